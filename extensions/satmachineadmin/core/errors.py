@@ -1,0 +1,204 @@
+"""Refusals: the rules of the product that a request or a payment can break.
+
+A refusal is a class named after the rule. Its docstring is the message that a person reads
+(filled with the fields it was raised with), its `code` is stable and documented in
+`docs/reference/errors.md`, its `status` is the HTTP status that the API answers with.
+
+A bug is not a refusal: `ensure()` raises `InvariantViolated`, which nobody is meant to handle.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """The request was refused."""
+
+    code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 422
+
+    def __init__(self, **fields: object) -> None:
+        self.fields = fields
+        super().__init__(self.sentence())
+
+    def sentence(self) -> str:
+        """The docstring's first paragraph with the fields filled in."""
+        text = inspect.cleandoc(self.__doc__ or Refusal.__doc__ or "")
+        return " ".join(text.split("\n\n")[0].split()).format(**self.fields)
+
+    def body(self) -> dict[str, object]:
+        """The one JSON error shape: `detail`, `code`, then the refusal's own fields."""
+        return {"detail": self.sentence(), "code": self.code, **self.fields}
+
+
+class NotAuthenticated(Refusal):
+    """{reason}"""
+
+    code = "not_authenticated"
+    status = 401
+
+
+class NotAllowed(Refusal):
+    """{reason}"""
+
+    code = "not_allowed"
+    status = 403
+
+
+class NotFound(Refusal):
+    """There is no {what} with this id among yours."""
+
+    code = "not_found"
+    status = 404
+
+
+class InvalidInput(Refusal):
+    """The field {field} is not usable: {problem}."""
+
+    code = "invalid_input"
+
+
+class InvalidPercent(Refusal):
+    """{text} is not a percentage: write a decimal number from 0 to 100 with at most four decimals,
+    such as "30" or "2.5"."""
+
+    code = "invalid_percent"
+
+
+class InvalidFiat(Refusal):
+    """{text} is not an amount of {currency}: write a decimal number with at most {digits} decimals."""
+
+    code = "invalid_fiat"
+
+
+class InvalidRate(Refusal):
+    """{text} is not an exchange rate: write how many sats one unit of the currency costs, as a
+    decimal number above zero."""
+
+    code = "invalid_rate"
+
+
+class UnknownCurrency(Refusal):
+    """{currency} is not an ISO 4217 currency code: write three capital letters, such as "EUR"."""
+
+    code = "unknown_currency"
+
+
+class ArrowNotAllowed(Refusal):
+    """A {thing} cannot go from {before} to {after}."""
+
+    code = "arrow_not_allowed"
+    status = 409
+
+
+class StateMoved(Refusal):
+    """The {thing} was changed by somebody else meanwhile; load it again."""
+
+    code = "state_moved"
+    status = 409
+
+
+class AlreadyExists(Refusal):
+    """This {what} exists already."""
+
+    code = "already_exists"
+    status = 409
+
+
+class WalletNotYours(Refusal):
+    """The wallet {wallet_id} is not one of your wallets."""
+
+    code = "wallet_not_yours"
+    status = 400
+
+
+class WalletInUse(Refusal):
+    """The wallet {wallet_id} already belongs to a machine."""
+
+    code = "wallet_in_use"
+    status = 409
+
+
+class SharedWallet(Refusal):
+    """The wallet {wallet_id} is a shared mirror; its money lives in somebody else's wallet. Choose an
+    ordinary wallet."""
+
+    code = "shared_wallet"
+
+
+class MachineWalletRefused(Refusal):
+    """The wallet {wallet_id} is a machine's wallet and cannot receive payouts. Choose another one."""
+
+    code = "machine_wallet_refused"
+
+
+class SharesDoNotSum(Refusal):
+    """The shares sum to {sum_pct} %, not to exactly 100 %."""
+
+    code = "shares_do_not_sum"
+
+
+class TargetNotFound(Refusal):
+    """There is no wallet or invoice key {target}."""
+
+    code = "target_not_found"
+
+
+class ExternalTargetUnsupported(Refusal):
+    """Paying to Lightning addresses and LNURLs is not available yet: use a wallet id or an invoice
+    key of this LNbits."""
+
+    code = "external_target_unsupported"
+
+
+class UnknownUser(Refusal):
+    """There is no user with the name {username}."""
+
+    code = "unknown_user"
+
+
+class LpNotOnboarded(Refusal):
+    """{username} has not chosen a payout wallet yet. Ask them to open the Satoshi Machine LP
+    extension, accept the invitation and choose where their sats arrive."""
+
+    code = "lp_not_onboarded"
+
+
+class EnrolmentNotActive(Refusal):
+    """This enrolment is {status}; cash can be recorded for an active or paused one only."""
+
+    code = "enrolment_not_active"
+
+
+class BalanceTooLow(Refusal):
+    """Only {available} {currency} of this balance are free; {asked} were asked for."""
+
+    code = "balance_too_low"
+
+
+class CurrencyFixed(Refusal):
+    """The currency of a machine cannot change after its first cash entry or sale."""
+
+    code = "currency_fixed"
+    status = 409
+
+
+class TooManyDigits(Refusal):
+    """The amount {text} is larger than this system keeps."""
+
+    code = "too_many_digits"
+
+
+class InvariantViolated(Exception):
+    """A rule that the program itself must keep was broken: a bug, never a person's mistake."""
+
+
+def ensure(holds: bool, rule: str) -> None:
+    """Raise InvariantViolated with `rule` when `holds` is false.
+
+    Used instead of `assert`, which LNbits turns into a 400 and `python -O` removes.
+    """
+    if not holds:
+        raise InvariantViolated(rule)

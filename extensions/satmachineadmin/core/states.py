@@ -1,0 +1,205 @@
+"""The two state machines of the product, and every other closed list of words.
+
+Nothing moves a settlement or a leg except along an arrow of these tables: `check_settlement_arrow`
+and `check_leg_arrow` are called by the store before its compare-and-swap, and the arrow's name goes
+into the audit event that is written in the same transaction. A test holds the tables against
+`docs/reference/states.md`.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from .errors import ArrowNotAllowed
+
+
+class Word(str, Enum):
+    """An enum whose members are the words themselves, in SQL, JSON and text alike."""
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+class SettlementState(Word):
+    #: landed, waiting to be planned and paid
+    PENDING = "pending"
+    #: landed, waiting for a person or a dispense report before anything is planned
+    HELD = "held"
+    #: planned: legs are written, LPs' fiat is reserved, payment is under way or waits for the host
+    PROCESSING = "processing"
+    #: every leg is completed or skipped
+    PROCESSED = "processed"
+    #: some leg failed or is unresolved: a person or the retry rule acts
+    ERRORED = "errored"
+    #: landed without usable facts: never distributed on its own
+    REJECTED = "rejected"
+    #: a rejected landing that the operator put aside
+    DISMISSED = "dismissed"
+
+
+class LegState(Word):
+    #: planned, its fiat reserved, nothing paid yet
+    PENDING = "pending"
+    #: its payment hash is stored and its payment was handed to the host
+    PAYING = "paying"
+    #: paid, and the host's rows say so
+    COMPLETED = "completed"
+    #: confirmed not paid
+    FAILED = "failed"
+    #: the host gave no answer: wait and look up, never pay again blindly
+    UNRESOLVED = "unresolved"
+    #: not to be paid now, with a reason: the sats stay in the machine's wallet
+    SKIPPED = "skipped"
+    #: taken out of the books; other legs stand in its place
+    VOIDED = "voided"
+    #: its sats went back to the customer
+    REFUNDED = "refunded"
+
+
+class LegType(Word):
+    SUPER_FEE = "super_fee"
+    OPERATOR_SPLIT = "operator_split"
+    DCA = "dca"
+    SETTLEMENT = "settlement"
+    AUTOFORWARD = "autoforward"
+
+
+class SkipReason(Word):
+    """Why sats of a settlement were not paid out. Closed: docs/reference/states.md lists them all."""
+
+    NO_PLATFORM_WALLET = "no_platform_wallet"
+    NO_SPLIT_RULES = "no_split_rules"
+    NO_EXCHANGE_RATE = "no_exchange_rate"
+    NO_LP = "no_lp"
+    NO_LP_BALANCE = "no_lp_balance"
+    UNCOVERED = "uncovered"
+    CASH_IN = "cash_in"
+    UNDISPENSED = "undispensed"
+    DUST = "dust"
+    BELOW_MINIMUM = "below_minimum"
+    FEE_UNUSED = "fee_unused"
+    RELEASED = "released"
+
+
+class TxType(Word):
+    """The business direction: the customer takes (cash-out) or gives (cash-in) banknotes."""
+
+    CASH_OUT = "cash_out"
+    CASH_IN = "cash_in"
+
+
+class EnrolmentStatus(Word):
+    #: entered by the operator, not yet accepted by the LP
+    INVITED = "invited"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class CashEntryKind(Word):
+    DEPOSIT = "deposit"
+    OPENING = "opening"
+    CASH_RETURNED = "cash_returned"
+    MOVED = "moved"
+    CORRECTION = "correction"
+
+
+class CashEntryStatus(Word):
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    DISPUTED = "disputed"
+
+
+class TargetKind(Word):
+    WALLET = "wallet"
+    LN_ADDRESS = "ln_address"
+    LNURL = "lnurl"
+
+
+class PayoutPolicy(Word):
+    AT_ONCE = "at_once"
+    AFTER_MINUTES = "after_minutes"
+    ON_DISPENSE = "on_dispense"
+
+
+class DcaMode(Word):
+    #: takes part in every sale in proportion to its balance
+    FLOW = "flow"
+    #: the same, but never more fiat in one day than its limit
+    FIXED = "fixed"
+
+
+class FeeBasis(Word):
+    COMMISSION = "commission"
+    PRINCIPAL = "principal"
+
+
+class PayWay(Word):
+    """How internal legs are paid: `fast` in one database transaction, `slow` through the host's
+    own functions, one leg after the other, written down before each."""
+
+    FAST = "fast"
+    SLOW = "slow"
+
+
+_S = SettlementState
+SETTLEMENT_ARROWS: dict[tuple[SettlementState, SettlementState], str] = {
+    (_S.HELD, _S.PENDING): "released",
+    (_S.PENDING, _S.PROCESSING): "planned",
+    (_S.PROCESSING, _S.PROCESSED): "processed",
+    (_S.PROCESSING, _S.ERRORED): "errored",
+    (_S.PENDING, _S.ERRORED): "stopped",
+    (_S.ERRORED, _S.PENDING): "retried",
+    (_S.REJECTED, _S.PENDING): "adopted",
+    (_S.REJECTED, _S.DISMISSED): "dismissed",
+}
+
+#: The states in which a settlement may be written for the first time.
+SETTLEMENT_ENTRY_STATES = frozenset({_S.PENDING, _S.HELD, _S.REJECTED})
+
+_L = LegState
+LEG_ARROWS: dict[tuple[LegState, LegState], str] = {
+    (_L.PENDING, _L.PAYING): "handed_over",
+    (_L.PENDING, _L.COMPLETED): "completed_at_once",
+    (_L.PENDING, _L.FAILED): "refused",
+    (_L.PENDING, _L.VOIDED): "withdrawn",
+    (_L.PENDING, _L.REFUNDED): "refunded_unpaid",
+    (_L.PAYING, _L.COMPLETED): "completed",
+    (_L.PAYING, _L.FAILED): "failed",
+    (_L.PAYING, _L.UNRESOLVED): "lost_sight",
+    (_L.UNRESOLVED, _L.COMPLETED): "found_completed",
+    (_L.UNRESOLVED, _L.FAILED): "found_failed",
+    (_L.FAILED, _L.VOIDED): "given_up",
+    (_L.FAILED, _L.REFUNDED): "refunded_failed",
+    (_L.SKIPPED, _L.VOIDED): "swept",
+    (_L.SKIPPED, _L.REFUNDED): "refunded_skipped",
+}
+
+#: The states in which a leg may be written for the first time.
+LEG_ENTRY_STATES = frozenset({_L.PENDING, _L.SKIPPED})
+
+#: Legs in these states hold an LP's fiat in reserve: it may still be paid.
+RESERVING_LEG_STATES = frozenset({_L.PENDING, _L.PAYING, _L.FAILED, _L.UNRESOLVED})
+
+#: A settlement is processed when all its counting legs are in one of these.
+SETTLED_LEG_STATES = frozenset({_L.COMPLETED, _L.SKIPPED, _L.VOIDED, _L.REFUNDED})
+
+#: Leg types whose outcome never changes the state of the settlement they stem from.
+LEGS_BESIDE_SETTLEMENT = frozenset({LegType.AUTOFORWARD, LegType.SETTLEMENT})
+
+
+def check_settlement_arrow(before: SettlementState, after: SettlementState) -> str:
+    """The name of the arrow from `before` to `after`; raises ArrowNotAllowed if there is none."""
+    try:
+        return SETTLEMENT_ARROWS[before, after]
+    except KeyError:
+        raise ArrowNotAllowed(thing="settlement", before=before, after=after) from None
+
+
+def check_leg_arrow(before: LegState, after: LegState) -> str:
+    """The name of the arrow from `before` to `after`; raises ArrowNotAllowed if there is none."""
+    try:
+        return LEG_ARROWS[before, after]
+    except KeyError:
+        raise ArrowNotAllowed(thing="leg", before=before, after=after) from None
