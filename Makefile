@@ -1,0 +1,92 @@
+# The front door. `make` lists what there is; CI runs `make test`.
+# Everything made here lives below the checkout in .venv, .data and .tmp, and `make clean` removes it.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+INSTALLED := $(VENV)/.installed
+
+# `make test PYTHON=/some/venv/bin/python` uses that environment and installs nothing.
+ifneq ($(origin PYTHON),command line)
+PYTHON := $(VENV)/bin/python
+ENVIRONMENT := $(INSTALLED)
+endif
+
+# Options for the command behind a target: make test PYTEST_ARGS="-k reserve", make simulate ARGS=--help
+PYTEST_ARGS ?=
+ARGS ?=
+# One LNbits per worker is the cost of a test run, so workers are few.
+PYTEST_FLAGS ?= -n logical --maxprocesses 4 --dist loadfile
+
+# Folders with Python in them; those that are still empty are left out.
+CODE := extensions tests $(patsubst %/,%,$(sort $(dir $(wildcard benchmarks/*.py simulator/*.py tools/*.py))))
+JS_TESTS := $(sort $(shell find tests/unit/js -name '*test*.*js' 2>/dev/null))
+
+# pytest puts its temporary folders here, the last three runs of them
+export PYTEST_DEBUG_TEMPROOT := $(CURDIR)/.tmp
+# read by the demo: make demo PORT=5001 DB=postgres
+export PORT DB
+
+.PHONY: help install test test-long test-fast lint format types js demo demo-reset simulate bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+install: $(ENVIRONMENT) ## make .venv with LNbits and the tools, anew when requirements/ change
+
+test: $(ENVIRONMENT) .tmp ## check style, types and JavaScript, then run all tests (PYTEST_ARGS=...)
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy $(CODE)
+	@$(MAKE) js
+	@$(PYTHON) -m pytest $(PYTEST_FLAGS) $(PYTEST_ARGS)
+
+test-long: $(ENVIRONMENT) .tmp ## run the tests that take minutes: crashes, load, endurance
+	@$(PYTHON) -m pytest -m long --timeout 3600 $(PYTEST_ARGS)
+
+test-fast: $(ENVIRONMENT) .tmp ## run the unit tests only, no server, seconds
+	@$(PYTHON) -m pytest tests/unit $(PYTEST_ARGS)
+
+lint: $(ENVIRONMENT) ## check style and formatting
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+
+format: $(ENVIRONMENT) ## format the Python files and fix what can be fixed
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+types: $(ENVIRONMENT) ## check the types
+	@$(PYTHON) -m mypy $(CODE)
+
+js: ## run the JavaScript tests, where there is a node
+	@if [ -z "$(JS_TESTS)" ]; then echo "no JavaScript tests"; \
+	elif command -v node >/dev/null 2>&1; then node --test $(JS_TESTS); \
+	else echo "NOT RUN for want of node: $(JS_TESTS)"; fi
+
+demo: $(ENVIRONMENT) ## start an LNbits with both extensions and a simulated machine (PORT= DB=postgres)
+	@$(PYTHON) -m tools.demo $(ARGS)
+
+demo-reset: $(ENVIRONMENT) ## forget the demo's data, then start it anew
+	@$(PYTHON) -m tools.demo --reset $(ARGS)
+
+simulate: $(ENVIRONMENT) ## the simulated bitSpire machine on the command line (ARGS=--help)
+	@$(PYTHON) -m simulator $(ARGS)
+
+bench: $(ENVIRONMENT) ## measure how fast settlements are paid (ARGS=--help)
+	@$(PYTHON) -m benchmarks $(ARGS)
+
+clean: ## remove everything that was made: .venv, .data, .tmp and caches
+	@rm -rf .venv .data .tmp .pytest_cache .mypy_cache .ruff_cache .hypothesis node_modules
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.tmp:
+	@mkdir -p .tmp
+
+$(INSTALLED): requirements/host.txt requirements/host-constraints.txt requirements/dev.txt
+	@python=$$(sh tools/find_python.sh) || exit 1; \
+	echo "Installing LNbits and the tools into $(VENV) with $$python (about a minute) ..."; \
+	"$$python" -m venv --clear $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+		-r requirements/host.txt -r requirements/dev.txt -c requirements/host-constraints.txt
+	@touch $@
