@@ -1,0 +1,77 @@
+"""An LP's cash at one machine, in minor units of the machine's currency.
+
+What can go wrong is spending the same cash twice: two sales at the same instant, or a leg that fails
+after it was reserved. So fiat is *reserved* in the transaction that writes the legs, becomes *paid*
+when the leg completed, and goes back only when the leg is given up for good (DESIGN §6, §7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .errors import ensure
+from .states import RESERVING_LEG_STATES, LegState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Balance:
+    """The four sums of an enrolment's journal. None of them, nor what remains, is ever negative."""
+
+    #: cash entries that both sides stand by
+    confirmed_minor: int = 0
+    #: cash entries that do not count yet
+    pending_minor: int = 0
+    #: fiat of completed legs
+    paid_minor: int = 0
+    #: fiat of legs that may still be paid
+    reserved_minor: int = 0
+
+    def __post_init__(self) -> None:
+        ensure(self.pending_minor >= 0, "pending cash is not negative")
+        ensure(self.paid_minor >= 0, "paid fiat is not negative")
+        ensure(self.reserved_minor >= 0, "reserved fiat is not negative")
+        ensure(self.remaining_minor >= 0, "no more fiat is paid and reserved than was confirmed")
+
+    @property
+    def remaining_minor(self) -> int:
+        """What the LP may still give: confirmed − paid − reserved. DESIGN §3."""
+        return self.confirmed_minor - self.paid_minor - self.reserved_minor
+
+
+def reserve(balance: Balance, minor: int) -> Balance:
+    """A leg was planned: its fiat is out of reach for every other sale."""
+    _ensure_not_negative(minor)
+    return replace(balance, reserved_minor=balance.reserved_minor + minor)
+
+
+def complete(balance: Balance, minor: int) -> Balance:
+    """A leg was paid: its fiat is spent. What remains does not change."""
+    _ensure_not_negative(minor)
+    return replace(
+        balance,
+        reserved_minor=balance.reserved_minor - minor,
+        paid_minor=balance.paid_minor + minor,
+    )
+
+
+def release(balance: Balance, minor: int) -> Balance:
+    """A leg was given up before it was paid: its fiat is the LP's to give again."""
+    _ensure_not_negative(minor)
+    return replace(balance, reserved_minor=balance.reserved_minor - minor)
+
+
+def after_leg_move(balance: Balance, before: LegState | None, after: LegState, minor: int) -> Balance:
+    """The balance after a leg with this fiat moved from `before` (None: just written) to `after`."""
+    was_reserved = before in RESERVING_LEG_STATES
+    is_reserved = after in RESERVING_LEG_STATES
+    if not was_reserved and is_reserved:
+        return reserve(balance, minor)
+    if was_reserved and after is LegState.COMPLETED:
+        return complete(balance, minor)
+    if was_reserved and not is_reserved:
+        return release(balance, minor)
+    return balance
+
+
+def _ensure_not_negative(minor: int) -> None:
+    ensure(minor >= 0, "a leg's fiat is not negative")
