@@ -90,14 +90,10 @@ async def run(flags: argparse.Namespace, invoice_key: str, customer_key: str | N
     drawing = random.Random(flags.seed)
     walk = RandomWalk(flags.seed, flags.price, flags.volatility)
     async with AsyncExitStack() as open_clients:
-        wallet = await open_clients.enter_async_context(
-            aclosing(LnbitsClient(flags.url, invoice_key))
-        )
+        wallet = await open_clients.enter_async_context(aclosing(LnbitsClient(flags.url, invoice_key)))
         meet: Callable[[Sale], Awaitable[None]] = print_invoice
         if customer_key:
-            purse = await open_clients.enter_async_context(
-                aclosing(LnbitsClient(flags.url, customer_key))
-            )
+            purse = await open_clients.enter_async_context(aclosing(LnbitsClient(flags.url, customer_key)))
             meet = Customer(wallet=purse).meet
         machine = Machine(config, wallet, rate=walk.step)
         for number in range(flags.sales):
@@ -106,9 +102,7 @@ async def run(flags: argparse.Namespace, invoice_key: str, customer_key: str | N
             await sell_one(machine, drawing.choice(amounts), meet)
 
 
-async def sell_one(
-    machine: Machine, fiat_minor: int, meet: Callable[[Sale], Awaitable[None]]
-) -> None:
+async def sell_one(machine: Machine, fiat_minor: int, meet: Callable[[Sale], Awaitable[None]]) -> None:
     """One sale, and how it ended; an amount that cannot be paid out is no reason to stop."""
     try:
         sale = await machine.sell(fiat_minor, meet)

@@ -17,9 +17,7 @@ def parse_cassettes(text: str, currency: str) -> tuple[Notes, ...]:
         denomination, colon, count = part.strip().partition(":")
         if not colon or not count.isdecimal():
             raise ValueError(f"{part!r} is not a cassette; write denomination:count, as in 50:100")
-        cassettes.append(
-            Notes(denomination_minor=parse_minor(denomination, currency), count=int(count))
-        )
+        cassettes.append(Notes(denomination_minor=parse_minor(denomination, currency), count=int(count)))
     return tuple(cassettes)
 
 

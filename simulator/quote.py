@@ -34,9 +34,7 @@ class Quote:
         return format_minor(self.fiat_minor, self.currency)
 
 
-def quote_cash_out(
-    *, fiat_minor: int, currency: str, exchange_rate: Decimal, fee_pct: Decimal
-) -> Quote:
+def quote_cash_out(*, fiat_minor: int, currency: str, exchange_rate: Decimal, fee_pct: Decimal) -> Quote:
     """The quote of a cash-out at this rate with a commission of `fee_pct` percent."""
     if fiat_minor <= 0 or exchange_rate <= 0 or fee_pct < 0:
         raise ValueError("a quote needs fiat and a rate above zero, and no negative commission")

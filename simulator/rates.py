@@ -52,6 +52,10 @@ class RandomWalk:
         """Sats per one unit of fiat at this price, with a bounded number of digits."""
         return sats_per_unit(self._price)
 
+    def move_to(self, price: Decimal) -> None:
+        """Goes on from another price: that of yesterday, say."""
+        self._price = max(_PRICE_STEP, price.quantize(_PRICE_STEP))
+
     def step(self) -> Decimal:
         """Moves the price once; gives the new rate."""
         drawn = Decimal(self._random.randint(-_STEPS, _STEPS)).scaleb(-6)

@@ -15,8 +15,7 @@ def receipt_text(
 ) -> str:
     """The receipt, line by line."""
     notes = ", ".join(
-        f"{some.count} x {denomination_text(some.denomination_minor, quote.currency)}"
-        for some in bills
+        f"{some.count} x {denomination_text(some.denomination_minor, quote.currency)}" for some in bills
     )
     return (
         f"{machine_name}\n"

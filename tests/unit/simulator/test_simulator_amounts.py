@@ -46,9 +46,7 @@ def test_a_rate_has_a_bounded_number_of_digits_and_its_price_can_be_found_again(
         rate = some.step()
         assert len(rate.as_tuple().digits) <= RATE_DIGITS
         assert "E" not in format(rate, "f")
-        assert abs(price_of(rate) - some.price) <= some.price * Decimal("0.0000001") + Decimal(
-            "0.01"
-        )
+        assert abs(price_of(rate) - some.price) <= some.price * Decimal("0.0000001") + Decimal("0.01")
 
 
 def test_sats_per_unit_of_a_known_price() -> None:
@@ -79,9 +77,7 @@ def test_the_quote_of_two_hundred_euros() -> None:
 
 
 def test_a_currency_without_cents_is_quoted_in_whole_units() -> None:
-    quote = quote_cash_out(
-        fiat_minor=5_000, currency="JPY", exchange_rate=Decimal("9.5"), fee_pct=Decimal(0)
-    )
+    quote = quote_cash_out(fiat_minor=5_000, currency="JPY", exchange_rate=Decimal("9.5"), fee_pct=Decimal(0))
     assert (quote.fiat_amount, quote.principal_sats, quote.fee_sats) == ("5000", 47_500, 0)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -19,7 +19,7 @@ from simulator.config import MachineConfig, parse_cassettes
 from simulator.customer import Behaviour, Customer
 from simulator.machine import GRACE_SECONDS, Machine, Sale, SaleState
 
-Handler = Callable[[httpx.Request], httpx.Response]
+T = TypeVar("T")
 
 
 class FakeTime:
@@ -96,7 +96,7 @@ class Bench:
         return run(self.machine.sell(fiat_minor, self.customer(behaviour).meet))
 
 
-def run(work: Coroutine[Any, Any, Any]) -> Any:
+def run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
@@ -229,8 +229,6 @@ def test_waits_grow_up_to_a_bound() -> None:
     assert [next(waits) for _ in range(5)] == [1, 2, 4, 5, 5]
 
 
-@pytest.mark.parametrize(
-    ("header", "seconds"), [("5", 5), ("0", 1), (None, 1), ("soon", 1), ("99999", 120)]
-)
+@pytest.mark.parametrize(("header", "seconds"), [("5", 5), ("0", 1), (None, 1), ("soon", 1), ("99999", 120)])
 def test_a_named_wait_is_honoured_within_bounds(header: str | None, seconds: int) -> None:
     assert asked_to_wait(header, 1) == seconds

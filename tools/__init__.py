@@ -1,0 +1,1 @@
+"""Tools of the tree itself: the demo."""
