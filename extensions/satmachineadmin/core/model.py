@@ -310,7 +310,8 @@ class WalletFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class HostLimits:
-    """The host's settings that bear on paying; amounts in sats, None or 0 means no limit."""
+    """The host's settings that bear on paying; amounts in sats, None or 0 means no limit, except that
+    the host lets nothing through where `max_outgoing_sats` or `max_incoming_sats` is 0."""
 
     only_incoming: bool = False
     max_outgoing_sats: int | None = None

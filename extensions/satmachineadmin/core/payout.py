@@ -184,13 +184,13 @@ def _why_amount_refused(leg: Leg, sent_msat: int, limits: HostLimits) -> Refused
     if sent_sats == 0:
         sentence = f"The host's service fee leaves nothing of {leg.sats} sats."
         return _refuse(leg, RefuseCode.EATEN_BY_FEE, sentence)
-    if limits.max_outgoing_sats and sent_sats > limits.max_outgoing_sats:
+    if limits.max_outgoing_sats is not None and sent_sats > limits.max_outgoing_sats:
         sentence = (
             f"{sent_sats} sats are more than the {limits.max_outgoing_sats} that this LNbits lets "
             "anybody send at once. Ask its admin to raise the limit, then retry."
         )
         return _refuse(leg, RefuseCode.ABOVE_MAX_OUTGOING, sentence)
-    if limits.max_incoming_sats and sent_sats > limits.max_incoming_sats:
+    if limits.max_incoming_sats is not None and sent_sats > limits.max_incoming_sats:
         sentence = (
             f"{sent_sats} sats are more than the {limits.max_incoming_sats} that this LNbits lets "
             "anybody receive at once. Ask its admin to raise the limit, then retry."
@@ -205,10 +205,8 @@ def _why_receiver_full(leg: Leg, wallet_id: str, sent_msat: int, receiving: _Rec
     if not max_sats or max_sats < 0:
         return None
     balance_msat = receiving.receivers[wallet_id].balance_msat
-    if balance_msat is None:
-        ensure(False, "receivers' balances are loaded where the host limits them")
-        return None
-    held_msat = balance_msat + receiving.arriving_msat.get(wallet_id, 0)
+    ensure(balance_msat is not None, "receivers' balances are loaded where the host limits them")
+    held_msat = (balance_msat or 0) + receiving.arriving_msat.get(wallet_id, 0)
     if held_msat + sent_msat <= max_sats * 1000:
         return None
     sentence = (

@@ -32,6 +32,8 @@ class Draw:
     #: cash of LPs whose share came to no whole sat
     dust_minor: int
     dust_sats: int
+    #: places of the stakes that were taken out because their share came to no whole sat
+    left_out: tuple[int, ...]
 
 
 def plan(given: PlanInput) -> Plan:
@@ -91,6 +93,7 @@ def draw(fiat_minor: int, principal_sats: int, stakes: Sequence[LpStake]) -> Dra
     """
     weights = [max(0, stake.balance_minor) for stake in stakes]
     caps = [_most_cash(stake) for stake in stakes]
+    left_out: list[int] = []
     dust_capacity_minor = 0
     while True:
         fiat = allocate_capped(fiat_minor, weights, caps)
@@ -109,7 +112,9 @@ def draw(fiat_minor: int, principal_sats: int, stakes: Sequence[LpStake]) -> Dra
                 uncovered_sats=uncovered_sats,
                 dust_minor=dust_minor,
                 dust_sats=dust_sats,
+                left_out=tuple(sorted(left_out)),
             )
+        left_out += empty
         for index in empty:
             dust_capacity_minor += caps[index]
             caps[index] = 0

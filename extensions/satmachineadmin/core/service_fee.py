@@ -1,9 +1,9 @@
 """The host's service fee on an internal payment, to the millisatoshi as the host itself takes it.
 
-LNbits computes `int(amount_msat / 100 * percent)` in binary floating point, so what it takes can be
-1 msat off the decimal result. A leg's books have to match the host's rows exactly (DESIGN §4.6), and
-the slow way of paying lets the host compute the fee, so its arithmetic is repeated here step by
-step with integers: a product of two doubles, rounded to the nearest double, cut to an integer.
+LNbits computes `int(amount_msat / 100 * percent)` with binary doubles, so what it takes can be 1 msat
+off the decimal result. A leg's books have to match the host's rows exactly (DESIGN §4.6), and the
+slow way of paying lets the host compute the fee, so its arithmetic is repeated here step by step
+with integers: a product of two doubles, rounded to the nearest double, cut to an integer.
 """
 
 from __future__ import annotations
