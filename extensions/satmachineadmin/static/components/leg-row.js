@@ -1,0 +1,40 @@
+// @ts-check
+// One movement of a sale, or its absence: who, how much, how it went.
+window.satmachine.parts['leg-row'] = {
+  template: '#sm-leg-row',
+  props: {
+    leg: {type: Object, required: true},
+    platformPct: {type: String, default: null}
+  },
+  computed: {
+    sats() {
+      return window.satmachine.money.satsUnit(this.leg.sats)
+    },
+    fiat() {
+      const {fiat_amount, currency} = this.leg
+      return window.satmachine.money.fiat(fiat_amount, currency)
+    },
+    type() {
+      return this.$t(`satmachineadmin.leg_type.${this.leg.leg_type}`)
+    },
+    who() {
+      const {leg_type, recipient} = this.leg
+      if (leg_type === 'super_fee')
+        return this.$t('satmachineadmin.leg.platform')
+      if (!recipient) return this.$t('satmachineadmin.leg.nobody')
+      if (leg_type !== 'dca') return recipient
+      return this.$t('satmachineadmin.leg.lp', {name: recipient})
+    },
+    share() {
+      const {leg_type, share_pct} = this.leg
+      const pct = leg_type === 'super_fee' ? this.platformPct : share_pct
+      return pct ? window.satmachine.money.percent(pct) : ''
+    },
+    reason() {
+      const reason = this.leg.reason
+      const key = `satmachineadmin.skip.${reason}`
+      if (!reason) return ''
+      return this.$te(key, 'en') ? this.$t(key) : reason.replaceAll('_', ' ')
+    }
+  }
+}

@@ -1,0 +1,113 @@
+// @ts-check
+// Adds a machine or changes one. The server decides what is usable; its answer is shown at the field.
+;(() => {
+  const CHANGEABLE = [
+    'name',
+    'location',
+    'cash_out_fee_pct',
+    'cash_in_fee_pct',
+    'reference_rate',
+    'rate_tolerance_pct'
+  ]
+  const ONCE = ['wallet_id', 'currency']
+  // Refusals that do not name their field, but can mean only one.
+  const FIELD_OF_CODE = {
+    wallet_not_yours: 'wallet_id',
+    wallet_in_use: 'wallet_id',
+    shared_wallet: 'wallet_id',
+    unknown_currency: 'currency',
+    invalid_rate: 'reference_rate'
+  }
+
+  window.satmachine.parts['machine-form'] = {
+    template: '#sm-machine-form',
+    props: {machine: {type: Object, default: null}},
+    emits: ['saved', 'cancel'],
+    data() {
+      const now = this.machine ?? {}
+      const names = [...CHANGEABLE, ...ONCE]
+      const form = Object.fromEntries(
+        names.map(name => [name, now[name] ?? ''])
+      )
+      return {
+        form: {...form, active: now.active ?? true},
+        currencies: this.g.currencies,
+        saving: false,
+        error: null
+      }
+    },
+    computed: {
+      title() {
+        const {machine} = this
+        if (!machine) return this.$t('satmachineadmin.machines.add')
+        return this.$t('satmachineadmin.form.change', {name: machine.name})
+      },
+      wallets() {
+        return this.g.user.wallets
+          .filter(wallet => wallet.walletType !== 'lightning-shared')
+          .map(wallet => ({
+            value: wallet.id,
+            label: `${wallet.name} · ${wallet.id.slice(0, 6)}…`
+          }))
+      },
+      errorField() {
+        if (!this.error) return null
+        const {code, data} = this.error
+        const name =
+          data.field ?? FIELD_OF_CODE[code] ?? this.fieldHolding(data.text)
+        return name in this.form ? name : null
+      }
+    },
+    methods: {
+      given(value) {
+        return !!value || this.$t('satmachineadmin.form.needed')
+      },
+      fieldHolding(text) {
+        return CHANGEABLE.find(name => text && this.form[name] === text) ?? ''
+      },
+      field(name) {
+        const wrong = this.errorField === name
+        return {
+          label: this.$t(`satmachineadmin.form.field.${name}`),
+          hint: this.$t(`satmachineadmin.form.hint.${name}`),
+          error: wrong || undefined,
+          errorMessage: wrong
+            ? this.error.data.problem || this.error.detail
+            : ''
+        }
+      },
+      filterCurrencies(text, update) {
+        const wanted = text.toUpperCase()
+        update(() => {
+          this.currencies = this.g.currencies.filter(currency =>
+            currency.includes(wanted)
+          )
+        })
+      },
+      body() {
+        const names = this.machine ? CHANGEABLE : [...CHANGEABLE, ...ONCE]
+        const given = names.map(name => [name, this.form[name] || null])
+        if (this.machine) {
+          const body = Object.fromEntries(given)
+          return {...body, active: this.form.active}
+        }
+        return Object.fromEntries(given.filter(([, value]) => value !== null))
+      },
+      async save() {
+        if (this.saving) return
+        this.saving = true
+        this.error = null
+        try {
+          const {createMachine, updateMachine} = window.satmachine.adminApi
+          const machine = this.machine
+            ? await updateMachine(this.machine.id, this.body())
+            : await createMachine(this.body())
+          this.$emit('saved', machine)
+        } catch (error) {
+          this.error = error
+        }
+        this.saving = false
+      }
+    }
+  }
+})()

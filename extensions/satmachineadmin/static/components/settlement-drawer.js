@@ -1,0 +1,121 @@
+// @ts-check
+// One sale: the sentence, what it waits for, where every sat went, what happened when.
+window.satmachine.parts['settlement-drawer'] = {
+  template: '#sm-settlement-drawer',
+  props: {settlementId: {type: String, required: true}},
+  emits: ['close', 'changed'],
+  data: () => ({
+    shown: true,
+    settlement: null,
+    error: null,
+    loadedAt: null,
+    releasing: false,
+    releaseError: null
+  }),
+  computed: {
+    direction() {
+      const found = window.satmachine.states.direction(this.settlement.tx_type)
+      if (!found) return this.$t('satmachineadmin.settlement.payment')
+      return `${found.arrow} ${this.$t(found.label)}`
+    },
+    sentence() {
+      const {fiat, rate, satsUnit, UNKNOWN} = window.satmachine.money
+      const {tx_type, fiat_amount, currency, exchange_rate} = this.settlement
+      const words = {
+        sats: satsUnit(this.settlement.wire_sats),
+        fiat: fiat(fiat_amount, currency),
+        rate: rate(exchange_rate, currency)
+      }
+      const doubtful = ['rejected', 'dismissed'].includes(this.settlement.state)
+      const known = !doubtful && tx_type && words.fiat !== UNKNOWN
+      const kind = known ? tx_type : 'unknown'
+      const priced = known && words.rate !== UNKNOWN ? '_priced' : ''
+      return this.$t(
+        `satmachineadmin.settlement.sentence.${kind}${priced}`,
+        words
+      )
+    },
+    attention() {
+      const {state, error_message} = this.settlement
+      const {color, icon} = window.satmachine.states.look('settlement', state)
+      const asked = ['held', 'rejected', 'errored', 'dismissed'].includes(state)
+      if (!asked && !error_message) return null
+      const known = `satmachineadmin.settlement.state.${state}`
+      const text = this.$te(known, 'en')
+        ? this.$t(known)
+        : this.$t('satmachineadmin.settlement.waits')
+      const detail = [this.reasonText, error_message].filter(Boolean).join('\n')
+      return {color, icon, text, detail}
+    },
+    reasonText() {
+      const reason = this.settlement.reason
+      const key = `satmachineadmin.reason.${reason}`
+      if (!reason) return ''
+      return this.$te(key, 'en') ? this.$t(key) : reason.replaceAll('_', ' ')
+    },
+    releaseLabel() {
+      return this.$t('satmachineadmin.settlement.release', {
+        sats: window.satmachine.money.satsUnit(this.settlement.wire_sats)
+      })
+    }
+  },
+  methods: {
+    askRelease() {
+      const {satsUnit} = window.satmachine.money
+      const {wire_sats, commission_sats, principal_sats} = this.settlement
+      const message = this.$t('satmachineadmin.settlement.release_message', {
+        machine: this.settlement.machine_name,
+        sats: satsUnit(wire_sats),
+        commission: satsUnit(commission_sats),
+        principal: satsUnit(principal_sats)
+      })
+      this.$q
+        .dialog({
+          title: this.$t('satmachineadmin.settlement.release_title'),
+          message,
+          ok: {label: this.releaseLabel, noCaps: true, unelevated: true},
+          cancel: {
+            label: this.$t('satmachine.cancel'),
+            noCaps: true,
+            flat: true
+          },
+          focus: 'cancel'
+        })
+        .onOk(() => this.release())
+    },
+    async release() {
+      if (this.releasing) return
+      this.releasing = true
+      this.releaseError = null
+      try {
+        await window.satmachine.adminApi.releaseSettlement(this.settlementId)
+        this.$q.notify({
+          type: 'positive',
+          message: this.$t('satmachineadmin.settlement.released')
+        })
+      } catch (error) {
+        this.releaseError = error
+      }
+      await this.live.refresh()
+      this.releasing = false
+      this.$emit('changed')
+    },
+    async load() {
+      try {
+        this.settlement = await window.satmachine.adminApi.settlement(
+          this.settlementId
+        )
+        this.loadedAt = new Date().toISOString()
+        this.error = null
+      } catch (error) {
+        this.error = error
+      }
+    }
+  },
+  created() {
+    this.live = window.satmachine.live.every(5000, () => this.load())
+  },
+  unmounted() {
+    this.live.stop()
+  }
+}

@@ -1,0 +1,78 @@
+// @ts-check
+// Where the sats of one sale went. Cash-out splits what arrived on the wire; cash-in splits the
+// principal that the customer bought, of which the wire has left.
+;(() => {
+  const COMMISSION_LEGS = ['super_fee', 'operator_split']
+  const LATER_LEGS = ['settlement', 'autoforward']
+
+  window.satmachine.parts['settlement-tree'] = {
+    template: '#sm-settlement-tree',
+    props: {settlement: {type: Object, required: true}},
+    computed: {
+      legs() {
+        return this.settlement.legs ?? []
+      },
+      later() {
+        return this.legs.filter(leg => LATER_LEGS.includes(leg.leg_type))
+      },
+      root() {
+        const sale = this.settlement
+        const isCashIn = sale.tx_type === 'cash_in'
+        return {
+          label: this.$t(
+            `satmachineadmin.tree.${isCashIn ? 'bought' : 'wire'}`
+          ),
+          sats: isCashIn ? sale.principal_sats : sale.wire_sats
+        }
+      },
+      branches() {
+        const sale = this.settlement
+        const commission = this.legs.filter(leg =>
+          COMMISSION_LEGS.includes(leg.leg_type)
+        )
+        const principal = this.legs.filter(
+          leg => !COMMISSION_LEGS.includes(leg.leg_type) && !this.isLater(leg)
+        )
+        const isCashIn = sale.tx_type === 'cash_in'
+        return [
+          isCashIn && this.branch('to_customer', sale.wire_sats, []),
+          this.branch('commission', sale.commission_sats, commission),
+          isCashIn
+            ? principal.length && this.branch('kept', null, principal)
+            : this.branch('principal', sale.principal_sats, principal)
+        ].filter(Boolean)
+      },
+      noLegs() {
+        const planned = ['pending', 'held', 'rejected', 'dismissed']
+        const known = planned.includes(this.settlement.state)
+        const state = known ? this.settlement.state : 'pending'
+        return this.$t(`satmachineadmin.tree.no_legs.${state}`)
+      },
+      notes() {
+        const {isZero, msat, satsUnit, UNKNOWN} = window.satmachine.money
+        const sale = this.settlement
+        const note = (name, value, format) =>
+          !isZero(value) && format(value) !== UNKNOWN
+            ? this.$t(`satmachineadmin.tree.${name}`, {sats: format(value)})
+            : ''
+        return [
+          note('retained', sale.retained_sats, satsUnit),
+          note('host_fee', sale.host_fee_msat, msat),
+          note('difference', sale.commission_difference_sats, satsUnit)
+        ].filter(Boolean)
+      }
+    },
+    methods: {
+      satsUnit: value => window.satmachine.money.satsUnit(value),
+      isLater: leg => LATER_LEGS.includes(leg.leg_type),
+      branch(name, sats, legs) {
+        return {
+          name,
+          legs,
+          label: this.$t(`satmachineadmin.tree.${name}`),
+          amount: name === 'kept' ? '' : this.satsUnit(sats)
+        }
+      }
+    }
+  }
+})()

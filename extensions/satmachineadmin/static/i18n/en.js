@@ -1,0 +1,344 @@
+// @ts-check
+// All texts of the operator's page. `satmachine` is shared with the LP's page (a test holds the two
+// equal), `satmachineadmin` is this page's own. A bar separates singular and plural.
+window.i18n.global.mergeLocaleMessage('en', {
+  satmachine: {
+    as_of: 'What you see was true at',
+    cancel: 'Cancel',
+    close: 'Close',
+    copied: '{what} copied',
+    copy: 'Copy {what}',
+    reload: 'Reload',
+    try_again: 'Try again',
+    direction: {cash_out: 'cash-out', cash_in: 'cash-in'},
+    error: {
+      happened: 'The server answered with the error {status}.',
+      happened_no_answer: 'The server did not answer.',
+      advice: {
+        no_answer:
+          'Check your connection. The page tries again by itself while it is open.',
+        no_answer_write:
+          'It is not known whether the request arrived. Reload the page and look before you repeat it.',
+        bug: 'Try again in a moment. If it stays, the cause is in the server’s log.',
+        bug_write:
+          'Reload the page and look whether it happened before you repeat it. The cause is in the server’s log.',
+        refused: 'Nothing was changed. Correct what is named above and repeat.',
+        http_401: 'Log in again, then come back to this page.',
+        http_403:
+          'Ask the person who runs this LNbits to enable the extension for you.',
+        http_404: 'It may belong to somebody else, or the link is wrong.',
+        http_409:
+          'Nothing was changed. Look at how it stands now, then decide again.',
+        http_503:
+          'Ask the person who runs this LNbits to install and enable Satoshi Machine Admin.'
+      }
+    },
+    state: {
+      settlement: {
+        pending: 'pending',
+        held: 'held',
+        processing: 'processing',
+        processed: 'processed',
+        errored: 'errored',
+        rejected: 'rejected',
+        dismissed: 'dismissed'
+      },
+      leg: {
+        pending: 'pending',
+        paying: 'paying',
+        completed: 'paid',
+        failed: 'failed',
+        unresolved: 'unresolved',
+        skipped: 'kept',
+        voided: 'replaced',
+        refunded: 'refunded'
+      },
+      machine: {active: 'active', inactive: 'inactive'},
+      enrolment: {
+        invited: 'invited',
+        active: 'active',
+        paused: 'paused',
+        ended: 'ended'
+      },
+      runner: {active: 'active', standby: 'standby', stopped: 'stopped'},
+      payout_way: {fast: 'fast', slow: 'slow'}
+    }
+  },
+
+  satmachineadmin: {
+    title: 'Satoshi Machine',
+    broken:
+      'A part of this page could not be loaded. Nothing was changed. Reload the page; if it stays, the extension is not installed completely.',
+    status_not_loaded: 'The state of the engine could not be loaded.',
+    last_scan: 'payments looked for at',
+    tab: {
+      overview: 'Overview',
+      settlements: 'Settlements',
+      machines: 'Machines',
+      platform: 'Platform'
+    },
+    today: {
+      label: 'Today',
+      none: 'no sales yet',
+      sales: '{n} sale | {n} sales',
+      commission: 'commission {sats}',
+      progress: '{open} in progress · {processed} processed in all',
+      since: 'Since midnight UTC'
+    },
+    needs: {
+      title: 'Needs you',
+      nothing: 'Nothing needs you.',
+      look: 'Look',
+      errored:
+        '{n} sale is not paid out completely | {n} sales are not paid out completely',
+      held: '{n} sale waits for your release | {n} sales wait for your release',
+      rejected:
+        '{n} payment came without usable facts | {n} payments came without usable facts',
+      no_machine: 'You have no machine yet',
+      no_machine_detail: 'A machine is a wallet, a currency and two fees.',
+      predecessor:
+        'An earlier Satoshi Machine left {n} table here | An earlier Satoshi Machine left {n} tables here',
+      predecessor_detail:
+        'Found in {where}. Nothing was taken over from it, and nothing in it was changed.',
+      runner: {
+        standby: 'Another LNbits process makes the payouts; this one stands by',
+        stopped: 'Payouts are stopped'
+      },
+      slow: 'Payouts take the slow way'
+    },
+    settlements: {
+      search: 'Search (press /)',
+      per_page: 'Rows per page',
+      not_loaded: 'The list of sales could not be loaded.',
+      too_many:
+        '{total} sales match; the list reaches the first 10 000. Filter, or turn the order round, to see the others.',
+      filter: {machine_id: 'Machine', state: 'State', tx_type: 'Direction'},
+      column: {
+        direction: 'Direction',
+        state: 'State',
+        machine: 'Machine',
+        paid_at: 'Time',
+        wire_sats: 'Wire, sat',
+        fiat: 'Fiat',
+        commission: 'Commission, sat',
+        legs: 'Legs paid'
+      },
+      none_yet: {
+        title: 'No sales yet',
+        hint: 'A sale appears here by itself as soon as a customer has paid at one of your machines.',
+        action: 'See your machines'
+      },
+      no_match: {
+        title: 'No sale matches',
+        hint: 'There may be sales outside these filters.',
+        action: 'Clear the filters'
+      }
+    },
+    settlement: {
+      payment: 'Payment',
+      payment_hash: 'Payment hash',
+      txid: 'Tx',
+      txid_what: 'Transaction id of the machine',
+      timeline: 'Timeline',
+      not_loaded: 'This sale could not be loaded.',
+      not_released: 'The sale was not released.',
+      release: 'Release {sats}',
+      release_title: 'Release this sale?',
+      release_message:
+        '{sats} of “{machine}” will be distributed: commission {commission}, principal {principal}. Sats that are paid cannot be taken back.',
+      released: 'Released. The payout starts by itself.',
+      waits: 'The payout waits and goes on by itself.',
+      sentence: {
+        cash_out_priced: 'Customer paid {sats} for {fiat} at {rate}',
+        cash_out: 'Customer paid {sats} for {fiat}',
+        cash_in_priced: 'Customer got {sats} for {fiat} at {rate}',
+        cash_in: 'Customer got {sats} for {fiat}',
+        unknown:
+          '{sats} crossed the machine’s wallet; what was sold is not known'
+      },
+      state: {
+        held: 'Nothing of it is paid until you release it.',
+        rejected: 'Nothing of it was paid out: its facts cannot be used.',
+        errored: 'Not everything was paid. What was paid stays paid.',
+        dismissed: 'Put aside by you. Nothing of it was paid out.'
+      }
+    },
+    reason: {
+      implausible_rate:
+        'The rate is too far from what this machine sold at lately.',
+      maintenance: 'The machine is in maintenance.',
+      awaiting_delay: 'The machine pays out some minutes after the sale.',
+      awaiting_dispense:
+        'The machine has not reported yet which notes came out.',
+      no_stamp: 'The payment came without a machine’s stamp.',
+      bad_stamp: 'A field of the machine’s stamp is missing or unusable.',
+      priced_in_fiat:
+        'LNbits priced the invoice in fiat itself and overwrote the machine’s amount.',
+      wrong_currency: 'The stamp names another currency than the machine’s.',
+      wrong_direction: 'The payment went the other way than the stamp says.',
+      not_whole_sats: 'The payment is not a whole number of sats.',
+      wire_disagrees:
+        'Principal and commission do not add up to what was paid.',
+      amounts_disagree:
+        'The principal is not the fiat amount at the stamp’s exchange rate.',
+      host_fee_too_large: 'The host’s fee is larger than the payment.',
+      wrong_machine: 'The stamp names another machine’s key.',
+      wrong_signer: 'The request was signed by somebody else’s key.'
+    },
+    tree: {
+      wire: 'Received on the wire',
+      bought: 'Bought by the customer (principal)',
+      to_customer: 'Sent to the customer (wire)',
+      commission: 'Commission',
+      principal: 'Principal',
+      kept: 'Stays with the operator',
+      later: 'Afterwards',
+      retained: '{sats} of it stay in the machine’s wallet.',
+      host_fee: 'The host took a fee of {sats} on the incoming payment.',
+      difference:
+        'The commission differs by {sats} from the fee set for this machine.',
+      no_legs: {
+        pending: 'The payout is not planned yet.',
+        held: 'Nothing is planned before the release.',
+        rejected: 'Nothing is planned.',
+        dismissed: 'Nothing is planned.'
+      }
+    },
+    leg: {platform: 'Platform', lp: 'LP {name}', nobody: 'Nobody'},
+    leg_type: {
+      super_fee: 'platform fee',
+      operator_split: 'commission split',
+      dca: 'principal',
+      settlement: 'balance paid off',
+      autoforward: 'forwarded'
+    },
+    skip: {
+      no_platform_wallet: 'Kept: the platform has not chosen a wallet.',
+      no_split_rules: 'Kept: there are no rules for splitting the commission.',
+      no_exchange_rate: 'Kept: no exchange rate is known for this sale.',
+      no_lp: 'Kept: no LP takes part at this machine.',
+      no_lp_balance: 'Kept: no LP has cash in this machine.',
+      uncovered: 'Kept: this part of the cash belongs to no LP.',
+      cash_in: 'Kept: the cash of a cash-in stays with the operator.',
+      undispensed: 'Owed to the customer: these notes did not come out.',
+      dust: 'Kept: the share comes to less than one sat.',
+      below_minimum:
+        'Kept: below the receiver’s minimum; it goes when the sum suffices.',
+      fee_unused: 'Kept: set aside for the network fee and not used.',
+      released: 'Kept: given up after it failed.'
+    },
+    machines: {
+      add: 'Add machine',
+      all: 'All {total} machines',
+      search: 'Search (press /)',
+      sales: '{n} sale | {n} sales',
+      last_sale: 'last',
+      in_wallet: 'in its wallet',
+      not_loaded: 'The list of machines could not be loaded.',
+      column: {
+        name: 'Machine',
+        active: 'State',
+        location: 'Place',
+        currency: 'Currency',
+        cash_out_fee: '↓ Fee',
+        cash_in_fee: '↑ Fee',
+        settlements: 'Sales',
+        last_sale_at: 'Last sale',
+        balance: 'Wallet, sat'
+      },
+      none_yet: {
+        title: 'No machine yet',
+        hint: 'Add one: it needs a name, a wallet of its own and a currency.',
+        action: 'Add machine'
+      },
+      no_match: {
+        title: 'No machine matches',
+        hint: 'There may be machines with another name.',
+        action: 'Clear the search'
+      }
+    },
+    machine: {
+      holds: 'Its wallet holds {sats}',
+      edit: 'Change',
+      unpaired: 'not paired',
+      not_loaded: 'This machine could not be loaded.',
+      not_saved: 'The machine was not saved.',
+      fact: {
+        location: 'Place',
+        currency: 'Currency',
+        wallet: 'Wallet',
+        cash_out_fee: '↓ cash-out fee',
+        cash_in_fee: '↑ cash-in fee',
+        reference_rate: 'Reference rate',
+        rate_tolerance: 'Rate tolerance',
+        payout_policy: 'Pays out',
+        last_sale_at: 'Last sale',
+        scan_from: 'Payments counted from',
+        created_at: 'Added',
+        npub: 'Key',
+        id: 'Machine id'
+      },
+      policy: {
+        at_once: 'at once',
+        after_minutes: 'some minutes after the sale',
+        on_dispense: 'when the notes are reported'
+      }
+    },
+    form: {
+      add: 'Add',
+      save: 'Save',
+      change: 'Change {name}',
+      needed: 'This is needed.',
+      active: 'Active: new sales are paid out',
+      field: {
+        name: 'Name',
+        location: 'Place',
+        wallet_id: 'Wallet',
+        currency: 'Currency',
+        cash_out_fee_pct: '↓ cash-out fee',
+        cash_in_fee_pct: '↑ cash-in fee',
+        reference_rate: 'Reference rate',
+        rate_tolerance_pct: 'Rate tolerance'
+      },
+      hint: {
+        name: 'As you call it',
+        location: 'Where it stands',
+        wallet_id: 'One of its own: every payment on it counts as a sale',
+        currency: 'Of its banknotes; fixed after the first sale',
+        cash_out_fee_pct: 'Of the principal',
+        cash_in_fee_pct: 'Of the principal',
+        reference_rate: 'Without one the first sale is held for you',
+        rate_tolerance_pct: 'A sale further off than this is held for you'
+      }
+    },
+    platform: {
+      title: 'Platform fee',
+      fee: 'Share of every commission',
+      fee_hint: 'For example 30 or 2.5',
+      wallet: 'Arrives in',
+      wallet_hint: 'One of your wallets, not a machine’s',
+      other_wallet: 'no wallet yet',
+      not_yours: 'Only the platform, this LNbits’ super user, can see this.',
+      not_loaded: 'The platform’s fee could not be loaded.',
+      not_saved: 'The platform’s fee was not saved.',
+      saved: 'Saved. It holds for sales from now on.',
+      save_title: 'Change the platform fee?',
+      save_message:
+        'From now on {pct} of every sale’s commission goes to {wallet}. Sales that have landed keep the fee they landed with.',
+      engine: 'Engine',
+      sentence: {
+        set: 'The platform takes {pct} of every commission, into {wallet}',
+        no_wallet:
+          'The platform takes {pct} of every commission, but has chosen no wallet: it stays in the machines’ wallets'
+      },
+      fact: {
+        runner: 'Runner',
+        payout_way: 'Payout way',
+        last_scan: 'Last look for payments',
+        version: 'Version',
+        fee_version: 'Version of the fee',
+        fee_updated: 'Fee changed'
+      }
+    }
+  }
+})

@@ -1,0 +1,120 @@
+// @ts-check
+// The operator's page: loads its parts, keeps the status fresh, and maps the address to a tab.
+window.satmachine ??= {parts: {}}
+;(() => {
+  const STATIC = '/satmachineadmin/static'
+  const HOME = '/satmachineadmin/'
+  const STATUS_PERIOD_MS = 5000
+  const LIBS = ['http', 'money', 'states', 'times', 'live']
+  // prettier-ignore
+  const PARTS = [
+    'state-chip', 'time-text', 'copy-text', 'error-note',
+    'overview-tab', 'needs-card',
+    'settlements-tab', 'settlement-drawer', 'settlement-tree', 'leg-row',
+    'machines-tab', 'machine-drawer', 'machine-form',
+    'platform-tab'
+  ]
+
+  const script = path => LNbits.utils.loadScript(`${STATIC}/${path}.js`)
+  const libs = Promise.all(LIBS.map(name => script(`lib/${name}`))).then(() =>
+    script('lib/api')
+  )
+
+  async function loadPart(name) {
+    await libs
+    await Promise.all([
+      LNbits.utils.loadTemplate(`${STATIC}/components/${name}.vue`),
+      script(`components/${name}`)
+    ])
+    return window.satmachine.parts[name]
+  }
+
+  for (const name of PARTS) {
+    if (window.app.component(`sm-${name}`)) continue
+    const part = Vue.defineAsyncComponent(() => loadPart(name))
+    window.app.component(`sm-${name}`, part)
+  }
+
+  // Without it LNbits builds the whole page anew for each address, and a drawer would lose its list.
+  const keepPage = to => {
+    to.meta.stableKey = true
+  }
+
+  window.PageSatmachineadmin = {
+    template: '#page-satmachineadmin',
+    beforeRouteEnter: keepPage,
+    beforeRouteUpdate: keepPage,
+    data: () => ({
+      ready: false,
+      broken: false,
+      status: null,
+      statusError: null,
+      statusAt: null
+    }),
+    computed: {
+      tabs() {
+        const tabs = [
+          {name: 'overview', icon: 'today'},
+          {name: 'settlements', icon: 'receipt_long'},
+          {name: 'machines', icon: 'point_of_sale'}
+        ]
+        if (this.status?.is_platform) {
+          tabs.push({name: 'platform', icon: 'account_balance'})
+        }
+        return tabs
+      },
+      tab() {
+        const asked = this.$route.params.tab
+        const known = [...this.tabs.map(tab => tab.name), 'platform']
+        return known.includes(asked) ? asked : 'overview'
+      },
+      itemId() {
+        return this.$route.params.id || null
+      }
+    },
+    methods: {
+      reload: () => window.location.reload(),
+      refresh() {
+        return this.live.refresh()
+      },
+      async loadStatus() {
+        try {
+          this.status = await window.satmachine.adminApi.status()
+          this.statusAt = new Date().toISOString()
+          this.statusError = null
+        } catch (error) {
+          this.statusError = error
+        }
+      },
+      openTab(name) {
+        this.$router.push(HOME + (name === 'overview' ? '' : name))
+      },
+      openItem(tab, id, query = this.$route.query) {
+        this.$router.push({path: HOME + tab + (id ? `/${id}` : ''), query})
+      },
+      setQuery(query) {
+        this.$router.replace({path: this.$route.path, query})
+      }
+    },
+    errorCaptured(error) {
+      console.error(error)
+      this.broken = true
+      return false
+    },
+    async created() {
+      try {
+        await libs
+      } catch {
+        this.broken = true
+        return
+      }
+      this.ready = true
+      this.live = window.satmachine.live.every(STATUS_PERIOD_MS, () =>
+        this.loadStatus()
+      )
+    },
+    unmounted() {
+      this.live?.stop()
+    }
+  }
+})()

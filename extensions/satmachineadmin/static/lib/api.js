@@ -1,0 +1,121 @@
+// @ts-check
+// Every URL of the operator's back end, once. Returns data, throws http.ApiError; knows no UI.
+// The shapes are docs/reference/api.md; sats are integers, fiat, rates and percent are strings.
+;(() => {
+  /**
+   * @typedef {object} Status
+   * @property {string} version
+   * @property {boolean} is_platform
+   * @property {string} user_name
+   * @property {'fast' | 'slow'} payout_way
+   * @property {string} payout_way_reason
+   * @property {'active' | 'standby' | 'stopped'} runner
+   * @property {string} runner_detail
+   * @property {string | null} last_scan_at
+   * @property {{where: string, tables: number}[]} predecessor
+   * @property {Record<'machines' | 'open' | 'held' | 'errored' | 'rejected' | 'processed', number>} totals
+   * @property {{sales: number, wire_sats: number, commission_sats: number, fiat: {currency: string, amount: string}[]}} today
+   *
+   * @typedef {object} Machine
+   * @property {string} id
+   * @property {string} name
+   * @property {string | null} location
+   * @property {string} wallet_id
+   * @property {string | null} wallet_name
+   * @property {string} currency
+   * @property {string | null} npub
+   * @property {string} cash_out_fee_pct
+   * @property {string} cash_in_fee_pct
+   * @property {string | null} reference_rate
+   * @property {string} rate_tolerance_pct
+   * @property {string} payout_policy
+   * @property {boolean} active
+   * @property {number | null} balance_sats
+   * @property {string} scan_from
+   * @property {number} settlements
+   * @property {string | null} last_sale_at
+   * @property {string} created_at
+   *
+   * @typedef {object} Leg
+   * @property {string} id
+   * @property {string} leg_type
+   * @property {string} state
+   * @property {string | null} reason
+   * @property {number} sats
+   * @property {number | null} fee_msat
+   * @property {string | null} fiat_amount
+   * @property {string | null} currency
+   * @property {string | null} recipient
+   * @property {string | null} share_pct
+   * @property {string | null} payment_hash
+   * @property {string | null} error_message
+   * @property {string | null} completed_at
+   *
+   * @typedef {object} Settlement
+   * @property {string} id
+   * @property {string} machine_id
+   * @property {string} machine_name
+   * @property {string} state
+   * @property {string | null} reason
+   * @property {'cash_out' | 'cash_in' | null} tx_type
+   * @property {number} wire_sats
+   * @property {number | null} principal_sats
+   * @property {number | null} commission_sats
+   * @property {number | null} host_fee_msat
+   * @property {number | null} retained_sats
+   * @property {string | null} fiat_amount
+   * @property {string | null} currency
+   * @property {string | null} exchange_rate
+   * @property {string | null} super_fee_pct
+   * @property {number | null} commission_difference_sats
+   * @property {string | null} txid
+   * @property {string} payment_hash
+   * @property {string | null} error_message
+   * @property {string} paid_at
+   * @property {number} legs_total
+   * @property {number} legs_completed
+   * @property {number} legs_failed
+   * @property {Leg[]} [legs]
+   * @property {{at: string, event: string, actor: string, sentence: string}[]} [timeline]
+   *
+   * @typedef {object} SuperConfig
+   * @property {string} super_fee_pct
+   * @property {string | null} super_fee_wallet_id
+   * @property {string} super_fee_basis
+   * @property {number} version
+   * @property {string | null} updated_at
+   */
+
+  const BASE = '/satmachineadmin/api/v1/dca'
+  const {request, queryString} = window.satmachine.http
+  const segment = encodeURIComponent
+
+  window.satmachine.adminApi = Object.freeze({
+    /** @returns {Promise<Status>} */
+    status: () => request('GET', `${BASE}/status`),
+
+    /** @param {object} query @returns {Promise<{data: Machine[], total: number}>} */
+    machines: query => request('GET', `${BASE}/machines${queryString(query)}`),
+    /** @param {string} id @returns {Promise<Machine>} */
+    machine: id => request('GET', `${BASE}/machines/${segment(id)}`),
+    /** @param {object} data @returns {Promise<Machine>} */
+    createMachine: data => request('POST', `${BASE}/machines`, data),
+    /** @param {string} id @param {object} data @returns {Promise<Machine>} */
+    updateMachine: (id, data) =>
+      request('PUT', `${BASE}/machines/${segment(id)}`, data),
+
+    /** @param {object} query @returns {Promise<{data: Settlement[], total: number}>} */
+    settlements: query =>
+      request('GET', `${BASE}/settlements${queryString(query)}`),
+    /** @param {string} id @returns {Promise<Settlement>} */
+    settlement: id => request('GET', `${BASE}/settlements/${segment(id)}`),
+    /** @param {string} id @returns {Promise<Settlement>} */
+    releaseSettlement: id =>
+      request('POST', `${BASE}/settlements/${segment(id)}/release`),
+
+    /** @returns {Promise<SuperConfig>} */
+    superConfig: () => request('GET', `${BASE}/super-config`),
+    /** @param {object} data @returns {Promise<SuperConfig>} */
+    saveSuperConfig: data => request('PUT', `${BASE}/super-config`, data)
+  })
+})()
