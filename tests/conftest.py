@@ -1,0 +1,104 @@
+"""Fixtures of all tests. The harness itself is tests/harness; tests/README.md tells how tests are run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.harness import LnbitsServer, lnbits_env
+from tests.harness.farm import POSTGRES, SQLITE, ServerFarm
+
+TESTS = Path(__file__).parent
+
+# All processes of one test run know each other by this name; a pytest inside a test inherits it.
+os.environ.setdefault("SATMACHINE_TEST_RUN", os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"pid{os.getpid()}")
+
+# Importing lnbits makes a data folder where the process happens to be and reads a .env file. Unit tests
+# that import a module of ours which imports lnbits get a throwaway one instead.
+_SCRATCH: Path | None = None
+if "lnbits" not in sys.modules and "SATMACHINE_TEST_DB" not in os.environ:
+    _SCRATCH = Path(tempfile.mkdtemp(prefix="satmachine-unit-"))
+    os.environ.update(lnbits_env(_SCRATCH / "data", _SCRATCH, 5990))
+    os.environ.pop("LNBITS_DATABASE_URL", None)
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """tests/inprocess needs a process per database; tests/house/test_inprocess.py starts them."""
+    if collection_path == TESTS / "inprocess" and "SATMACHINE_TEST_DB" not in os.environ:
+        return True
+    return None
+
+
+def pytest_unconfigure() -> None:
+    if _SCRATCH is not None:
+        shutil.rmtree(_SCRATCH, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Coroutine tests (`@pytest.mark.anyio`) run on asyncio, all of a session on one loop."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerFarm]:
+    """Makes servers and databases; see tests/harness/farm.py."""
+    base = tmp_path_factory.getbasetemp()
+    farm = ServerFarm(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+    yield farm
+    farm.close()
+
+
+@pytest.fixture(scope="module", params=[SQLITE, pytest.param(POSTGRES, marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> str:
+    """`sqlite` or `postgres`: whoever asks for it, directly or through a server, runs on both."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="module")
+def server(
+    farm: ServerFarm, database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LnbitsServer]:
+    """A running LNbits with both extensions, shared by the tests of a module; its log must stay clean.
+
+    A test that provokes a traceback appends a pattern to `server.expected_defects`.
+    """
+    with farm.running(tmp_path_factory.mktemp(f"server-{database}"), database) as server:
+        yield server
+    assert server.log_defects() == []
+
+
+@pytest.fixture
+def fresh_server(farm: ServerFarm, database: str, tmp_path: Path) -> Iterator[LnbitsServer]:
+    """A running LNbits of one's own, to be killed, restarted and tampered with; 3 s each."""
+    folder = tmp_path / "server"
+    folder.mkdir()
+    with farm.running(folder, database) as server:
+        yield server
+    assert server.log_defects() == []
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium under playwright's synchronous API, for tests marked `browser`.
+
+    Of a module, not of the session: while it lives, no coroutine test can run in the same thread.
+    """
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("no Chromium on this machine (on Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
