@@ -10,10 +10,10 @@ from collections import Counter
 from random import Random
 
 import pytest
+
 from satmachineadmin.core.model import LpStake
 from satmachineadmin.core.planning import draw
 from satmachineadmin.core.units import currency_digits
-
 from tests.unit.core.allocation_cases import Case, check_case
 
 CASES = int(os.environ.get("SATMACHINE_CASES", "1000000"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from satmachineadmin.core.allocation import allocate, allocate_capped
 from satmachineadmin.core.errors import InvariantViolated
 from satmachineadmin.core.model import LpStake
-
 from tests.unit.core.allocation_cases import Case, check_capped, check_case, check_split, water_filling
 
 SPLITS = [

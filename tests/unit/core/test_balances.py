@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from satmachineadmin.core.balances import Balance, after_leg_move, complete, release, reserve
 from satmachineadmin.core.errors import InvariantViolated
 from satmachineadmin.core.states import LEG_ARROWS, LegState
@@ -52,7 +53,12 @@ def test_a_negative_amount_is_a_bug(move) -> None:  # type: ignore[no-untyped-de
 
 @pytest.mark.parametrize(
     "sums",
-    [{"pending_minor": -1}, {"paid_minor": -1}, {"reserved_minor": -1}, {"confirmed_minor": 5, "paid_minor": 6}],
+    [
+        {"pending_minor": -1},
+        {"paid_minor": -1},
+        {"reserved_minor": -1},
+        {"confirmed_minor": 5, "paid_minor": 6},
+    ],
 )
 def test_a_balance_below_zero_does_not_exist(sums: dict[str, int]) -> None:
     with pytest.raises(InvariantViolated):

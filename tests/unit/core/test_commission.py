@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from satmachineadmin.core.commission import (
     HostFeeShares,
     absorb_host_fee,
@@ -15,7 +16,6 @@ from satmachineadmin.core.commission import (
 from satmachineadmin.core.errors import InvariantViolated
 from satmachineadmin.core.model import PlatformFee
 from satmachineadmin.core.states import FeeBasis
-
 from tests.unit.core.builders import rule, split_set
 
 
@@ -44,7 +44,14 @@ def test_a_split_that_does_not_sum_to_100_percent_is_a_bug() -> None:
 
 @pytest.mark.parametrize(
     ("commission_sats", "ppm", "expected"),
-    [(1, 500_000, 1), (3, 500_000, 2), (1, 499_999, 0), (0, 1_000_000, 0), (18_450, 300_000, 5_535), (7, 1_000_000, 7)],
+    [
+        (1, 500_000, 1),
+        (3, 500_000, 2),
+        (1, 499_999, 0),
+        (0, 1_000_000, 0),
+        (18_450, 300_000, 5_535),
+        (7, 1_000_000, 7),
+    ],
 )
 def test_the_platform_fee_is_rounded_half_up(commission_sats: int, ppm: int, expected: int) -> None:
     assert platform_fee_sats(commission_sats, 0, fee(ppm)) == expected
@@ -90,7 +97,9 @@ def test_a_host_fee_takes_the_operators_commission_then_the_principal_and_the_pl
 
 def test_a_host_fee_above_what_arrived_is_a_bug() -> None:
     with pytest.raises(InvariantViolated):
-        absorb_host_fee(host_fee_msat=1_100_001, principal_sats=1_000, commission_sats=100, platform_fee_sats=30)
+        absorb_host_fee(
+            host_fee_msat=1_100_001, principal_sats=1_000, commission_sats=100, platform_fee_sats=30
+        )
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**7), st.integers(0, 10**6), st.data())

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from satmachineadmin.core.errors import InvariantViolated
 from satmachineadmin.core.landing import (
     Counterparty,
     HoldReason,
-    IgnoreReason,
     Ignored,
+    IgnoreReason,
     RejectReason,
     judge,
     median_rate,
@@ -19,7 +20,6 @@ from satmachineadmin.core.landing import (
 )
 from satmachineadmin.core.model import Facts, HostPayment, Landing, Machine, Stamp
 from satmachineadmin.core.states import PayoutPolicy, SettlementState, TxType
-
 from tests.unit.core.builders import (
     CASH_IN_STAMP,
     MACHINE_KEY,
@@ -132,7 +132,12 @@ IGNORED = [
     ("a payment to itself", payment(), Counterparty.SELF, IgnoreReason.SELF_PAYMENT),
     ("a payout of ours", payment(stamp={}, amount_msat=-5_000), Counterparty.OWN_LEG, IgnoreReason.OWN_LEG),
     ("a purchase", payment(stamp={}, amount_msat=-5_000), Counterparty.OUTSIDE, IgnoreReason.NOT_OURS),
-    ("a withdrawal", payment(stamp={}, amount_msat=-5_000), Counterparty.SAME_OPERATOR, IgnoreReason.NOT_OURS),
+    (
+        "a withdrawal",
+        payment(stamp={}, amount_msat=-5_000),
+        Counterparty.SAME_OPERATOR,
+        IgnoreReason.NOT_OURS,
+    ),
     ("the operator's sats", payment(stamp={}), Counterparty.SAME_OPERATOR, IgnoreReason.TOP_UP),
     ("an admin's credit", payment(stamp={}), Counterparty.ADMIN_CREDIT, IgnoreReason.TOP_UP),
 ]
@@ -177,7 +182,11 @@ UNREADABLE = [
     ("a cash-out that was paid", payment(amount_msat=-318_450_000), RejectReason.WRONG_DIRECTION),
     ("a part of a sat on the wire", payment(amount_msat=318_450_001), RejectReason.NOT_WHOLE_SATS),
     ("a sat too much", payment(amount_msat=318_451_000), RejectReason.WIRE_DISAGREES),
-    ("a cash-in with its fee on top", replace(CASH_IN, amount_msat=-157_500_000), RejectReason.WIRE_DISAGREES),
+    (
+        "a cash-in with its fee on top",
+        replace(CASH_IN, amount_msat=-157_500_000),
+        RejectReason.WIRE_DISAGREES,
+    ),
     ("an unreadable cash-in", replace(CASH_IN, extra={"source": "bitspire"}), RejectReason.BAD_STAMP),
     ("a host fee above the sale", payment(fee_msat=318_450_001), RejectReason.HOST_FEE_TOO_LARGE),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from satmachineadmin.core.npub import key_hex
 
 # The example of NIP-19.

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from satmachineadmin.core.commission import absorb_host_fee, platform_fee_sats
 from satmachineadmin.core.errors import InvariantViolated
 from satmachineadmin.core.model import PlanInput, PlatformFee
 from satmachineadmin.core.planning import check_conservation, conservation_gap_msat, host_fee_rest_msat, plan
 from satmachineadmin.core.states import FeeBasis, LegState, LegType, SkipReason, TxType
 from satmachineadmin.core.units import format_fiat, parse_fiat, parse_percent
-
 from tests.unit.core.builders import leg, plan_input, settlement, split_set, stake
 
 SCENARIOS = json.loads(
@@ -80,7 +80,9 @@ def test_a_leg_says_where_it_goes_and_an_lps_wallet_is_left_open() -> None:
 def test_an_empty_split_is_no_split() -> None:
     legs = plan(plan_input(split_set=split_set())).legs
 
-    assert [one.reason for one in legs if one.leg_type is LegType.OPERATOR_SPLIT] == [SkipReason.NO_SPLIT_RULES]
+    assert [one.reason for one in legs if one.leg_type is LegType.OPERATOR_SPLIT] == [
+        SkipReason.NO_SPLIT_RULES
+    ]
 
 
 def test_a_balance_below_zero_takes_no_part_and_stops_nobody() -> None:

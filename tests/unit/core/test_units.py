@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from satmachineadmin.core import units
 from satmachineadmin.core.errors import (
     InvalidFiat,
@@ -40,7 +41,24 @@ def test_a_percentage_is_read_exactly_and_written_in_its_shortest_form(
 
 @pytest.mark.parametrize(
     "text",
-    ["", " 3", "3 ", "+3", "-3", "3%", "3e0", "0.00001", "100.0001", "101", "1000", ".5", "5.", "1,5", "٣", "NaN"],
+    [
+        "",
+        " 3",
+        "3 ",
+        "+3",
+        "-3",
+        "3%",
+        "3e0",
+        "0.00001",
+        "100.0001",
+        "101",
+        "1000",
+        ".5",
+        "5.",
+        "1,5",
+        "٣",
+        "NaN",
+    ],
 )
 def test_what_is_not_plainly_a_percentage_is_refused(text: str) -> None:
     with pytest.raises(InvalidPercent):
@@ -54,7 +72,17 @@ def test_every_percentage_survives_writing_and_reading(ppm: int) -> None:
 
 @pytest.mark.parametrize(
     ("currency", "digits"),
-    [("EUR", 2), ("USD", 2), ("JPY", 0), ("KRW", 0), ("KWD", 3), ("TND", 3), ("CLF", 4), ("HUF", 2), ("ISK", 0)],
+    [
+        ("EUR", 2),
+        ("USD", 2),
+        ("JPY", 0),
+        ("KRW", 0),
+        ("KWD", 3),
+        ("TND", 3),
+        ("CLF", 4),
+        ("HUF", 2),
+        ("ISK", 0),
+    ],
 )
 def test_a_currency_has_the_digits_of_iso_4217(currency: str, digits: int) -> None:
     assert units.currency_digits(currency) == digits
@@ -94,7 +122,15 @@ def test_a_negative_amount_is_written_with_its_sign() -> None:
 
 @pytest.mark.parametrize(
     ("text", "currency"),
-    [("-1", "EUR"), ("1.234", "EUR"), ("1.0", "JPY"), ("1e3", "EUR"), ("", "EUR"), (" 1", "EUR"), ("1.", "EUR")],
+    [
+        ("-1", "EUR"),
+        ("1.234", "EUR"),
+        ("1.0", "JPY"),
+        ("1e3", "EUR"),
+        ("", "EUR"),
+        (" 1", "EUR"),
+        ("1.", "EUR"),
+    ],
 )
 def test_an_amount_with_a_sign_an_exponent_or_more_digits_than_the_currency_is_refused(
     text: str, currency: str
