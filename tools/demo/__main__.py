@@ -2,112 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import signal
 import sys
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
-from decimal import Decimal
-
-import httpx
-
-from simulator.client import HostRefused, HostUnreachable
-from simulator.rates import RandomWalk, price_of
-
-from . import settings, show
-from .errors import DemoStopped
-from .ground import OneDemo, check_environment, forget_data, free_port, start_postgres
-from .host import Host
-from .processes import Lnbits, stop_left_behind
-from .rate_server import RateServer
-from .seed import OPERATOR_API, World, seed
-from .settings import DATA, Options, parse_options
-from .trade import Trader
 
 
-async def run(options: Options) -> None:
-    """Starts everything, trades, and stops everything again, whatever happens."""
-    walk = RandomWalk(1, settings.START_PRICE, settings.VOLATILITY)
-    lnbits = Lnbits()
-    async with AsyncExitStack() as stack:
-        rates = RateServer(lambda: walk.price)
-        rates_url = await rates.start()
-        stack.push_async_callback(rates.stop)
-        database_url = None
-        if options.database == "postgres":
-            show.say("starting PostgreSQL ...")
-            database_url, stop_postgres = start_postgres()
-            stack.callback(stop_postgres)
-        port = free_port(options.port)
-        if port != options.port:
-            show.say(f"port {options.port} is taken; using {port}", "yellow")
-        show.say(f"starting LNbits on port {port} ...")
-        stack.callback(lnbits.stop)
-        host = await lnbits.start(port=port, rates_url=rates_url, database_url=database_url)
-        stack.push_async_callback(host.aclose)
-        world = await _set_up(host, rates_url)
-        await _go_on_from_last_rate(world, walk)
-        show.logins(host.base_url, str(lnbits.log.relative_to(settings.CHECKOUT)))
-        trader = Trader(world, walk, lnbits.check_alive)
-        await trader.trade(sales=options.sales, pace_seconds=options.pace_seconds)
-
-
-async def _set_up(host: Host, rates_url: str) -> World:
-    show.say("setting up people, wallets, the machine and the LPs' cash ...")
-    return await seed(host, rates_url)
-
-
-async def _go_on_from_last_rate(world: World, walk: RandomWalk) -> None:
-    """The price goes on where the last run left it: a jump would have the next sale held."""
-    query = f"{OPERATOR_API}/settlements?machine_id={world.machine['id']}&state=processed&limit=1"
-    newest = (await world.operator.get(query))["data"]
-    if newest and newest[0]["exchange_rate"]:
-        walk.move_to(price_of(Decimal(newest[0]["exchange_rate"])))
-
-
-async def run_until_stopped(options: Options) -> None:
-    """Runs until it is done or somebody presses Ctrl-C; a second Ctrl-C does not disturb the end."""
-    work = asyncio.ensure_future(run(options))
-    loop = asyncio.get_running_loop()
-    stopping = False
-
-    def stop() -> None:
-        nonlocal stopping
-        if not stopping:
-            stopping = True
-            show.say("\nstopping ...")
-            work.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    with contextlib.suppress(asyncio.CancelledError):
-        await work
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    options = parse_options(arguments)
+def main() -> int:
+    """Runs the demo, or says what this Python lacks."""
     try:
-        check_environment(options.database)
-        lock = OneDemo()
-        stop_left_behind()
-        if options.reset:
-            forget_data()
-        DATA.mkdir(parents=True, exist_ok=True)
-        asyncio.run(run_until_stopped(options))
-        lock.release()
-    except (DemoStopped, HostRefused, HostUnreachable) as error:
-        show.say()
-        show.box(["THE DEMO STOPPED", *str(error).splitlines()], "red")
-        return 1
-    except httpx.HTTPError as error:
-        show.say()
-        show.box(
-            ["THE DEMO STOPPED", f"LNbits gave no answer: {error!r}", f"Its log: {DATA}/lnbits.log"], "red"
+        from .run import main as run
+    except ModuleNotFoundError as error:
+        print(
+            f"{sys.executable} has no {error.name}. `make install` makes .venv with all that is needed;"
+            " `make demo` uses it.",
+            file=sys.stderr,
         )
         return 1
-    show.say("stopped")
-    return 0
+    return run()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 from . import settings
@@ -51,26 +52,29 @@ class Books:
         self._host = host
         self._purses = _purses(world)
         self._before: dict[str, int] = {}
+        self._read_at = datetime.now(timezone.utc)
 
     async def open(self) -> None:
         """Reads all balances: what follows is compared with this."""
+        self._read_at = datetime.now(timezone.utc)
         self._before = await self._read()
 
     async def prove(self, settlement: dict[str, Any]) -> str:
         """Holds what was gained against the settlement; gives the sentence to show."""
+        started = datetime.now(timezone.utc)
         hashes = {settlement["payment_hash"], *(leg["payment_hash"] for leg in settlement["legs"])}
         after = await self._read()
         gains = self._gains(after, {})
-        problems = _problems(settlement, gains)
+        problems = problems_of(settlement, gains)
         if problems:
             others = {p.name: await self._moved_by_hand(p, hashes) for p in self._purses}
             gains = self._gains(after, others)
-            problems = _problems(settlement, gains)
+            problems = problems_of(settlement, gains)
         if problems:
             raise SumsDoNotHold(
                 f"LNbits' balances and settlement {settlement['id']} disagree:\n  " + "\n  ".join(problems)
             )
-        self._before = after
+        self._before, self._read_at = after, started
         return _sentence(settlement, gains)
 
     async def _read(self) -> dict[str, int]:
@@ -89,18 +93,21 @@ class Books:
         return Gains(**sums)
 
     async def _moved_by_hand(self, purse: Purse, hashes: Collection[str | None]) -> int:
-        """What a person moved in this wallet since the last reading, by LNbits' list of payments."""
-        # newest first; the balance before is met again where the sums of the newest payments end
-        payments = await self._get(purse, "/api/v1/payments?limit=50&sortby=time&direction=desc")
-        balance = int((await self._get(purse, "/api/v1/wallet"))["balance"])
-        moved = 0
-        for payment in payments:
-            if balance == self._before[purse.name] or payment["status"] != "success":
-                continue
-            amount = int(payment["amount"]) - abs(int(payment["fee"]))
-            balance -= amount
-            moved += 0 if payment["payment_hash"] in hashes else amount
-        return moved
+        """What LNbits lists in this wallet since the last reading beside the settlement's own, in msat."""
+        newest = await self._get(purse, "/api/v1/payments?limit=100&sortby=time&direction=desc")
+        return sum(
+            int(payment["amount"]) - abs(int(payment["fee"]))
+            for payment in newest
+            if payment["status"] == "success"
+            and payment["payment_hash"] not in hashes
+            and instant(payment["updated_at"]) >= self._read_at
+        )
+
+
+def instant(text: str) -> datetime:
+    """An ISO 8601 time, in UTC unless it says otherwise; Python 3.10 does not read the Z."""
+    when = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return when if when.tzinfo is not None else when.replace(tzinfo=timezone.utc)
 
 
 def _purses(world: World) -> list[Purse]:
@@ -120,7 +127,7 @@ def _sum(legs: list[dict[str, Any]], leg_type: str, state: str = "completed") ->
     return sum(leg["sats"] for leg in legs if leg["leg_type"] == leg_type and leg["state"] == state)
 
 
-def _problems(settlement: dict[str, Any], gains: Gains) -> list[str]:
+def problems_of(settlement: dict[str, Any], gains: Gains) -> list[str]:
     """Every sum that does not hold, as a sentence; empty when all is well."""
     legs = settlement["legs"]
     paid = sum(leg["sats"] for leg in legs if leg["state"] == "completed")

@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import aclosing
+from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +20,7 @@ from simulator.money import format_minor, parse_minor
 from simulator.rates import RandomWalk
 
 from . import settings, show
-from .balances import Books
+from .balances import Books, instant
 from .errors import DemoStopped
 from .seed import OPERATOR_API, World, bring_cash
 
@@ -53,6 +54,7 @@ class Trader:
     async def trade(self, *, sales: int | None, pace_seconds: float) -> None:
         """Sells until `sales` is reached, or for ever."""
         async with aclosing(self._till), aclosing(self._purse):
+            await self._let_settle()
             await self._books.open()
             number = 0
             while sales is None or number < sales:
@@ -61,6 +63,20 @@ class Trader:
                 await self._sell(number)
                 if sales is None or number < sales:
                     await asyncio.sleep(max(0.0, pace_seconds - (time.monotonic() - started)))
+
+    async def _let_settle(self) -> None:
+        """Waits for what an earlier run sold in its last moment: it would blur the first proof."""
+        started = datetime.now(timezone.utc)
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while time.monotonic() < deadline:
+            status = await self._world.operator.get(f"{OPERATOR_API}/status")
+            scanned = status["last_scan_at"]
+            has_scanned = scanned is not None and instant(scanned) >= started
+            if has_scanned and status["totals"]["open"] == 0:
+                return
+            self._check_alive()
+            await asyncio.sleep(LOOK_SECONDS)
+        show.say("    some settlements of an earlier run are still open; trading goes on", "yellow")
 
     async def _sell(self, number: int) -> None:
         self._check_alive()
