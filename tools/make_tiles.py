@@ -1,6 +1,6 @@
 """Draw the tiles that LNbits shows for the two extensions. Run it after changing it:
 
-    python tools/make_tiles.py
+python tools/make_tiles.py
 """
 
 from pathlib import Path
@@ -45,8 +45,7 @@ def background() -> Image.Image:
 def bolt(draw: ImageDraw.ImageDraw, left: int, top: int, percent: int, colour: tuple[int, ...]) -> None:
     """A lightning bolt, `percent` of 92 × 112."""
     points = [
-        ((left * 100 + x * percent) * SCALE // 100, (top * 100 + y * percent) * SCALE // 100)
-        for x, y in BOLT
+        ((left * 100 + x * percent) * SCALE // 100, (top * 100 + y * percent) * SCALE // 100) for x, y in BOLT
     ]
     draw.polygon(points, fill=colour)
 

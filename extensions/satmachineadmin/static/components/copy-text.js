@@ -8,7 +8,7 @@ window.satmachine.parts['copy-text'] = {
   },
   computed: {
     short() {
-      const value = this.value
+      const value = this.value ?? '–'
       return value.length > 12
         ? `${value.slice(0, 6)}…${value.slice(-4)}`
         : value

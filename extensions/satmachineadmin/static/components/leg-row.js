@@ -4,7 +4,8 @@ window.satmachine.parts['leg-row'] = {
   template: '#sm-leg-row',
   props: {
     leg: {type: Object, required: true},
-    platformPct: {type: String, default: null}
+    platformPct: {type: String, default: null},
+    later: {type: Boolean, default: false}
   },
   computed: {
     sats() {

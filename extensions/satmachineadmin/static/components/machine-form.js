@@ -31,7 +31,7 @@
       )
       return {
         form: {...form, active: now.active ?? true},
-        currencies: this.g.currencies,
+        currencies: window.g.currencies,
         saving: false,
         error: null
       }

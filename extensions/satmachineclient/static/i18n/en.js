@@ -1,0 +1,133 @@
+// @ts-check
+// All texts of the LP's page. `satmachine` is shared with the operator's page (a test holds the two
+// equal), `satmachineclient` is this page's own. A bar separates singular and plural.
+window.i18n.global.mergeLocaleMessage('en', {
+  satmachine: {
+    as_of: 'What you see was true at',
+    cancel: 'Cancel',
+    close: 'Close',
+    copied: '{what} copied',
+    copy: 'Copy {what}',
+    reload: 'Reload',
+    try_again: 'Try again',
+    direction: {cash_out: 'cash-out', cash_in: 'cash-in'},
+    error: {
+      happened: 'The server answered with the error {status}.',
+      happened_no_answer: 'The server did not answer.',
+      advice: {
+        no_answer:
+          'Check your connection. The page tries again by itself while it is open.',
+        no_answer_write:
+          'It is not known whether the request arrived. Reload the page and look before you repeat it.',
+        bug: 'Try again in a moment. If it stays, the cause is in the server’s log.',
+        bug_write:
+          'Reload the page and look whether it happened before you repeat it. The cause is in the server’s log.',
+        refused: 'Nothing was changed. Correct what is named above and repeat.',
+        http_401: 'Log in again, then come back to this page.',
+        http_403:
+          'Ask the person who runs this LNbits to enable the extension for you.',
+        http_404: 'It may belong to somebody else, or the link is wrong.',
+        http_409:
+          'Nothing was changed. Look at how it stands now, then decide again.',
+        http_503:
+          'Ask the person who runs this LNbits to install and enable Satoshi Machine Admin.'
+      }
+    },
+    state: {
+      settlement: {
+        pending: 'pending',
+        held: 'held',
+        processing: 'processing',
+        processed: 'processed',
+        errored: 'errored',
+        rejected: 'rejected',
+        dismissed: 'dismissed'
+      },
+      leg: {
+        pending: 'pending',
+        paying: 'paying',
+        completed: 'paid',
+        failed: 'failed',
+        unresolved: 'unresolved',
+        skipped: 'kept',
+        voided: 'replaced',
+        refunded: 'refunded'
+      },
+      machine: {active: 'active', inactive: 'inactive'},
+      enrolment: {
+        invited: 'invited',
+        active: 'active',
+        paused: 'paused',
+        ended: 'ended'
+      },
+      runner: {active: 'active', standby: 'standby', stopped: 'stopped'},
+      payout_way: {fast: 'fast', slow: 'slow'}
+    }
+  },
+
+  satmachineclient: {
+    broken:
+      'A part of this page could not be loaded. Nothing was changed. Reload the page; if it stays, the extension is not installed completely.',
+    not_loaded: 'Your positions could not be loaded.',
+    stacked: 'You have stacked {sats}',
+    arrive_in: 'Sats arrive in: {wallet}',
+    wallet_gone: 'a wallet that is not yours any more',
+    change: 'Change',
+    missing: {
+      title: 'Satoshi Machine is not complete here',
+      safe: 'Nothing was changed. Your cash and your sats are in the operator’s books and in your wallet.'
+    },
+    wallet: {
+      label: 'Your wallet',
+      saved: 'Saved. Your next sats arrive there.',
+      not_saved: 'The wallet was not saved.',
+      first: {
+        title: 'This is where your sats will arrive',
+        hint: 'Your cash in a machine turns into sats, sale by sale. Nobody but you can choose the wallet, and you can change it at any time.',
+        action: 'Let my sats arrive here'
+      },
+      change: {
+        title: 'Where your sats arrive',
+        hint: 'It holds for every payout from now on. What was paid stays where it is.',
+        action: 'Use this wallet'
+      }
+    },
+    invitation: {
+      title: '{operator} invites you to the machine “{machine}”',
+      hint: 'Cash that you hand to {operator} is counted in {currency} and turns into sats as this machine sells.',
+      accept: 'Accept',
+      accepted:
+        'Accepted. Your cash counts once the operator has confirmed it.',
+      not_accepted: 'The invitation was not accepted.'
+    },
+    position: {
+      turned: '{paid} of {confirmed} turned into sats',
+      received: '{sats} in {n} payout | {sats} in {n} payouts',
+      left: '{amount} of your cash are left',
+      reserved: '{amount} are being paid right now',
+      pending: '{amount} wait for the operator’s confirmation',
+      none: {
+        title: 'No machine holds cash for you yet',
+        hint: 'Ask an operator to invite you. Your name here is “{name}”.',
+        no_username:
+          'Operators invite you by your name. Choose a user name for your account first.',
+        account: 'Choose a user name'
+      }
+    },
+    fill: {
+      title: 'Payouts',
+      none: 'No payout yet. The first one comes with the next sale at a machine that holds your cash.',
+      not_loaded: 'Your payouts could not be loaded.',
+      payment_hash: 'Payment hash',
+      column: {
+        time: 'Time',
+        state: 'State',
+        machine: 'Machine',
+        sats: 'Sat',
+        fiat: 'Your cash',
+        rate: 'Rate',
+        payment: 'Payment'
+      }
+    }
+  }
+})

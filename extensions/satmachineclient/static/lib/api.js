@@ -1,0 +1,70 @@
+// @ts-check
+// Every URL of the LP's back end, once. Returns data, throws http.ApiError; knows no UI.
+// The shapes are docs/reference/api.md; sats are integers, fiat and rates are strings.
+;(() => {
+  /**
+   * @typedef {object} Preferences
+   * @property {boolean} onboarded
+   * @property {string | null} dca_wallet_id
+   * @property {string} default_dca_mode
+   * @property {string | null} updated_at
+   *
+   * @typedef {object} Enrolment
+   * @property {string} id
+   * @property {string} operator_name
+   * @property {string} machine_name
+   * @property {string} currency
+   * @property {string} status
+   * @property {string} created_at
+   *
+   * @typedef {object} Position
+   * @property {string} enrolment_id
+   * @property {string} machine_name
+   * @property {string} currency
+   * @property {string} status
+   * @property {string} confirmed
+   * @property {string} pending
+   * @property {string} paid
+   * @property {string} reserved
+   * @property {string} remaining
+   * @property {number} received_sats
+   * @property {number} fills
+   *
+   * @typedef {object} Fill
+   * @property {string} id
+   * @property {string} machine_name
+   * @property {string} state
+   * @property {number} sats
+   * @property {string | null} fiat_amount
+   * @property {string | null} currency
+   * @property {string | null} exchange_rate
+   * @property {string | null} payment_hash
+   * @property {string | null} error_message
+   * @property {string} created_at
+   * @property {string | null} completed_at
+   */
+
+  const BASE = '/satmachineclient/api/v1/dca-client'
+  const {request, queryString} = window.satmachine.http
+  const segment = encodeURIComponent
+
+  window.satmachine.clientApi = Object.freeze({
+    /** @returns {Promise<Preferences>} */
+    preferences: () => request('GET', `${BASE}/preferences`),
+    /** @param {object} data @returns {Promise<Preferences>} */
+    savePreferences: data => request('PUT', `${BASE}/preferences`, data),
+
+    /** @param {object} query @returns {Promise<{data: Enrolment[], total: number}>} */
+    enrolments: query =>
+      request('GET', `${BASE}/enrolments${queryString(query)}`),
+    /** @param {string} id @returns {Promise<Enrolment>} */
+    acceptEnrolment: id =>
+      request('POST', `${BASE}/enrolments/${segment(id)}/accept`),
+
+    /** @param {object} query @returns {Promise<{data: Position[], total: number}>} */
+    positions: query =>
+      request('GET', `${BASE}/positions${queryString(query)}`),
+    /** @param {object} query @returns {Promise<{data: Fill[], total: number}>} */
+    fills: query => request('GET', `${BASE}/transactions${queryString(query)}`)
+  })
+})()

@@ -1,0 +1,87 @@
+// @ts-check
+// A state → its word (key of a text), colour and icon. Colour says only: positive = done,
+// warning = waits for somebody, negative = failed, grey = nothing to do.
+;(() => {
+  /** @typedef {{label: string, color: string, icon: string, known: boolean}} Look */
+
+  /** @type {Record<string, Record<string, [color: string, icon: string]>>} */
+  const LOOKS = {
+    settlement: {
+      pending: ['grey', 'schedule'],
+      held: ['warning', 'pan_tool'],
+      processing: ['grey', 'sync'],
+      processed: ['positive', 'check_circle'],
+      errored: ['negative', 'error'],
+      rejected: ['warning', 'help'],
+      dismissed: ['grey', 'visibility_off']
+    },
+    leg: {
+      pending: ['grey', 'schedule'],
+      paying: ['grey', 'sync'],
+      completed: ['positive', 'check_circle'],
+      failed: ['negative', 'error'],
+      unresolved: ['warning', 'help'],
+      skipped: ['grey', 'savings'],
+      voided: ['grey', 'block'],
+      refunded: ['grey', 'undo']
+    },
+    machine: {
+      active: ['positive', 'check_circle'],
+      inactive: ['grey', 'power_settings_new']
+    },
+    enrolment: {
+      invited: ['warning', 'mail'],
+      active: ['positive', 'check_circle'],
+      paused: ['grey', 'pause_circle'],
+      ended: ['grey', 'stop_circle']
+    },
+    runner: {
+      active: ['positive', 'check_circle'],
+      standby: ['warning', 'pause_circle'],
+      stopped: ['negative', 'stop_circle']
+    },
+    payout_way: {
+      fast: ['positive', 'bolt'],
+      slow: ['warning', 'hourglass_bottom']
+    }
+  }
+
+  const ARROWS = {cash_out: '↓', cash_in: '↑'}
+
+  /**
+   * @param {string} kind settlement, leg, machine, enrolment, runner, payout_way
+   * @param {string | null | undefined} state
+   * @returns {Look} `known` is false for a word that this page does not know: show the word itself
+   */
+  function look(kind, state) {
+    const found = LOOKS[kind]?.[state ?? '']
+    const [color, icon] = found ?? ['grey', 'help_outline']
+    return {
+      label: `satmachine.state.${kind}.${state}`,
+      color,
+      icon,
+      known: found !== undefined
+    }
+  }
+
+  /** @param {string} kind @returns {string[]} every word of that kind, in order */
+  const words = kind => Object.keys(LOOKS[kind] ?? {})
+
+  /**
+   * @param {string | null | undefined} txType cash_out or cash_in
+   * @returns {{label: string, arrow: string} | null} null when not known
+   */
+  function direction(txType) {
+    const arrow = ARROWS[/** @type {keyof typeof ARROWS} */ (txType)]
+    return arrow ? {label: `satmachine.direction.${txType}`, arrow} : null
+  }
+
+  const states = Object.freeze({
+    kinds: Object.keys(LOOKS),
+    words,
+    look,
+    direction
+  })
+  if (typeof module !== 'undefined') module.exports = states
+  else window.satmachine.states = states
+})()
