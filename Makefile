@@ -26,7 +26,12 @@ JS_TESTS := $(sort $(shell find tests/unit/js -name '*test*.*js' 2>/dev/null))
 # pytest puts its temporary folders here, the last three runs of them
 export PYTEST_DEBUG_TEMPROOT := $(CURDIR)/.tmp
 # read by the demo: make demo PORT=5001 DB=postgres
-export PORT DB
+ifdef PORT
+export PORT
+endif
+ifdef DB
+export DB
+endif
 
 .PHONY: help install test test-long test-fast lint format types js demo demo-reset simulate bench clean
 
