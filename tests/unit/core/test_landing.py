@@ -360,6 +360,15 @@ def test_a_machine_in_maintenance_or_with_another_payout_policy_holds_its_sales(
     assert landed(one, machine(**changes)).reason is reason
 
 
+@pytest.mark.parametrize(
+    ("rate", "is_held"), [("1650", False), ("1651", True), ("1350", False), ("1349", True)]
+)
+def test_a_rate_exactly_ten_percent_off_is_still_plausible(rate: str, is_held: bool) -> None:
+    one = stamped(exchange_rate=rate, fiat_amount=None)
+
+    assert (landed(one, recent=("1500",)).reason is HoldReason.IMPLAUSIBLE_RATE) is is_held
+
+
 def test_an_implausible_rate_is_told_before_anything_else() -> None:
     outcome = landed(payment(), machine(maintenance=True), recent=("3000",))
 

@@ -19,7 +19,9 @@ def test_hex_and_npub_of_a_key_are_the_same(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "npub1", HEX[:-1], HEX + "0", NPUB[:-1] + "q", NPUB[:-1], NPUB[:9] + "b" + NPUB[10:],
-     NPUB.replace("npub", "nsec"), NPUB[:30] + NPUB[30:].upper(), "npub1" + "q" * 58],
+     NPUB.replace("npub", "nsec"), NPUB[:30] + NPUB[30:].upper(), "npub1" + "q" * 58,
+     # a valid checksum over padding that is not zero
+     "npub10elfcs4fr0l0r8af98jlmgdh9c8tcxjvz9qkw038js35mp4dma8pl6x5k6"],
 )  # fmt: skip
 def test_what_is_no_key_is_none(text: str) -> None:
     assert key_hex(text) is None

@@ -14,7 +14,11 @@ from satmachineadmin.core.states import LegType
 from tests.unit.core.builders import leg, wallet
 
 PAYER = wallet("plaza", user_id="olga")
-FEE = {"service_fee_wallet_id": "fees", "service_fee_percent": "1.0", "service_fee_on_internal": True}
+FEE: dict[str, Any] = {
+    "service_fee_wallet_id": "fees",
+    "service_fee_percent": "1.0",
+    "service_fee_on_internal": True,
+}
 
 
 def decide(**changes: Any) -> Payout:
@@ -174,6 +178,16 @@ def test_several_legs_to_one_receiver_add_up_against_its_maximum() -> None:
 
     assert sent(payout) == {"ana": 150_000_000}
     assert refusals(payout) == {"ben": RefuseCode.RECEIVER_FULL}
+
+
+def test_all_legs_before_count_not_only_the_last() -> None:
+    payout = decide(
+        legs=[leg(name, 10) for name in "abc"],
+        destinations=dict.fromkeys("abc", "wa"),
+        limits=HostLimits(max_wallet_balance_sats=29),
+    )
+
+    assert refusals(payout) == {"c": RefuseCode.RECEIVER_FULL}
 
 
 def test_a_receiver_may_be_filled_to_its_maximum() -> None:
