@@ -5,6 +5,12 @@ window.satmachine ??= {parts: {}}
   const STATIC = '/satmachineadmin/static'
   const HOME = '/satmachineadmin/'
   const STATUS_PERIOD_MS = 5000
+  const ICONS = {
+    overview: 'today',
+    settlements: 'receipt_long',
+    machines: 'point_of_sale',
+    platform: 'account_balance'
+  }
   const LIBS = ['http', 'money', 'states', 'times', 'live']
   // prettier-ignore
   const PARTS = [
@@ -53,20 +59,13 @@ window.satmachine ??= {parts: {}}
     }),
     computed: {
       tabs() {
-        const tabs = [
-          {name: 'overview', icon: 'today'},
-          {name: 'settlements', icon: 'receipt_long'},
-          {name: 'machines', icon: 'point_of_sale'}
-        ]
-        if (this.status?.is_platform) {
-          tabs.push({name: 'platform', icon: 'account_balance'})
-        }
-        return tabs
+        const names = ['overview', 'settlements', 'machines']
+        if (this.status?.is_platform) names.push('platform')
+        return names.map(name => ({name, icon: ICONS[name]}))
       },
       tab() {
         const asked = this.$route.params.tab
-        const known = [...this.tabs.map(tab => tab.name), 'platform']
-        return known.includes(asked) ? asked : 'overview'
+        return asked in ICONS ? asked : 'overview'
       },
       itemId() {
         return this.$route.params.id || null
@@ -75,7 +74,7 @@ window.satmachine ??= {parts: {}}
     methods: {
       reload: () => window.location.reload(),
       refresh() {
-        return this.live.refresh()
+        this.live.refresh()
       },
       async loadStatus() {
         try {
@@ -90,7 +89,11 @@ window.satmachine ??= {parts: {}}
         this.$router.push(HOME + (name === 'overview' ? '' : name))
       },
       openItem(tab, id, query = this.$route.query) {
-        this.$router.push({path: HOME + tab + (id ? `/${id}` : ''), query})
+        const target = {path: HOME + tab + (id ? `/${id}` : ''), query}
+        const {fullPath} = this.$router.resolve(target)
+        // Closing what was opened from its list is going back, not one step further.
+        if (!id && window.history.state?.back === fullPath) this.$router.back()
+        else this.$router.push(target)
       },
       setQuery(query) {
         this.$router.replace({path: this.$route.path, query})

@@ -37,6 +37,10 @@ window.satmachine.parts['machine-drawer'] = {
   },
   methods: {
     satsUnit: value => window.satmachine.money.satsUnit(value),
+    sales(count) {
+      const n = window.satmachine.money.sats(count)
+      return this.$t('satmachineadmin.machines.sales', {n}, count)
+    },
     saved(machine) {
       this.machine = machine
       this.editing = false

@@ -68,6 +68,7 @@
       field(name) {
         const wrong = this.errorField === name
         return {
+          hideBottomSpace: true, // a long refusal pushes the next field down
           label: this.$t(`satmachineadmin.form.field.${name}`),
           hint: this.$t(`satmachineadmin.form.hint.${name}`),
           error: wrong || undefined,

@@ -58,6 +58,10 @@
     },
     methods: {
       satsUnit: value => window.satmachine.money.satsUnit(value),
+      sales(count) {
+        const n = window.satmachine.money.sats(count)
+        return this.$t('satmachineadmin.machines.sales', {n}, count)
+      },
       link(row) {
         return {path: `/satmachineadmin/machines/${row.id}`, query: this.query}
       },

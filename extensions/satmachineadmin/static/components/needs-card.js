@@ -26,13 +26,14 @@ window.satmachine.parts['needs-card'] = {
     settlementNeeds(state) {
       const count = this.status.totals[state]
       if (!count) return []
+      const n = window.satmachine.money.sats(count)
       const {color, icon} = window.satmachine.states.look('settlement', state)
       return [
         {
           name: state,
           color,
           icon,
-          text: this.$t(`satmachineadmin.needs.${state}`, count),
+          text: this.$t(`satmachineadmin.needs.${state}`, {n}, count),
           action: this.$t('satmachineadmin.needs.look'),
           tab: 'settlements',
           query: {state}

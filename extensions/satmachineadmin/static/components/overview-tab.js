@@ -15,7 +15,7 @@ window.satmachine.parts['overview-tab'] = {
         return `${label}: ${this.$t('satmachineadmin.today.none')}`
       }
       const parts = [
-        this.$t('satmachineadmin.today.sales', today.sales),
+        this.sales(today.sales),
         today.fiat.map(sum => fiat(sum.amount, sum.currency)).join(' + '),
         this.$t('satmachineadmin.today.commission', {
           sats: satsUnit(today.commission_sats)
@@ -33,6 +33,10 @@ window.satmachine.parts['overview-tab'] = {
   },
   methods: {
     satsUnit: value => window.satmachine.money.satsUnit(value),
+    sales(count) {
+      const n = window.satmachine.money.sats(count)
+      return this.$t('satmachineadmin.machines.sales', {n}, count)
+    },
     openMachines() {
       this.$emit('open', 'machines', null, {})
     },

@@ -62,8 +62,8 @@ window.satmachine.parts['platform-tab'] = {
   },
   methods: {
     walletName(id) {
-      const wallet = this.wallets.find(wallet => wallet.value === id)
-      return wallet?.label ?? this.$t('satmachineadmin.platform.other_wallet')
+      const wallet = this.g.user.wallets.find(wallet => wallet.id === id)
+      return wallet?.name ?? this.$t('satmachineadmin.platform.other_wallet')
     },
     take(config) {
       this.config = config

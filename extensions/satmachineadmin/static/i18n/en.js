@@ -80,7 +80,6 @@ window.i18n.global.mergeLocaleMessage('en', {
     today: {
       label: 'Today',
       none: 'no sales yet',
-      sales: '{n} sale | {n} sales',
       commission: 'commission {sats}',
       progress: '{open} in progress · {processed} processed in all',
       since: 'Since midnight UTC'

@@ -15,11 +15,14 @@
     let stopped = false
 
     async function run() {
-      do {
-        again = false
-        await load()
-      } while (again && !stopped)
-      running = null
+      try {
+        do {
+          again = false
+          await load()
+        } while (again && !stopped)
+      } finally {
+        running = null
+      }
     }
 
     function refresh() {

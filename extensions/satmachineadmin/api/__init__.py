@@ -1,0 +1,11 @@
+"""The HTTP interface of docs/reference/api.md: authorise, call, translate. One module a resource."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from . import cash, clients, machines, platform, settlements, splits, status
+
+router = APIRouter(prefix="/api/v1/dca")
+for module in (status, machines, clients, cash, splits, platform, settlements):
+    router.include_router(module.router)

@@ -1,0 +1,95 @@
+"""Machines of the operator."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+
+from .. import present
+from ..core.npub import key_hex
+from ..core.errors import InvalidInput
+from ..core.units import currency_digits, format_percent, parse_percent, parse_rate
+from ..host import accounts
+from ..services import current
+from ..store import lists
+from ..store.database import Row
+from ..usecases.machines import add_machine, change_machine, own_machine
+from .auth import CurrentUser
+from .errors import TranslatingRoute
+from .schemas import MachineAdded, MachineChanged, identifier, page_of, read
+
+router = APIRouter(prefix="/machines", route_class=TranslatingRoute)
+Wanted = Annotated[lists.Page, Depends(page_of(lists.MACHINES))]
+
+
+@router.get("")
+async def list_machines(
+    user: CurrentUser, page: Wanted, active: bool | None = Query(None)
+) -> dict[str, Any]:
+    rows, total = await _rows(page, {"machine.operator_user_id": user.user_id, "machine.active": active})
+    return {"data": [await _shown(row) for row in rows], "total": total}
+
+
+@router.post("", status_code=201)
+async def post_machine(user: CurrentUser, body: MachineAdded) -> dict[str, Any]:
+    read("currency", currency_digits, body.currency)
+    fields = body.dict(exclude={"scan_from"})
+    fields |= _checked(fields)
+    fields["npub"] = _npub(body.npub)
+    machine_id = await add_machine(current().store, user.user_id, fields, body.scan_from)
+    return await _one(user.user_id, machine_id)
+
+
+@router.get("/{machine_id}")
+async def get_machine(user: CurrentUser, machine_id: str) -> dict[str, Any]:
+    return await _one(user.user_id, identifier(machine_id, "machine"))
+
+
+@router.put("/{machine_id}")
+async def put_machine(user: CurrentUser, machine_id: str, body: MachineChanged) -> dict[str, Any]:
+    fields = body.dict(exclude_unset=True)
+    for name, value in fields.items():
+        if value is None and name != "reference_rate":
+            raise InvalidInput(field=name, problem="it cannot be empty")
+    fields |= _checked(fields)
+    await change_machine(current().store, user.user_id, identifier(machine_id, "machine"), fields)
+    return await _one(user.user_id, machine_id)
+
+
+def _checked(fields: dict[str, Any]) -> dict[str, Any]:
+    """Percentages and rates in their one canonical form."""
+    checked: dict[str, Any] = {}
+    for name in ("cash_out_fee_pct", "cash_in_fee_pct", "rate_tolerance_pct"):
+        if name in fields:
+            checked[name] = format_percent(read(name, parse_percent, fields[name]))
+    if fields.get("reference_rate") is not None:
+        checked["reference_rate"] = read("reference_rate", parse_rate, fields["reference_rate"])
+    return checked
+
+
+def _npub(text: str | None) -> str | None:
+    """Lower-case hex inside, bech32 or hex outside."""
+    if text is None:
+        return None
+    found = key_hex(text)
+    if found is None:
+        raise InvalidInput(field="npub", problem="write the machine's key as npub1… or as 64 hex digits")
+    return found
+
+
+async def _rows(page: lists.Page, equals: dict[str, object]) -> tuple[list[Row], int]:
+    async with current().store.reading() as books:
+        return await lists.page(books.sql, lists.MACHINES, page.only(equals))
+
+
+async def _one(user_id: str, machine_id: str) -> dict[str, Any]:
+    await own_machine(current().store, user_id, machine_id)
+    rows, _total = await _rows(lists.Page(), {"machine.id": machine_id})
+    return await _shown(rows[0])
+
+
+async def _shown(row: Row) -> dict[str, Any]:
+    wallet = await accounts.find_wallet(row["wallet_id"])
+    balance = await accounts.balance_sats(row["wallet_id"]) if wallet else None
+    return present.machine(row, wallet.name if wallet else None, balance)

@@ -1,0 +1,37 @@
+"""The platform's fee: operators read it, its owner sets it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from .. import present
+from ..core.errors import InvalidInput
+from ..core.units import format_percent, parse_percent
+from ..services import current
+from ..usecases.platform import change_platform, platform_config
+from .auth import CurrentUser
+from .errors import TranslatingRoute
+from .schemas import PlatformChanged, read
+
+router = APIRouter(prefix="/super-config", route_class=TranslatingRoute)
+
+
+@router.get("")
+async def get_super_config(user: CurrentUser) -> dict[str, Any]:
+    return present.super_config(await platform_config(current().store), is_platform=user.is_platform)
+
+
+@router.put("")
+async def put_super_config(user: CurrentUser, body: PlatformChanged) -> dict[str, Any]:
+    fields = body.dict(exclude_unset=True)
+    if not fields:
+        raise InvalidInput(field="body", problem="there is nothing to change")
+    if "super_fee_pct" in fields:
+        if body.super_fee_pct is None:
+            raise InvalidInput(field="super_fee_pct", problem="it cannot be empty")
+        percent = format_percent(read("super_fee_pct", parse_percent, body.super_fee_pct))
+        fields |= {"super_fee_pct": percent, "super_fee_cash_in_pct": percent}
+    await change_platform(current().store, user.user_id, fields)
+    return await get_super_config(user)

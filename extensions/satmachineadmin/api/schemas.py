@@ -1,0 +1,152 @@
+"""What comes in over the wire: nothing but what is named here, nothing of another type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timezone
+from typing import Any, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel, Extra, Field, StrictBool, StrictStr, validator
+
+from ..core.errors import InvalidInput, NotFound, Refusal
+from ..core.states import CashEntryKind, EnrolmentStatus
+from ..store import lists
+
+_ID = re.compile(r"[0-9a-f]{32}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+T = TypeVar("T")
+
+
+def read(field: str, parse: Callable[..., T], *values: Any) -> T:
+    """Parse a value; a refusal names the field, so that the page can show it there."""
+    try:
+        return parse(*values)
+    except Refusal as refusal:
+        raise InvalidInput(field=field, problem=refusal.sentence().rstrip(".")) from refusal
+
+
+def identifier(value: str, what: str) -> str:
+    """An id of ours, or NotFound: what cannot be an id is not there."""
+    if not _ID.fullmatch(value):
+        raise NotFound(what=what)
+    return value
+
+
+class Body(BaseModel):
+    """A request body: unknown fields are refused, text is trimmed and free of control characters."""
+
+    class Config:
+        extra = Extra.forbid
+        anystr_strip_whitespace = True
+
+    @validator("*", pre=True)
+    def _no_control_characters(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            if _CONTROL.search(value.replace("\n", "").replace("\t", "")):
+                raise ValueError("control characters are not allowed")
+            if not value.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in value):
+                raise ValueError("it is no valid Unicode text")
+        return value
+
+
+class MachineAdded(Body):
+    name: StrictStr = Field(min_length=1, max_length=60)
+    wallet_id: StrictStr = Field(min_length=1, max_length=64)
+    currency: StrictStr = Field(min_length=3, max_length=3)
+    location: StrictStr = Field("", max_length=120)
+    npub: StrictStr | None = Field(None, max_length=64)
+    cash_out_fee_pct: StrictStr = "0"
+    cash_in_fee_pct: StrictStr = "0"
+    reference_rate: StrictStr | None = None
+    rate_tolerance_pct: StrictStr = "10"
+    scan_from: datetime | None = None
+
+    @validator("scan_from", pre=True)
+    def _is_text(cls, value: Any) -> Any:
+        if value is not None and not isinstance(value, str):
+            raise ValueError('write the time as text, such as "2026-11-22T14:00:00Z"')
+        return value
+
+    @validator("scan_from")
+    def _is_aware(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError('write the time with its zone, such as "2026-11-22T14:00:00Z"')
+        return None if value is None else value.astimezone(timezone.utc)
+
+
+class MachineChanged(Body):
+    name: StrictStr | None = Field(None, min_length=1, max_length=60)
+    location: StrictStr | None = Field(None, max_length=120)
+    cash_out_fee_pct: StrictStr | None = None
+    cash_in_fee_pct: StrictStr | None = None
+    reference_rate: StrictStr | None = None
+    rate_tolerance_pct: StrictStr | None = None
+    active: StrictBool | None = None
+
+
+class ClientInvited(Body):
+    machine_id: StrictStr
+    username: StrictStr = Field(min_length=1, max_length=60)
+    display_name: StrictStr | None = Field(None, min_length=1, max_length=60)
+
+
+class ClientChanged(Body):
+    username: StrictStr | None = Field(None, min_length=1, max_length=60)
+    status: EnrolmentStatus | None = None
+
+
+class CashRecorded(Body):
+    client_id: StrictStr
+    amount: StrictStr = Field(max_length=32)
+    kind: CashEntryKind = CashEntryKind.DEPOSIT
+    cash_date: date | None = None
+    notes: StrictStr = Field("", max_length=2000)
+
+    @validator("cash_date", pre=True)
+    def _is_text(cls, value: Any) -> Any:
+        if value is not None and not (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
+            raise ValueError('write the day as "2026-11-22"')
+        return value
+
+
+class SplitLine(Body):
+    target: StrictStr = Field(min_length=1, max_length=2000)
+    label: StrictStr = Field("", max_length=60)
+    share_pct: StrictStr
+
+
+class SplitReplaced(Body):
+    machine_id: StrictStr | None = None
+    splits: list[SplitLine] = Field(min_items=1, max_items=50)
+
+
+class PlatformChanged(Body):
+    super_fee_pct: StrictStr | None = None
+    super_fee_wallet_id: StrictStr | None = Field(None, min_length=1, max_length=64)
+
+
+def page_of(listing: lists.Listing) -> Callable[..., lists.Page]:
+    """The query parameters of a list, checked: limit, offset, sortby, direction, search."""
+
+    def dependency(
+        limit: int = Query(25, ge=1, le=lists.MAX_LIMIT),
+        offset: int = Query(0, ge=0, le=lists.MAX_OFFSET),
+        sortby: str | None = Query(None, max_length=40),
+        direction: str = Query("desc", regex="^(asc|desc)$"),
+        search: str | None = Query(None, max_length=100),
+    ) -> lists.Page:
+        if sortby is not None and sortby not in listing.sorts:
+            raise InvalidInput(field="sortby", problem=f"sort by one of {', '.join(listing.sorts)}")
+        if search and _CONTROL.search(search):
+            raise InvalidInput(field="search", problem="control characters are not allowed")
+        return lists.Page(
+            limit=limit,
+            offset=offset,
+            sort_by=sortby,
+            descending=direction == "desc",
+            search=search or None,
+        )
+
+    return dependency

@@ -1,0 +1,101 @@
+"""Settlements and their legs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+
+from .. import present
+from ..core.states import LegState, LegType, SettlementState, TxType
+from ..host import accounts
+from ..services import current
+from ..store import audit, lists
+from ..store.database import Row
+from ..usecases.permissions import may
+from ..usecases.settlements import release_settlement
+from .auth import CurrentUser
+from .errors import TranslatingRoute
+from .schemas import identifier, page_of
+
+router = APIRouter(route_class=TranslatingRoute)
+WantedSettlements = Annotated[lists.Page, Depends(page_of(lists.SETTLEMENTS))]
+WantedLegs = Annotated[lists.Page, Depends(page_of(lists.LEGS))]
+#: Events of one settlement that its page shows.
+_TIMELINE = 100
+
+
+@router.get("/settlements")
+async def list_settlements(
+    user: CurrentUser,
+    page: WantedSettlements,
+    machine_id: str | None = Query(None),
+    state: SettlementState | None = Query(None),
+    tx_type: TxType | None = Query(None),
+) -> dict[str, Any]:
+    equals = {
+        "settlement.operator_user_id": user.user_id,
+        "settlement.machine_id": machine_id,
+        "settlement.state": state,
+        "settlement.tx_type": tx_type,
+    }
+    async with current().store.reading() as books:
+        rows, total = await lists.page(books.sql, lists.SETTLEMENTS, page.only(equals))
+    return {"data": [present.settlement(row) for row in rows], "total": total}
+
+
+@router.get("/settlements/{settlement_id}")
+async def get_settlement(user: CurrentUser, settlement_id: str) -> dict[str, Any]:
+    return await _whole(user.user_id, identifier(settlement_id, "settlement"))
+
+
+@router.post("/settlements/{settlement_id}/release")
+async def post_release(user: CurrentUser, settlement_id: str) -> dict[str, Any]:
+    await release_settlement(current().store, user.user_id, identifier(settlement_id, "settlement"))
+    current().runner.wake()
+    return await _whole(user.user_id, settlement_id)
+
+
+@router.get("/payments")
+async def list_payments(
+    user: CurrentUser,
+    page: WantedLegs,
+    leg_type: LegType | None = Query(None),
+    state: LegState | None = Query(None),
+    machine_id: str | None = Query(None),
+    settlement_id: str | None = Query(None),
+) -> dict[str, Any]:
+    equals = {
+        "leg.operator_user_id": user.user_id,
+        "leg.leg_type": leg_type,
+        "leg.state": state,
+        "leg.machine_id": machine_id,
+        "leg.settlement_id": settlement_id,
+    }
+    async with current().store.reading() as books:
+        rows, total = await lists.page(books.sql, lists.LEGS, page.only(equals))
+    return {"data": [present.leg(row) for row in rows], "total": total}
+
+
+async def _whole(user_id: str, settlement_id: str) -> dict[str, Any]:
+    """A settlement with its legs in the order of the plan, and what happened to it."""
+    one = lists.Page(equals={"settlement.id": settlement_id})
+    legs_of = lists.Page(
+        limit=lists.MAX_LIMIT, descending=False, equals={"leg.settlement_id": settlement_id}
+    )
+    async with current().store.reading() as books:
+        rows, _total = await lists.page(books.sql, lists.SETTLEMENTS, one)
+        row = may(user_id, "read", rows[0] if rows else None, "settlement")
+        legs, _total = await lists.page(books.sql, lists.LEGS_IN_PLAN_ORDER, legs_of)
+        events = await audit.timeline(books.sql, settlement_id, _TIMELINE)
+    return {
+        **present.settlement(row),
+        "legs": [present.leg(leg) for leg in legs],
+        "timeline": present.timeline(events, await _actor_names(events)),
+    }
+
+
+async def _actor_names(events: list[Row]) -> dict[str, str]:
+    """A name for every actor: user ids are passwords in some LNbits and are never shown."""
+    people = {event["actor"] for event in events} - {"engine"}
+    return {person: await accounts.user_name(person) for person in people}

@@ -1,0 +1,43 @@
+"""GET /status: what the operator should know before anything else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from .. import present
+from ..host import predecessor
+from ..services import current
+from ..store import lists
+from ..version import VERSION
+from .auth import CurrentUser
+from .errors import TranslatingRoute
+
+router = APIRouter(route_class=TranslatingRoute)
+_DAY_SECONDS = 86_400
+
+
+@router.get("/status")
+async def get_status(user: CurrentUser) -> dict[str, Any]:
+    services = current()
+    way, reason = await services.host.way_in_use()
+    async with services.store.reading() as books:
+        midnight = books.now - books.now % _DAY_SECONDS
+        sales = await lists.sales_since(books.sql, user.user_id, midnight)
+        totals = await lists.totals(books.sql, user.user_id)
+        last_scan_at = await books.scan.last_scan_at()
+        holder = await books.lease_holder()
+    return {
+        "version": VERSION,
+        "is_platform": user.is_platform,
+        "user_name": user.name,
+        "payout_way": way,
+        "payout_way_reason": reason,
+        "runner": services.runner.state,
+        "runner_detail": present.runner_detail(services.runner.state, holder),
+        "last_scan_at": present.iso(last_scan_at),
+        "predecessor": await predecessor.find(),
+        "totals": totals,
+        "today": present.sales(sales),
+    }

@@ -1,0 +1,263 @@
+"""LAND: find every payment on a machine's wallet and write its facts down, once.
+
+LNbits announces incoming payments only, from memory, sometimes twice, never again after a restart. So
+the payment history is the truth and announcements only wake us. Three layers, because no cursor on
+`updated_at` is enough by itself (the host sets it before it waits for a lock, and clocks step back):
+
+1. every tick, what changed since the cursor, with fifteen minutes of overlap;
+2. in the same tick, whatever was pending, by its payment hash, however late it succeeds;
+3. at start and every hour, in slices, all successful rows against what was seen.
+
+The same payment again is nothing; the same payment with other facts is an alarm. What cannot be
+landed is put into the worklist and holds up no other payment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..core.landing import Counterparty, Ignored, judge
+from ..core.model import HostPayment, Machine, Settlement
+from ..core.states import SettlementState, TxType
+from ..ports import Host, Store
+
+#: How far behind the cursor each tick reads again.
+OVERLAP_SECONDS = 15 * 60
+#: How often the whole history is compared with what was seen.
+FULL_SCAN_SECONDS = 3600
+#: Rows of one slice of the full scan.
+SLICE = 500
+#: How many of a machine's last sales a new rate is compared with (DESIGN §5).
+RECENT_SALES = 20
+#: A cursor that did not find anything is written down at most this often.
+CURSOR_SECONDS = 60
+
+#: What of `extra` belongs to the facts of a sale: a change of anything else is no alarm.
+_STAMP_FIELDS = (
+    "source", "type", "principal_sats", "fee_sats", "exchange_rate", "currency", "fiat_amount", "txid",
+    "machine_npub", "nostr_sender_pubkey", "nostr_event_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundWallet:
+    """A wallet that is or was a machine's, and from when on its payments are sales."""
+
+    wallet_id: str
+    machine_id: str
+    scan_from: int
+
+
+async def land_new_payments(store: Store, host: Host) -> list[Settlement]:
+    """One tick: land what the host's history holds and we have not seen. Layers 1 and 2, and 3 when due."""
+    async with store.reading() as books:
+        wallets = [
+            BoundWallet(
+                wallet_id=row["wallet_id"], machine_id=row["machine_id"], scan_from=row["scan_from"]
+            )
+            for row in await books.machines.bound_wallets()
+        ]
+        now = books.now
+        cursors = {wallet.wallet_id: await books.scan.changed_until(wallet.wallet_id) for wallet in wallets}
+        full_due = {
+            wallet.wallet_id
+            for wallet in wallets
+            if now - await books.scan.full_scan_at(wallet.wallet_id) >= FULL_SCAN_SECONDS
+        }
+    if not wallets:
+        return []
+    wallet_ids = [wallet.wallet_id for wallet in wallets]
+    since = min(
+        (cursors[wallet.wallet_id] or wallet.scan_from) - OVERLAP_SECONDS for wallet in wallets
+    )
+    rows = await host.history.changed_since(wallet_ids, since)
+    rows += await host.history.pending(wallet_ids)
+    landed: list[Settlement] = []
+    for wallet in wallets:
+        mine = [row for row in rows if row.wallet_id == wallet.wallet_id]
+        found = await _land_wallet(store, host, wallet, mine)
+        is_full = wallet.wallet_id in full_due
+        if is_full:
+            found += await _full_scan(store, host, wallet)
+        landed += found
+        if found or is_full or now - (cursors[wallet.wallet_id] or 0) >= CURSOR_SECONDS:
+            async with store.transaction("cursor") as writing:
+                await writing.scan.advance(wallet.wallet_id, changed_until=now, full=is_full)
+    return landed
+
+
+async def _land_wallet(
+    store: Store, host: Host, wallet: BoundWallet, changed: Sequence[HostPayment]
+) -> list[Settlement]:
+    """Layers 1 and 2 for one wallet."""
+    async with store.reading() as books:
+        open_hashes = set(await books.scan.open_hashes(wallet.wallet_id))
+    rows = {row.checking_id: row for row in changed}
+    missing = open_hashes - {row.payment_hash for row in rows.values()}
+    if missing:
+        for row in await host.history.with_hashes(wallet.wallet_id, missing):
+            rows[row.checking_id] = row
+    await _remember_open(store, wallet, rows.values(), open_hashes)
+    sales = [
+        row
+        for row in rows.values()
+        if row.status == "success"
+        and (row.created_at.timestamp() >= wallet.scan_from or row.payment_hash in open_hashes)
+    ]
+    return await _land_unseen(store, host, wallet, sales)
+
+
+async def _remember_open(
+    store: Store, wallet: BoundWallet, rows: Iterable[HostPayment], open_hashes: set[str]
+) -> None:
+    """Keep what is pending in sight, and forget what has failed for good."""
+    by_status: dict[str, set[str]] = {"pending": set(), "failed": set()}
+    for row in rows:
+        if row.status in by_status:
+            by_status[row.status].add(row.payment_hash)
+    newly_open = by_status["pending"] - open_hashes
+    failed = by_status["failed"] & open_hashes
+    if not newly_open and not failed:
+        return
+    async with store.transaction("open") as books:
+        await books.scan.keep_open(wallet.wallet_id, sorted(newly_open))
+        await books.scan.close_open(wallet.wallet_id, sorted(failed))
+
+
+async def _full_scan(store: Store, host: Host, wallet: BoundWallet) -> list[Settlement]:
+    """Layer 3: every successful row of the wallet's time as a machine's, in slices."""
+    landed: list[Settlement] = []
+    offset = 0
+    while True:
+        rows = await host.history.successful(
+            wallet.wallet_id, created_from=wallet.scan_from, offset=offset, limit=SLICE
+        )
+        landed += await _land_unseen(store, host, wallet, rows)
+        if len(rows) < SLICE:
+            return landed
+        offset += len(rows)
+
+
+async def _land_unseen(
+    store: Store, host: Host, wallet: BoundWallet, rows: Sequence[HostPayment]
+) -> list[Settlement]:
+    """Land those rows that were not decided on before; alarm where the facts are others now."""
+    if not rows:
+        return []
+    async with store.reading() as books:
+        seen = await books.scan.seen(wallet.wallet_id, [row.payment_hash for row in rows])
+        ours = await books.legs.known_hashes(row.payment_hash for row in rows)
+        machine = await books.machines.get(wallet.machine_id)
+        machine_wallets = await books.machines.all_wallet_ids()
+    if machine is None:
+        return []
+    fresh: list[HostPayment] = []
+    for row in rows:
+        if row.payment_hash in ours or row.payment_hash in {other.payment_hash for other in fresh}:
+            continue
+        known = seen.get(row.payment_hash)
+        if known is None:
+            fresh.append(row)
+        elif known != facts_digest(row):
+            await _alarm_changed(store, machine, row)
+    parties = await _counterparties(host, fresh, machine, machine_wallets)
+    landed = []
+    for row in sorted(fresh, key=lambda row: (row.updated_at, row.checking_id)):
+        settlement = await _land_one(store, host, machine, row, parties[row.payment_hash])
+        if settlement is not None:
+            landed.append(settlement)
+    return landed
+
+
+async def _land_one(
+    store: Store, host: Host, machine: Machine, payment: HostPayment, counterparty: Counterparty
+) -> Settlement | None:
+    """Decide on one payment and write the decision down; None when it is no settlement."""
+    tx_type = TxType.CASH_OUT if payment.is_lightning_inbound else TxType.CASH_IN
+    host_rate = await host.rate_at_hand(machine.currency)
+    async with store.transaction("land") as books:
+        if await books.scan.seen(payment.wallet_id, [payment.payment_hash]):
+            return None
+        fee = await books.platform.fee(tx_type)
+        rates = await books.machines.recent_rates(machine.id, RECENT_SALES)
+        verdict = judge(payment, machine, fee, counterparty, rates, host_rate)
+        digest = facts_digest(payment)
+        if isinstance(verdict, Ignored):
+            await books.scan.note(
+                payment.wallet_id, payment.payment_hash, verdict=verdict.reason, facts=digest
+            )
+            return None
+        settlement = await books.settlements.land(machine, payment, verdict, fee)
+        await books.scan.note(
+            payment.wallet_id, payment.payment_hash, verdict=verdict.state, facts=digest
+        )
+        if verdict.state is not SettlementState.REJECTED:
+            await books.machines.count_sale(machine.id, int(payment.updated_at.timestamp()))
+        return settlement
+
+
+async def _counterparties(
+    host: Host, payments: Sequence[HostPayment], machine: Machine, machine_wallets: frozenset[str]
+) -> dict[str, Counterparty]:
+    """Who is at the other end of each payment, as the host's own rows say."""
+    if not payments:
+        return {}
+    sides = await host.history.all_sides([payment.payment_hash for payment in payments])
+    users = await host.history.users_of({side.wallet_id for side in sides})
+    return {
+        payment.payment_hash: _counterparty(payment, sides, users, machine, machine_wallets)
+        for payment in payments
+    }
+
+
+def _counterparty(
+    payment: HostPayment,
+    sides: Sequence[HostPayment],
+    users: Mapping[str, str],
+    machine: Machine,
+    machine_wallets: frozenset[str],
+) -> Counterparty:
+    """Only a row in the opposite direction is the other side; a service fee is none."""
+    others = [
+        side
+        for side in sides
+        if side.payment_hash == payment.payment_hash
+        and side.amount_msat == -payment.amount_msat
+        and side.checking_id != payment.checking_id
+    ]
+    if not others:
+        is_credit = payment.is_lightning_inbound and payment.memo == "Admin credit"
+        return Counterparty.ADMIN_CREDIT if is_credit else Counterparty.OUTSIDE
+    other = others[0]
+    if other.wallet_id == payment.wallet_id:
+        return Counterparty.SELF
+    if other.wallet_id in machine_wallets:
+        return Counterparty.MACHINE_WALLET
+    if users.get(other.wallet_id) == machine.operator_user_id:
+        return Counterparty.SAME_OPERATOR
+    return Counterparty.OTHER_WALLET
+
+
+async def _alarm_changed(store: Store, machine: Machine, payment: HostPayment) -> None:
+    """A payment that we decided on says something else now: a person has to look."""
+    async with store.transaction("alarm") as books:
+        await books.worklist.open(
+            "payment_changed",
+            payment.payment_hash,
+            operator_user_id=machine.operator_user_id,
+            machine_id=machine.id,
+            detail=(
+                f"The payment {payment.payment_hash} was changed after it had been settled. "
+                "Nothing was paid for the change; compare the wallet's history with the settlement."
+            ),
+        )
+
+
+def facts_digest(payment: HostPayment) -> str:
+    """What of a payment must not change after it was decided on, as a digest to compare."""
+    stamp = {name: payment.extra[name] for name in _STAMP_FIELDS if name in payment.extra}
+    facts = [payment.amount_msat, payment.fee_msat, stamp]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()

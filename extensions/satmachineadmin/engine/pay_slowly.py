@@ -1,0 +1,182 @@
+"""PAY, the slow way: through the host's own functions, one leg at a time, written down before each.
+
+Used where one transaction over both books cannot be trusted (files in WAL mode, an LNbits that was
+not tested, the platform's wish). Each leg takes four steps, and a crash between any two of them leaves
+a leg that the next run can decide by looking its payment hash up:
+
+1. the host makes an invoice in the payee's wallet,
+2. its hash is stored and the leg becomes `paying`,
+3. that very invoice is paid,
+4. the host's books are asked what became of it. What the call said in step 3 decides nothing: LNbits
+   has been seen to raise after the money had moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..core.lease import Lease
+from ..core.model import Leg, Settlement
+from ..core.states import LegState, PayWay, SettlementState
+from ..ports import Books, Found, Host, HostRefused, Store, Transfer
+from . import payout as steps
+
+
+async def pay_leg_by_leg(
+    store: Store, host: Host, settlement: Settlement, lease: Lease, is_stopping: Callable[[], bool]
+) -> None:
+    """Pay the pending legs of a settlement in the order of the plan; stops between two legs when asked."""
+    async with store.reading() as books:
+        all_legs = await books.legs.of(settlement.id)
+        legs = [leg for leg in all_legs if leg.state is LegState.PENDING]
+        destinations = await steps.find_destinations(books, legs)
+    mark = steps.restored_mark(settlement)
+    is_restored = steps.nothing_paid(all_legs) and await host.paid_before(settlement.wallet_id, mark)
+    receivers = {wallet for wallet in destinations.values() if wallet}
+    facts = await host.facts(settlement.wallet_id, receivers)
+    async with store.transaction("slow_decision") as books:
+        await books.require_lease(lease)
+        if is_restored:
+            await steps.stop_as_restored(books, settlement)
+            return
+        machine = await books.machines.get(settlement.machine_id)
+        decision = await steps.decide(books, settlement, legs, destinations, facts)
+        if decision.waits is not None:
+            await steps.wait(books, settlement, decision.waits)
+            return
+        await steps.refuse_legs(books, settlement, legs, decision.refused)
+    by_id = {leg.id: leg for leg in legs}
+    for one in decision.sent:
+        if is_stopping():
+            return
+        leg = by_id[one.leg_id]
+        transfer = steps.make_transfer(settlement, machine, leg, one)
+        try:
+            await _pay_leg(store, host, settlement, leg, transfer, lease)
+        except HostRefused as refusal:
+            await _let_wait(store, settlement, leg, refusal)
+    async with store.transaction("slow_finish") as books:
+        await steps.finish(books, settlement)
+
+
+async def _pay_leg(
+    store: Store, host: Host, settlement: Settlement, leg: Leg, transfer: Transfer, lease: Lease
+) -> None:
+    """Invoice, write down, pay, look up. Raises HostRefused when nothing moved."""
+    minted = await host.make_invoice(transfer)
+    async with store.transaction("slow_written_down") as books:
+        await books.require_lease(lease)
+        await books.legs.move(
+            settlement,
+            leg,
+            LegState.PAYING,
+            way=PayWay.SLOW,
+            payment_hash=minted.payment_hash,
+            preimage=minted.preimage,
+            bolt11=minted.bolt11,
+            destination_wallet_id=transfer.payee_wallet_id,
+            sent_msat=transfer.amount_msat,
+            fee_msat=transfer.fee_msat,
+            fee_unused_msat=leg.sats * 1000 - transfer.amount_msat - transfer.fee_msat,
+        )
+    handed_over = replace(leg, state=LegState.PAYING, minted=minted)
+    await _pay_and_look(store, host, settlement, handed_over, replace(transfer, minted=minted))
+
+
+async def _pay_and_look(
+    store: Store, host: Host, settlement: Settlement, leg: Leg, transfer: Transfer
+) -> None:
+    """Pay, then believe the host's books alone. Raises HostRefused when they say that nothing moved."""
+    refusal = HostRefused("LNbits did not pay it and gave no reason.")
+    try:
+        await host.pay_invoice(transfer)
+    except HostRefused as said:
+        refusal = said
+    found = await host.look_up(transfer.minted.payment_hash)
+    if found in (Found.PAYABLE, Found.DEAD):
+        raise refusal
+    await _write_down(store, host, settlement, leg, transfer.minted.payment_hash, found)
+
+
+async def _write_down(
+    store: Store, host: Host, settlement: Settlement, leg: Leg, payment_hash: str, found: Found
+) -> None:
+    """Store that a leg was paid; where LNbits stopped between debit and credit, complete it first."""
+    if found is Found.HALF:
+        await host.complete_half(payment_hash)
+        found = await host.look_up(payment_hash)
+    async with store.transaction("slow_outcome") as books:
+        if found is Found.PAID:
+            await _complete(books, settlement, leg)
+        elif leg.state is LegState.PAYING:
+            await books.legs.move(
+                settlement,
+                leg,
+                LegState.UNRESOLVED,
+                error_code="half_paid",
+                error_message="LNbits debited the machine's wallet but did not credit the receiver.",
+            )
+
+
+async def _let_wait(store: Store, settlement: Settlement, leg: Leg, refusal: HostRefused) -> None:
+    """Nothing moved: the leg stays as it is and is tried again, by the same invoice if it has one."""
+    async with store.transaction("slow_refused") as books:
+        await books.settlements.wait(
+            settlement,
+            code="host_refused",
+            sentence=f"{leg.label or leg.leg_type}: LNbits says: {refusal} It is tried again by itself.",
+            until=books.now + steps.RETRY_SECONDS,
+        )
+
+
+async def _complete(books: Books, settlement: Settlement, leg: Leg) -> None:
+    await books.legs.move(settlement, leg, LegState.COMPLETED, completed_at=books.now, error_message=None)
+    sent = await books.legs.sent(leg.id)
+    await books.lps.spend(steps.fills([leg], [sent]))
+
+
+async def settle_handed_over_legs(store: Store, host: Host, settlement: Settlement, lease: Lease) -> None:
+    """After an interruption: decide every leg that was handed to the host, by its payment hash.
+
+    What was not debited and can still be paid is paid now, by the same invoice. What cannot be paid any
+    more (LNbits gives internal invoices up at a restart) is given up, and a fresh attempt takes its place.
+    """
+    async with store.transaction("slow_resume") as books:
+        await books.require_lease(lease)
+        legs = [
+            leg
+            for leg in await books.legs.of(settlement.id)
+            if leg.state in (LegState.PAYING, LegState.UNRESOLVED) and leg.minted is not None
+        ]
+        machine = await books.machines.get(settlement.machine_id)
+        outcomes = {leg.id: await books.legs.sent(leg.id) for leg in legs}
+    for leg in legs:
+        if leg.minted is None:
+            continue
+        found = await host.look_up(leg.minted.payment_hash)
+        if found in (Found.PAID, Found.HALF):
+            await _write_down(store, host, settlement, leg, leg.minted.payment_hash, found)
+        elif found is Found.PAYABLE and leg.state is LegState.PAYING:
+            transfer = steps.make_transfer(settlement, machine, leg, outcomes[leg.id])
+            try:
+                await _pay_and_look(store, host, settlement, leg, transfer)
+            except HostRefused as refusal:
+                await _let_wait(store, settlement, leg, refusal)
+        elif leg.state is LegState.PAYING:
+            await _try_afresh(store, host, settlement, leg)
+
+
+async def _try_afresh(store: Store, host: Host, settlement: Settlement, leg: Leg) -> None:
+    """Nothing was debited and never will be: that attempt is given up and the leg stands again."""
+    minted = await host.mint({leg.key: leg.sats}, memo="Satoshi Machine payout")
+    async with store.transaction("slow_afresh") as books:
+        await books.legs.move(
+            settlement,
+            leg,
+            LegState.FAILED,
+            error_code="interrupted",
+            error_message="The payment was interrupted before anything moved.",
+        )
+        await books.legs.move(settlement, replace(leg, state=LegState.FAILED), LegState.VOIDED)
+        await books.legs.write_fresh_attempt(settlement, leg, minted[leg.key])

@@ -1,0 +1,181 @@
+"""The steps that both ways of paying share: decide, name the receivers, write the outcome, finish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..core.errors import InvariantViolated, ensure
+from ..core.model import Leg, Machine, Payout, Refused, Sent, Settlement
+from ..core.payout import decide_payout
+from ..core.states import LegState, LegType, SettlementState, TxType
+from ..core.units import format_fiat
+from ..ports import Books, PayoutFacts, Transfer
+
+#: How long a settlement that waits for the host or for sats is left alone.
+RETRY_SECONDS = 15
+
+
+async def decide(
+    books: Books,
+    settlement: Settlement,
+    legs: Sequence[Leg],
+    destinations: dict[str, str | None],
+    facts: PayoutFacts,
+) -> Payout:
+    """Which of the legs go out now: pure, over what was loaded."""
+    return decide_payout(
+        legs=legs,
+        payer=facts.payer,
+        operator_user_id=settlement.operator_user_id,
+        receivers=facts.receivers,
+        destinations=destinations,
+        machine_wallet_ids=await books.machines.all_wallet_ids(),
+        limits=facts.limits,
+        payer_balance_msat=facts.payer_balance_msat,
+        sent_today_msat=facts.sent_today_msat,
+        seconds_since_last_payment=facts.seconds_since_last_payment,
+        extension_refusal=facts.extension_refusal,
+    )
+
+
+async def find_destinations(books: Books, legs: Sequence[Leg]) -> dict[str, str | None]:
+    """Each leg's wallet as it is now: an LP may have chosen another one since the plan was made."""
+    enrolments = [leg.enrolment_id for leg in legs if leg.enrolment_id is not None]
+    wallets = await books.lps.payout_wallets(enrolments)
+    return {
+        leg.id: wallets.get(leg.enrolment_id) if leg.enrolment_id else leg.destination_wallet_id
+        for leg in legs
+    }
+
+
+def make_transfers(
+    settlement: Settlement, machine: Machine | None, legs: Sequence[Leg], sent: Sequence[Sent]
+) -> list[Transfer]:
+    """The internal payments of the legs that go out, in the order of the plan."""
+    by_id = {leg.id: leg for leg in legs}
+    return [make_transfer(settlement, machine, by_id[one.leg_id], one) for one in sent]
+
+
+def make_transfer(settlement: Settlement, machine: Machine | None, leg: Leg, sent: Sent) -> Transfer:
+    """The internal payment of one leg."""
+    if machine is None:
+        raise InvariantViolated("a settlement's machine exists")
+    if leg.minted is None:
+        raise InvariantViolated("the invoice of a leg is stored before the leg is paid")
+    return Transfer(
+        leg_id=leg.id,
+        payer_wallet_id=settlement.wallet_id,
+        payee_wallet_id=sent.destination_wallet_id,
+        amount_msat=sent.sent_msat,
+        fee_msat=sent.fee_msat,
+        minted=leg.minted,
+        memo=memo(settlement, machine, leg),
+        extra={"tag": machine.tag, "settlement_id": settlement.id, "leg_type": leg.leg_type.value},
+        external_id=leg.external_id,
+    )
+
+
+def memo(settlement: Settlement, machine: Machine, leg: Leg) -> str:
+    """What payer and payee read beside the payment."""
+    what = {
+        LegType.SUPER_FEE: "platform fee",
+        LegType.OPERATOR_SPLIT: "commission share",
+        LegType.DCA: "sats for cash",
+    }.get(leg.leg_type, "payout")
+    business = "cash-out" if settlement.tx_type is TxType.CASH_OUT else "cash-in"
+    minor = leg.fiat_minor if leg.leg_type is LegType.DCA else settlement.fiat_minor
+    amount = "" if minor is None else f" {format_fiat(minor, settlement.currency)} {settlement.currency}"
+    return f"{machine.name}: {what}, {business}{amount}"
+
+
+def fills(legs: Sequence[Leg], sent: Sequence[Sent]) -> dict[str, tuple[int, int]]:
+    """What each LP gave and got: enrolment → (fiat in minor units, whole sats)."""
+    by_id = {leg.id: leg for leg in legs}
+    filled: dict[str, tuple[int, int]] = {}
+    for one in sent:
+        leg = by_id[one.leg_id]
+        if leg.enrolment_id is not None:
+            ensure(leg.fiat_minor is not None, "an LP's leg draws fiat")
+            filled[leg.enrolment_id] = (leg.fiat_minor or 0, one.sent_msat // 1000)
+    return filled
+
+
+async def refuse_legs(
+    books: Books, settlement: Settlement, legs: Sequence[Leg], refused: Sequence[Refused]
+) -> None:
+    """Mark each leg that cannot be paid with its reason; it holds up no other."""
+    by_id = {leg.id: leg for leg in legs}
+    for one in refused:
+        await books.legs.move(
+            settlement,
+            by_id[one.leg_id],
+            LegState.FAILED,
+            error_code=one.code,
+            error_message=one.sentence,
+        )
+
+
+async def wait(books: Books, settlement: Settlement, why: Refused) -> None:
+    """Nothing is paid now: say why, and try again by itself."""
+    await books.settlements.wait(
+        settlement, code=why.code, sentence=why.sentence, until=books.now + RETRY_SECONDS
+    )
+
+
+async def finish(books: Books, settlement: Settlement) -> None:
+    """Processed when every leg is completed or skipped; errored when one failed and none is under way."""
+    legs = await books.settlements.count_legs(settlement)
+    under_way = legs.get(LegState.PENDING, 0) + legs.get(LegState.PAYING, 0)
+    if under_way:
+        return
+    failed = legs.get(LegState.FAILED, 0)
+    unresolved = legs.get(LegState.UNRESOLVED, 0)
+    if failed or unresolved:
+        await books.settlements.move(
+            settlement,
+            SettlementState.ERRORED,
+            waits_code=None,
+            error_message=f"{failed} of the legs failed and {unresolved} are unresolved; "
+            "everything else was paid. See the legs for the reasons.",
+            processing_claim=None,
+        )
+        return
+    await books.settlements.move(
+        settlement,
+        SettlementState.PROCESSED,
+        waits_code=None,
+        error_message=None,
+        next_try_at=None,
+        processing_claim=None,
+        processed_at=books.now,
+    )
+
+
+def restored_mark(settlement: Settlement) -> str:
+    """What every payment of this settlement begins with in the host's books (DESIGN §7)."""
+    return f"sm1:{settlement.payment_hash}:"
+
+
+def nothing_paid(legs: Sequence[Leg]) -> bool:
+    """Whether our books know of no payment of this settlement yet; `legs` are all of its legs."""
+    known = (LegState.COMPLETED, LegState.PAYING, LegState.UNRESOLVED)
+    return not any(leg.state in known or leg.attempt > 1 for leg in legs)
+
+
+async def stop_as_restored(books: Books, settlement: Settlement) -> None:
+    """The host paid legs that our books do not know: they are older than the host's. Never pay again."""
+    await books.settlements.move(
+        settlement,
+        SettlementState.ERRORED,
+        waits_code="restored",
+        error_message="LNbits already holds payments of this settlement, but these books do not know "
+        "them: they were restored from an older copy. Nothing was paid again.",
+        processing_claim=None,
+    )
+    await books.worklist.open(
+        "restored",
+        settlement.id,
+        operator_user_id=settlement.operator_user_id,
+        machine_id=settlement.machine_id,
+        detail="Payments of this settlement are in LNbits' history but not in these books.",
+    )

@@ -1,0 +1,83 @@
+"""One round of the engine: land what is new, then plan and pay what is due.
+
+The runner in tasks.py calls this whenever something wakes it, and every few seconds anyway. One
+settlement that goes wrong stops alone: a bug takes it to `errored`, where a person sees it; trouble
+with the host or the database lets it wait and try again. Neither holds up the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+
+from loguru import logger
+
+from ..core.errors import InvariantViolated
+from ..core.lease import Lease, LeaseLost
+from ..core.states import SettlementState
+from ..ports import Host, Store
+from .land import land_new_payments
+from .pay import pay_settlement
+from .plan import plan_settlement
+
+#: Settlements of one round; the rest comes with the next.
+BATCH = 50
+#: How long a settlement is left alone after trouble with the host or the database.
+TROUBLE_SECONDS = 30
+
+
+async def work_once(store: Store, host: Host, lease: Lease, is_stopping: Callable[[], bool]) -> bool:
+    """Land, plan and pay once. True when there may be more to do at once. Raises LeaseLost."""
+    landed = await land_new_payments(store, host)
+    async with store.reading() as books:
+        due = await books.settlements.due(BATCH)
+    for settlement_id in due:
+        if is_stopping():
+            return False
+        await _even_if_cancelled(_advance(store, host, lease, settlement_id, is_stopping))
+    return bool(landed) or len(due) == BATCH
+
+
+async def _even_if_cancelled(work: Coroutine[None, None, None]) -> None:
+    """Let a payout end before its canceller gets on: a cancelled commit may have happened or not."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
+async def _advance(
+    store: Store, host: Host, lease: Lease, settlement_id: str, is_stopping: Callable[[], bool]
+) -> None:
+    """Plan and pay one settlement; whatever goes wrong is written to it."""
+    try:
+        await plan_settlement(store, host, settlement_id, claim=f"{lease.holder}/{lease.epoch}")
+        await pay_settlement(store, host, settlement_id, lease, is_stopping)
+    except LeaseLost:
+        raise
+    except InvariantViolated as bug:
+        logger.exception(f"satmachineadmin stopped settlement {settlement_id}: {bug}")
+        await _stop(store, settlement_id, f"A rule of the program was broken: {bug}. Nothing more is paid.")
+    except Exception as trouble:  # the outermost loop: one settlement never stops the queue
+        logger.exception(f"satmachineadmin could not advance settlement {settlement_id}")
+        await _let_wait(store, settlement_id, f"{type(trouble).__name__}: it is tried again by itself.")
+
+
+async def _stop(store: Store, settlement_id: str, sentence: str) -> None:
+    async with store.transaction("stop") as books:
+        settlement = await books.settlements.get(settlement_id)
+        if settlement and settlement.state in (SettlementState.PENDING, SettlementState.PROCESSING):
+            await books.settlements.move(
+                settlement, SettlementState.ERRORED, waits_code=None, error_message=sentence
+            )
+
+
+async def _let_wait(store: Store, settlement_id: str, sentence: str) -> None:
+    async with store.transaction("trouble") as books:
+        settlement = await books.settlements.get(settlement_id)
+        if settlement is not None:
+            await books.settlements.wait(
+                settlement, code="trouble", sentence=sentence, until=books.now + TROUBLE_SECONDS
+            )

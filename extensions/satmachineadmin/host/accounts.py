@@ -1,0 +1,80 @@
+"""Users and wallets of LNbits, as far as the API asks for them. No key and no balance is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lnbits.core.crud import (
+    get_account,
+    get_account_by_username,
+    get_standalone_wallet,
+    get_wallet,
+    get_wallet_for_key,
+)
+from lnbits.core.crud.payments import get_payments
+from lnbits.core.models import Wallet
+from lnbits.settings import settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownWallet:
+    """A wallet of this LNbits."""
+
+    id: str
+    user_id: str
+    name: str
+    #: a shared mirror: its money lives in another wallet
+    is_shared: bool
+
+
+def _known(wallet: Wallet | None) -> KnownWallet | None:
+    if wallet is None or wallet.deleted:
+        return None
+    return KnownWallet(
+        id=wallet.id,
+        user_id=wallet.user,
+        name=wallet.name,
+        is_shared=not wallet.is_lightning_wallet or wallet.shared_wallet_id is not None,
+    )
+
+
+async def find_wallet(wallet_id: str) -> KnownWallet | None:
+    """The wallet as it stands, a shared mirror as a mirror."""
+    return _known(await get_standalone_wallet(wallet_id))
+
+
+async def find_wallet_by_key(key: str) -> KnownWallet | None:
+    """The wallet that an invoice key stands for. An admin key is refused: nobody should hand it out."""
+    wallet = await get_wallet_for_key(key)
+    if wallet is None or wallet.inkey != key:
+        return None
+    return await find_wallet(wallet.id)
+
+
+async def balance_sats(wallet_id: str) -> int | None:
+    """What a wallet holds; None when it is gone."""
+    wallet = await get_wallet(wallet_id)
+    return None if wallet is None else int(wallet.balance)
+
+
+async def pending_hashes(wallet_id: str) -> list[str]:
+    """Payments of a wallet that are not decided yet: when it becomes a machine's, they are watched."""
+    payments = await get_payments(wallet_id=wallet_id, pending=True, limit=1000)
+    return [payment.payment_hash for payment in payments]
+
+
+async def find_user_id(username: str) -> str | None:
+    """The id of the user with exactly this name."""
+    account = await get_account_by_username(username)
+    return None if account is None or account.username != username else str(account.id)
+
+
+async def user_name(user_id: str) -> str:
+    """A name for a person to read; never the id."""
+    account = await get_account(user_id)
+    return (account.username if account else None) or "somebody"
+
+
+def is_platform(user_id: str) -> bool:
+    """Whether this is the LNbits super user."""
+    return bool(settings.is_super_user(user_id))

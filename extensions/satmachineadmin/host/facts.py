@@ -1,0 +1,107 @@
+"""What LNbits says at the moment of paying: wallets, balances, limits, permissions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping
+
+from lnbits.core.db import db as core_db
+from lnbits.db import Connection
+from lnbits.decorators import check_user_extension_access
+from lnbits.helpers import daystart_timestamp
+from lnbits.settings import settings
+
+from ..core.model import HostLimits, WalletFacts
+from ..ports import PayoutFacts
+from ..store import host_tables
+from ..store.database import Sql, in_list
+
+EXTENSION_ID = "satmachineadmin"
+
+
+def current_limits() -> HostLimits:
+    """LNbits' settings that bear on paying, as they are now."""
+    return HostLimits(
+        only_incoming=settings.lnbits_only_allow_incoming_payments,
+        max_outgoing_sats=settings.lnbits_max_outgoing_payment_amount_sats,
+        max_incoming_sats=settings.lnbits_max_incoming_payment_amount_sats,
+        max_wallet_balance_sats=settings.lnbits_wallet_limit_max_balance,
+        daily_max_withdraw_sats=settings.lnbits_wallet_limit_daily_max_withdraw,
+        seconds_between_payments=settings.lnbits_wallet_limit_secs_between_trans,
+        service_fee_wallet_id=settings.lnbits_service_fee_wallet or None,
+        service_fee_percent=repr(settings.lnbits_service_fee),
+        service_fee_max_sats=settings.lnbits_service_fee_max,
+        service_fee_on_internal=not settings.lnbits_service_fee_ignore_internal,
+    )
+
+
+async def extension_refusal(connection: Connection, wallet_id: str) -> str | None:
+    """Why LNbits forbids the wallet's user this extension; None when it does not."""
+    listed, values = in_list("wallet", [wallet_id])
+    row = await connection.fetchone(host_tables.users_of(listed), values)
+    if row is None:
+        return None
+    status = await check_user_extension_access(row["user_id"], EXTENSION_ID, conn=connection)
+    return None if status.success else str(status.message)
+
+
+async def gather(
+    sql: Sql, wallet_id: str, receiver_wallet_ids: Collection[str], refusal: str | None
+) -> PayoutFacts:
+    """Everything that decides a payout, read on one connection; sums only where a limit needs them."""
+    limits = current_limits()
+    wallets = await _wallets(sql, {wallet_id, *receiver_wallet_ids}, limits)
+    sent_today_msat = 0
+    if limits.daily_max_withdraw_sats:
+        statement = host_tables.sent_since(is_sqlite=sql.is_sqlite)
+        sent = await sql.value(statement, wallet_id=wallet_id, since=daystart_timestamp())
+        sent_today_msat = -int(sent)
+    newest = None
+    if limits.seconds_between_payments and limits.seconds_between_payments > 0:
+        newest = await sql.value(host_tables.newest_payment(is_sqlite=sql.is_sqlite), wallet_id=wallet_id)
+    return PayoutFacts(
+        payer=wallets.get(wallet_id),
+        receivers=wallets,
+        limits=limits,
+        payer_balance_msat=int(await sql.value(host_tables.BALANCE, wallet_id=wallet_id)),
+        sent_today_msat=sent_today_msat,
+        seconds_since_last_payment=None if newest is None else max(0, int(time.time() - float(newest))),
+        extension_refusal=refusal,
+    )
+
+
+async def _wallets(sql: Sql, wallet_ids: Collection[str], limits: HostLimits) -> Mapping[str, WalletFacts]:
+    listed, values = in_list("wallet", sorted(wallet_ids))
+    wallets: dict[str, WalletFacts] = {}
+    for row in await sql.all(host_tables.wallet_facts(listed), **values):
+        balance = None
+        if limits.max_wallet_balance_sats and limits.max_wallet_balance_sats > 0:
+            balance = int(await sql.value(host_tables.BALANCE, wallet_id=row["id"]))
+        wallets[row["id"]] = WalletFacts(
+            id=row["id"],
+            user_id=row["user_id"],
+            deleted=bool(row["deleted"]),
+            is_shared=row["wallet_type"] != "lightning" or row["shared_wallet_id"] is not None,
+            balance_msat=balance,
+        )
+    return wallets
+
+
+async def paid_before(sql: Sql, external_id_prefix: str) -> int:
+    """How many successful payments with this prefix LNbits' books hold."""
+    return int(
+        await sql.value(
+            host_tables.PAID_BEFORE,
+            prefix=external_id_prefix[:-1],
+            beyond=external_id_prefix[:-1] + "zzzz",
+            pattern=external_id_prefix + "%",
+        )
+    )
+
+
+async def gather_now(wallet_id: str, receiver_wallet_ids: Collection[str]) -> PayoutFacts:
+    """The same outside a transaction, for the slow way: LNbits itself looks again when it pays."""
+    async with core_db.connect() as connection:
+        refusal = await extension_refusal(connection, wallet_id)
+        sql = Sql(connection.conn, is_sqlite=connection.type == "SQLITE", place="reading")
+        return await gather(sql, wallet_id, receiver_wallet_ids, refusal)

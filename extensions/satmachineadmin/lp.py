@@ -1,0 +1,108 @@
+"""What the LP extension calls. Every function takes the LP's user id and sees that LP's things only.
+
+The LP extension finds this module by name at each call, so an upgrade of one extension does not strand
+the other. It passes plain values and gets plain values; refusals come as `Refusal`, with `status` and
+`body()` ready for the wire. Preferences are written here and nowhere else: nobody but the LP itself
+decides where its sats go.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from . import present
+from .core.errors import ArrowNotAllowed, InvalidInput, LpNotOnboarded, NotFound, Refusal
+from .core.states import DcaMode, EnrolmentStatus
+from .host import accounts
+from .services import current
+from .store import lists
+from .store.books import Store
+from .store.database import Row
+from .usecases.wallets import own_wallet, refuse_machine_wallet
+
+__all__ = [
+    "Refusal",
+    "accept_enrolment",
+    "choose_preferences",
+    "enrolments",
+    "positions",
+    "preferences",
+    "transactions",
+]
+
+
+def _store() -> Store:
+    return current().store
+
+
+async def preferences(user_id: str) -> dict[str, Any]:
+    """The LP's own choices; `onboarded` is false before the first."""
+    async with _store().reading() as books:
+        return present.preferences(await books.lps.preferences(user_id))
+
+
+async def choose_preferences(user_id: str, *, dca_wallet_id: str, default_dca_mode: str) -> dict[str, Any]:
+    """Choose where the sats arrive. Raises WalletNotYours, SharedWallet, MachineWalletRefused."""
+    if default_dca_mode != DcaMode.FLOW:
+        raise InvalidInput(field="default_dca_mode", problem='only "flow" is available yet')
+    wallet = await own_wallet(user_id, dca_wallet_id)
+    async with _store().transaction("lp", actor=user_id) as books:
+        await refuse_machine_wallet(books, wallet.id)
+        await books.lps.choose_preferences(
+            user_id, {"dca_wallet_id": wallet.id, "default_dca_mode": DcaMode.FLOW}
+        )
+        return present.preferences(await books.lps.preferences(user_id))
+
+
+async def enrolments(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:
+    """The LP's invitations and enrolments."""
+    rows, total = await _enrolment_rows(user_id, lists.Page(limit=limit, offset=offset))
+    names = {row["operator_user_id"]: "" for row in rows}
+    for operator in names:
+        names[operator] = await accounts.user_name(operator)
+    return {
+        "data": [present.enrolment(row, names[row["operator_user_id"]]) for row in rows],
+        "total": total,
+    }
+
+
+async def accept_enrolment(user_id: str, enrolment_id: str) -> dict[str, Any]:
+    """Accept an invitation; raises LpNotOnboarded before a payout wallet is chosen."""
+    _require_id(enrolment_id)
+    async with _store().transaction("lp", actor=user_id) as books:
+        row = await books.lps.enrolment(enrolment_id)
+        if row is None or row["user_id"] != user_id:
+            raise NotFound(what="invitation")
+        if await books.lps.preferences(user_id) is None:
+            raise LpNotOnboarded(username="You")
+        if row["status"] != EnrolmentStatus.INVITED:
+            raise ArrowNotAllowed(thing="enrolment", before=row["status"], after=EnrolmentStatus.ACTIVE)
+        await books.lps.set_status(row, EnrolmentStatus.ACTIVE)
+    rows, _total = await _enrolment_rows(user_id, lists.Page(equals={"client.id": enrolment_id}))
+    return present.enrolment(rows[0], await accounts.user_name(rows[0]["operator_user_id"]))
+
+
+async def positions(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:
+    """What became of the LP's cash, machine by machine."""
+    rows, total = await _enrolment_rows(user_id, lists.Page(limit=limit, offset=offset))
+    return {"data": [present.position(row) for row in rows], "total": total}
+
+
+async def transactions(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:
+    """The LP's fills, newest first."""
+    page = lists.Page(limit=limit, offset=offset, equals={"client.user_id": user_id, "leg.leg_type": "dca"})
+    async with _store().reading() as books:
+        rows, total = await lists.page(books.sql, lists.FILLS, page)
+    return {"data": [present.fill(row) for row in rows], "total": total}
+
+
+def _require_id(text: str) -> None:
+    """What cannot be an id is not there; PostgreSQL would choke on some of it."""
+    if not re.fullmatch("[0-9a-f]{32}", text):
+        raise NotFound(what="invitation")
+
+
+async def _enrolment_rows(user_id: str, page: lists.Page) -> tuple[list[Row], int]:
+    async with _store().reading() as books:
+        return await lists.page(books.sql, lists.CLIENTS, page.only({"client.user_id": user_id}))

@@ -1,0 +1,442 @@
+"""The schema, one function a step.
+
+LNbits runs every `mNNN_` whose number is above the one it has stored for this extension. The
+predecessor with the same id stands at up to 12, so ours start at 101. Each statement commits by
+itself there, hence every step can be run again: `IF NOT EXISTS` throughout.
+
+Amounts are BIGINT (sats, millisatoshi, minor units of the currency), percentages and rates are the
+exact decimal text, instants are epoch seconds. A rule that says "once" is a unique index.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+SCHEMA = "satmachineadmin"
+
+
+async def m101_the_books(db: Any) -> None:
+    """Configuration, people, cash, sales and their legs."""
+    for statement in (*_TABLES, *_indexes(db)):
+        await db.execute(statement)
+
+
+async def m102_the_engine_room(db: Any) -> None:
+    """Audit trail, scan cursors, what was seen, who may pay, and what needs a person."""
+    for statement in (*_ENGINE_TABLES, *_engine_indexes(db)):
+        await db.execute(statement)
+
+
+async def m103_append_only(db: Any) -> None:
+    """The audit trail refuses UPDATE, DELETE, TRUNCATE and replacing inserts."""
+    for statement in _sqlite_guards() if db.type == "SQLITE" else _postgres_guards():
+        await db.execute(statement)
+
+
+_TABLES = (
+    # The platform's fee; one row, `platform`. `version` grows with each change.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.super_config (
+        id TEXT PRIMARY KEY,
+        super_fee_pct TEXT NOT NULL,
+        super_fee_cash_in_pct TEXT NOT NULL,
+        super_fee_basis TEXT NOT NULL,
+        super_fee_wallet_id TEXT,
+        fast_way_allowed BOOLEAN NOT NULL,
+        operators TEXT NOT NULL,
+        version BIGINT NOT NULL,
+        updated_at BIGINT NOT NULL
+    )
+    """,
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.dca_machines (
+        id TEXT PRIMARY KEY,
+        operator_user_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        location TEXT NOT NULL,
+        npub TEXT,
+        wallet_id TEXT NOT NULL,
+        currency TEXT NOT NULL,
+        cash_out_fee_pct TEXT NOT NULL,
+        cash_in_fee_pct TEXT NOT NULL,
+        reference_rate TEXT,
+        rate_tolerance_pct TEXT NOT NULL,
+        payout_policy TEXT NOT NULL,
+        payout_delay_minutes BIGINT NOT NULL,
+        dispense_report_minutes BIGINT NOT NULL,
+        fallback_commission_pct TEXT,
+        maintenance BOOLEAN NOT NULL,
+        active BOOLEAN NOT NULL,
+        config_version BIGINT NOT NULL,
+        settlements_total BIGINT NOT NULL,
+        last_sale_at BIGINT,
+        created_at BIGINT NOT NULL,
+        updated_at BIGINT NOT NULL
+    )
+    """,
+    # The period in which a wallet was a machine's. Earlier history is its opening balance.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.machine_wallets (
+        id TEXT PRIMARY KEY,
+        machine_id TEXT NOT NULL,
+        wallet_id TEXT NOT NULL,
+        scan_from BIGINT NOT NULL,
+        bound_at BIGINT NOT NULL,
+        unbound_at BIGINT,
+        closed_at BIGINT
+    )
+    """,
+    # An LP's own choices, one row a user. Written only through the LP facade (lp.py).
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.dca_lp (
+        user_id TEXT PRIMARY KEY,
+        lp_ref TEXT NOT NULL,
+        dca_wallet_id TEXT NOT NULL,
+        default_dca_mode TEXT NOT NULL,
+        fixed_mode_daily_limit BIGINT,
+        fixed_mode_currency TEXT,
+        autoforward_ln_address TEXT,
+        autoforward_enabled BOOLEAN NOT NULL,
+        autoforward_min_sats BIGINT NOT NULL,
+        time_zone TEXT NOT NULL,
+        notifications TEXT NOT NULL,
+        version BIGINT NOT NULL,
+        created_at BIGINT NOT NULL,
+        updated_at BIGINT NOT NULL
+    )
+    """,
+    # An LP at a machine. The three totals are kept, not summed:
+    # balance = confirmed_minor - paid_minor - reserved_minor, and never negative.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.dca_clients (
+        id TEXT PRIMARY KEY,
+        machine_id TEXT NOT NULL,
+        operator_user_id TEXT NOT NULL,
+        user_id TEXT NOT NULL,
+        lp_ref TEXT NOT NULL,
+        username TEXT NOT NULL,
+        status TEXT NOT NULL,
+        confirmed_minor BIGINT NOT NULL,
+        pending_minor BIGINT NOT NULL,
+        paid_minor BIGINT NOT NULL,
+        reserved_minor BIGINT NOT NULL,
+        received_sats BIGINT NOT NULL,
+        fills BIGINT NOT NULL,
+        created_at BIGINT NOT NULL,
+        accepted_at BIGINT,
+        updated_at BIGINT NOT NULL,
+        CHECK (paid_minor >= 0 AND reserved_minor >= 0
+               AND confirmed_minor - paid_minor - reserved_minor >= 0)
+    )
+    """,
+    # Every entry of an LP's cash; `amount_minor` is negative where cash left the balance.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.dca_deposits (
+        id TEXT PRIMARY KEY,
+        client_id TEXT NOT NULL,
+        machine_id TEXT NOT NULL,
+        operator_user_id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        status TEXT NOT NULL,
+        amount_minor BIGINT NOT NULL,
+        currency TEXT NOT NULL,
+        cash_date TEXT NOT NULL,
+        notes TEXT NOT NULL,
+        related_id TEXT,
+        created_by TEXT NOT NULL,
+        created_at BIGINT NOT NULL,
+        confirmed_by TEXT,
+        confirmed_at BIGINT,
+        closed_at BIGINT
+    )
+    """,
+    # A version of a commission split. machine_id '' is the operator's default.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.split_sets (
+        id TEXT PRIMARY KEY,
+        operator_user_id TEXT NOT NULL,
+        machine_id TEXT NOT NULL,
+        version BIGINT NOT NULL,
+        created_by TEXT NOT NULL,
+        created_at BIGINT NOT NULL,
+        retired_at BIGINT
+    )
+    """,
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.dca_commission_splits (
+        set_id TEXT NOT NULL,
+        position BIGINT NOT NULL,
+        target TEXT NOT NULL,
+        target_kind TEXT NOT NULL,
+        wallet_id TEXT,
+        label TEXT NOT NULL,
+        share_pct TEXT NOT NULL,
+        PRIMARY KEY (set_id, position)
+    )
+    """,
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.dca_settlements (
+        id TEXT PRIMARY KEY,
+        machine_id TEXT NOT NULL,
+        operator_user_id TEXT NOT NULL,
+        wallet_id TEXT NOT NULL,
+        payment_hash TEXT NOT NULL,
+        state TEXT NOT NULL,
+        reason TEXT,
+        tx_type TEXT,
+        wire_sats BIGINT NOT NULL,
+        principal_sats BIGINT NOT NULL,
+        commission_sats BIGINT NOT NULL,
+        platform_fee_sats BIGINT NOT NULL,
+        operator_fee_sats BIGINT NOT NULL,
+        host_fee_msat BIGINT NOT NULL,
+        host_fee_from_commission_sats BIGINT NOT NULL,
+        host_fee_from_principal_sats BIGINT NOT NULL,
+        commission_difference_sats BIGINT,
+        fiat_minor BIGINT,
+        currency TEXT NOT NULL,
+        exchange_rate TEXT,
+        super_fee_pct TEXT NOT NULL,
+        super_fee_basis TEXT NOT NULL,
+        super_fee_version BIGINT NOT NULL,
+        split_set_id TEXT,
+        plan_version BIGINT NOT NULL,
+        dispensed_sats BIGINT,
+        retained_sats BIGINT NOT NULL,
+        legs_total BIGINT NOT NULL,
+        legs_completed BIGINT NOT NULL,
+        legs_failed BIGINT NOT NULL,
+        is_test BOOLEAN NOT NULL,
+        txid TEXT,
+        machine_npub TEXT,
+        nostr_sender_pubkey TEXT,
+        nostr_event_id TEXT,
+        bills TEXT,
+        cassettes TEXT,
+        waits_code TEXT,
+        error_message TEXT,
+        next_try_at BIGINT,
+        processing_claim TEXT,
+        claimed_at BIGINT,
+        paid_at BIGINT NOT NULL,
+        landed_at BIGINT NOT NULL,
+        processed_at BIGINT,
+        updated_at BIGINT NOT NULL
+    )
+    """,
+    # The legs. destination_wallet_id of an LP's leg is written when it is paid.
+    # sats * 1000 = sent_msat + fee_msat + fee_unused_msat for a completed one.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.dca_payments (
+        id TEXT PRIMARY KEY,
+        settlement_id TEXT NOT NULL,
+        machine_id TEXT NOT NULL,
+        operator_user_id TEXT NOT NULL,
+        leg_type TEXT NOT NULL,
+        leg_key TEXT NOT NULL,
+        plan_version BIGINT NOT NULL,
+        attempt BIGINT NOT NULL,
+        position BIGINT NOT NULL,
+        state TEXT NOT NULL,
+        reason TEXT,
+        sats BIGINT NOT NULL,
+        sent_msat BIGINT,
+        fee_msat BIGINT,
+        fee_unused_msat BIGINT,
+        fiat_minor BIGINT,
+        currency TEXT NOT NULL,
+        exchange_rate TEXT,
+        client_id TEXT,
+        target TEXT,
+        target_kind TEXT,
+        label TEXT NOT NULL,
+        share_pct TEXT,
+        destination_wallet_id TEXT,
+        destination_ln_address TEXT,
+        external_id TEXT NOT NULL,
+        payment_hash TEXT,
+        preimage TEXT,
+        bolt11 TEXT,
+        way TEXT,
+        error_code TEXT,
+        error_message TEXT,
+        created_at BIGINT NOT NULL,
+        updated_at BIGINT NOT NULL,
+        completed_at BIGINT,
+        CHECK (sats >= 0),
+        CHECK (state <> 'completed' OR sats * 1000 = sent_msat + fee_msat + fee_unused_msat)
+    )
+    """,
+)
+
+_ENGINE_TABLES = (
+    # Append-only and hash-chained: `hash` covers `body`, which covers `prev`.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.audit_events (
+        seq BIGINT PRIMARY KEY,
+        at BIGINT NOT NULL,
+        actor TEXT NOT NULL,
+        event TEXT NOT NULL,
+        subject_kind TEXT NOT NULL,
+        subject_id TEXT NOT NULL,
+        operator_user_id TEXT NOT NULL,
+        body TEXT NOT NULL,
+        prev TEXT NOT NULL,
+        hash TEXT NOT NULL
+    )
+    """,
+    # How far the payment history of a machine's wallet was read.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.scan_cursors (
+        wallet_id TEXT PRIMARY KEY,
+        changed_until BIGINT NOT NULL,
+        full_scan_at BIGINT NOT NULL,
+        scanned_at BIGINT NOT NULL
+    )
+    """,
+    # Every payment that was looked at and what became of it; `facts` is the digest to compare with.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.seen_payments (
+        wallet_id TEXT NOT NULL,
+        payment_hash TEXT NOT NULL,
+        verdict TEXT NOT NULL,
+        facts TEXT NOT NULL,
+        seen_at BIGINT NOT NULL,
+        PRIMARY KEY (wallet_id, payment_hash)
+    )
+    """,
+    # Payments that were pending when last looked at.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.open_payments (
+        wallet_id TEXT NOT NULL,
+        payment_hash TEXT NOT NULL,
+        since BIGINT NOT NULL,
+        PRIMARY KEY (wallet_id, payment_hash)
+    )
+    """,
+    # Who may pay: one row, `runner`. `epoch` grows with each new holder.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.runner_lease (
+        id TEXT PRIMARY KEY,
+        holder TEXT NOT NULL,
+        epoch BIGINT NOT NULL,
+        taken_at BIGINT NOT NULL,
+        expires_at BIGINT NOT NULL
+    )
+    """,
+    # What the program noticed and cannot decide: shown to a person until closed.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.worklist (
+        id TEXT PRIMARY KEY,
+        operator_user_id TEXT NOT NULL,
+        machine_id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        subject_id TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        opened_at BIGINT NOT NULL,
+        closed_at BIGINT
+    )
+    """,
+)
+
+
+def _index(db: Any, name: str, table: str, columns: str, *, unique: bool = False, where: str = "") -> str:
+    """`CREATE INDEX` in the dialect of the database: SQLite qualifies the index, PostgreSQL the table."""
+    kind = "UNIQUE INDEX" if unique else "INDEX"
+    condition = f" WHERE {where}" if where else ""
+    if db.type == "SQLITE":
+        return f"CREATE {kind} IF NOT EXISTS {SCHEMA}.{name} ON {table} ({columns}){condition}"
+    return f"CREATE {kind} IF NOT EXISTS {name} ON {SCHEMA}.{table} ({columns}){condition}"
+
+
+def _indexes(db: Any) -> tuple[str, ...]:
+    return (
+        _index(db, "machines_by_operator", "dca_machines", "operator_user_id, created_at"),
+        _index(db, "machine_npub_once", "dca_machines", "npub", unique=True, where="npub IS NOT NULL"),
+        _index(db, "machine_wallet_once", "dca_machines", "wallet_id", unique=True),
+        _index(
+            db, "wallet_bound_once", "machine_wallets", "wallet_id", unique=True, where="closed_at IS NULL"
+        ),
+        _index(db, "wallets_by_machine", "machine_wallets", "machine_id"),
+        _index(db, "lp_ref_once", "dca_lp", "lp_ref", unique=True),
+        _index(db, "enrolled_once", "dca_clients", "machine_id, user_id", unique=True),
+        _index(db, "clients_by_operator", "dca_clients", "operator_user_id, created_at"),
+        _index(db, "clients_by_user", "dca_clients", "user_id"),
+        _index(db, "deposits_by_operator", "dca_deposits", "operator_user_id, created_at"),
+        _index(db, "deposits_by_client", "dca_deposits", "client_id, created_at"),
+        _index(
+            db, "split_in_force_once", "split_sets", "operator_user_id, machine_id", unique=True,
+            where="retired_at IS NULL",
+        ),
+        _index(
+            db, "split_version_once", "split_sets", "operator_user_id, machine_id, version", unique=True
+        ),
+        _index(
+            db, "settlement_once", "dca_settlements", "wallet_id, payment_hash", unique=True
+        ),
+        _index(db, "settlements_by_operator", "dca_settlements", "operator_user_id, paid_at"),
+        _index(db, "settlements_by_machine", "dca_settlements", "machine_id, paid_at"),
+        _index(db, "settlements_by_state", "dca_settlements", "state, next_try_at"),
+        _index(db, "settlements_of_operator_by_state", "dca_settlements", "operator_user_id, state"),
+        _index(
+            db, "leg_once", "dca_payments", "settlement_id, plan_version, leg_key, attempt", unique=True
+        ),
+        _index(db, "leg_external_id_once", "dca_payments", "external_id", unique=True),
+        _index(
+            db, "leg_hash_once", "dca_payments", "payment_hash", unique=True,
+            where="payment_hash IS NOT NULL",
+        ),
+        _index(db, "legs_by_operator", "dca_payments", "operator_user_id, created_at"),
+        _index(db, "legs_by_client", "dca_payments", "client_id, created_at"),
+        _index(
+            db, "legs_open", "dca_payments", "state", where="state IN ('pending', 'paying', 'unresolved')"
+        ),
+    )
+
+
+def _engine_indexes(db: Any) -> tuple[str, ...]:
+    return (
+        _index(db, "audit_no_fork", "audit_events", "prev", unique=True),
+        _index(db, "audit_by_subject", "audit_events", "subject_id, seq"),
+        _index(db, "audit_by_operator", "audit_events", "operator_user_id, seq"),
+        _index(
+            db, "worklist_once", "worklist", "kind, subject_id", unique=True, where="closed_at IS NULL"
+        ),
+        _index(db, "worklist_by_operator", "worklist", "operator_user_id, opened_at"),
+    )
+
+
+def _sqlite_guards() -> tuple[str, ...]:
+    refuse = "BEGIN SELECT RAISE(ABORT, 'audit_events is append-only'); END"
+    return (
+        f"CREATE TRIGGER IF NOT EXISTS {SCHEMA}.audit_no_update BEFORE UPDATE ON audit_events {refuse}",
+        f"CREATE TRIGGER IF NOT EXISTS {SCHEMA}.audit_no_delete BEFORE DELETE ON audit_events {refuse}",
+        # INSERT OR REPLACE deletes without firing a DELETE trigger.
+        f"""
+        CREATE TRIGGER IF NOT EXISTS {SCHEMA}.audit_no_replace BEFORE INSERT ON audit_events
+        WHEN EXISTS (SELECT 1 FROM audit_events WHERE seq = NEW.seq OR prev = NEW.prev)
+        {refuse}
+        """,
+    )
+
+
+def _postgres_guards() -> tuple[str, ...]:
+    return (
+        f"""
+        CREATE OR REPLACE FUNCTION {SCHEMA}.refuse_change() RETURNS trigger AS $body$
+        BEGIN
+            RAISE EXCEPTION 'audit_events is append-only';
+        END
+        $body$ LANGUAGE plpgsql
+        """,
+        f"DROP TRIGGER IF EXISTS audit_no_change ON {SCHEMA}.audit_events",
+        f"""
+        CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON {SCHEMA}.audit_events
+        FOR EACH ROW EXECUTE FUNCTION {SCHEMA}.refuse_change()
+        """,
+        f"DROP TRIGGER IF EXISTS audit_no_truncate ON {SCHEMA}.audit_events",
+        f"""
+        CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON {SCHEMA}.audit_events
+        FOR EACH STATEMENT EXECUTE FUNCTION {SCHEMA}.refuse_change()
+        """,
+    )

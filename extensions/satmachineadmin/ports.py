@@ -1,0 +1,273 @@
+"""What the engine needs from the world, as protocols: the books, the host, the clock.
+
+The real ones are store/ (SQL) and host/ (LNbits); tests bring others. All obey the contract tests in
+tests/contract/. `Books` live inside one transaction: everything done through them commits together
+or not at all, and nothing of the host may be awaited meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, Protocol
+
+from .core.lease import Lease
+from .core.model import (
+    HostLimits,
+    HostPayment,
+    Landing,
+    Leg,
+    Machine,
+    Minted,
+    Plan,
+    PlanInput,
+    PlatformFee,
+    Sent,
+    Settlement,
+    WalletFacts,
+)
+from .core.states import LegState, PayWay, SettlementState, TxType
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+
+
+# The books ------------------------------------------------------------------------------------
+
+
+class MachineBook(Protocol):
+    async def get(self, machine_id: str) -> Machine | None: ...
+    async def bound_wallets(self) -> list[Mapping[str, Any]]: ...
+    async def all_wallet_ids(self) -> frozenset[str]: ...
+    async def count_sale(self, machine_id: str, paid_at: int) -> None: ...
+    async def recent_rates(self, machine_id: str, count: int) -> list[str]: ...
+
+
+class PlatformBook(Protocol):
+    async def fee(self, tx_type: TxType) -> PlatformFee: ...
+    async def config(self) -> Mapping[str, Any]: ...
+
+
+class LpBook(Protocol):
+    async def payout_wallets(self, enrolment_ids: Iterable[str]) -> dict[str, str]: ...
+    async def reserve(self, amounts_minor: Mapping[str, int]) -> None: ...
+    async def spend(self, fills: Mapping[str, tuple[int, int]]) -> None: ...
+
+
+class SettlementBook(Protocol):
+    async def get(self, settlement_id: str) -> Settlement | None: ...
+    async def due(self, limit: int) -> list[str]: ...
+    async def land(
+        self, machine: Machine, payment: HostPayment, landing: Landing, fee: PlatformFee
+    ) -> Settlement: ...
+    async def move(self, settlement: Settlement, after: SettlementState, **columns: object) -> None: ...
+    async def wait(self, settlement: Settlement, *, code: str, sentence: str, until: int) -> None: ...
+    async def count_legs(self, settlement: Settlement) -> dict[str, int]: ...
+
+
+class LegBook(Protocol):
+    async def of(self, settlement_id: str) -> tuple[Leg, ...]: ...
+    async def known_hashes(self, payment_hashes: Iterable[str]) -> frozenset[str]: ...
+    async def write_plan(self, settlement: Settlement, plan: Plan, minted: Mapping[str, Minted]) -> None: ...
+    async def write_fresh_attempt(self, settlement: Settlement, leg: Leg, minted: Minted) -> None: ...
+    async def sent(self, leg_id: str) -> Sent: ...
+    async def move(self, settlement: Settlement, leg: Leg, after: LegState, **columns: object) -> None: ...
+    async def complete_at_once(self, settlement: Settlement, sent: Sequence[Sent]) -> None: ...
+
+
+class ScanBook(Protocol):
+    async def changed_until(self, wallet_id: str) -> int | None: ...
+    async def full_scan_at(self, wallet_id: str) -> int: ...
+    async def last_scan_at(self) -> int | None: ...
+    async def advance(self, wallet_id: str, *, changed_until: int, full: bool) -> None: ...
+    async def seen(self, wallet_id: str, payment_hashes: Iterable[str]) -> dict[str, str]: ...
+    async def note(self, wallet_id: str, payment_hash: str, *, verdict: str, facts: str) -> None: ...
+    async def open_hashes(self, wallet_id: str) -> list[str]: ...
+    async def keep_open(self, wallet_id: str, payment_hashes: Iterable[str]) -> None: ...
+    async def close_open(self, wallet_id: str, payment_hashes: Iterable[str]) -> None: ...
+
+
+class WorklistBook(Protocol):
+    async def open(
+        self, kind: str, subject_id: str, *, operator_user_id: str, machine_id: str, detail: str
+    ) -> None: ...
+
+
+class Books(Protocol):
+    """The aggregates inside one transaction, at one instant (`now`, epoch seconds)."""
+
+    @property
+    def now(self) -> int: ...
+    @property
+    def machines(self) -> MachineBook: ...
+    @property
+    def platform(self) -> PlatformBook: ...
+    @property
+    def lps(self) -> LpBook: ...
+    @property
+    def settlements(self) -> SettlementBook: ...
+    @property
+    def legs(self) -> LegBook: ...
+    @property
+    def scan(self) -> ScanBook: ...
+    @property
+    def worklist(self) -> WorklistBook: ...
+
+    async def plan_input(self, settlement: Settlement) -> PlanInput:
+        """Everything that a plan of this settlement depends on."""
+
+    async def require_lease(self, held: Lease) -> None:
+        """Raise LeaseLost unless this process may still pay."""
+
+
+class Store(Protocol):
+    def reading(self) -> AbstractAsyncContextManager[Books]:
+        """Books to read from."""
+
+    def transaction(self, place: str, actor: str = "engine") -> AbstractAsyncContextManager[Books]:
+        """Books to write in, alone; `place` names the transaction for the crash tests."""
+
+
+# The host -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transfer:
+    """One internal payment: a pair of rows in the host's books."""
+
+    leg_id: str
+    payer_wallet_id: str
+    payee_wallet_id: str
+    amount_msat: int
+    #: the host's service fee, paid by the payer on top
+    fee_msat: int
+    minted: Minted
+    memo: str
+    #: what the payment carries: `tag` and what the payee may know
+    extra: Mapping[str, object]
+    external_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutFacts:
+    """What the host says at the moment of paying, for core.payout.decide_payout."""
+
+    payer: WalletFacts | None
+    receivers: Mapping[str, WalletFacts]
+    limits: HostLimits
+    payer_balance_msat: int
+    #: what the wallet has paid since midnight UTC
+    sent_today_msat: int
+    seconds_since_last_payment: int | None
+    #: why the host forbids this user the extension; None when it does not
+    extension_refusal: str | None
+
+
+class Found(Enum):
+    """What the host's books say of an internal payment, looked up by its hash."""
+
+    #: debit and credit are there
+    PAID = "paid"
+    #: the debit is there, the credit is not: LNbits stopped in between
+    HALF = "half"
+    #: nothing was debited and the invoice can still be paid
+    PAYABLE = "payable"
+    #: nothing was debited and the invoice cannot be paid any more
+    DEAD = "dead"
+
+
+class HostRefused(Exception):
+    """The host did not do it, and said why. Whether money moved has to be looked up."""
+
+
+class PaymentHistory(Protocol):
+    """The host's payment table: the truth about what was paid."""
+
+    async def changed_since(self, wallet_ids: Collection[str], since: int) -> list[HostPayment]:
+        """Rows changed at or after `since` (epoch seconds); our own payouts are left out."""
+
+    async def pending(self, wallet_ids: Collection[str]) -> list[HostPayment]:
+        """Rows that are not decided yet; our own payouts are left out."""
+
+    async def with_hashes(self, wallet_id: str, payment_hashes: Collection[str]) -> list[HostPayment]:
+        """Rows of one wallet with these hashes."""
+
+    async def successful(
+        self, wallet_id: str, *, created_from: int, offset: int, limit: int
+    ) -> list[HostPayment]:
+        """A slice of all successful rows created at or after `created_from`, the oldest first."""
+
+    async def all_sides(self, payment_hashes: Collection[str]) -> list[HostPayment]:
+        """Rows with these hashes in whatever wallet: both sides of an internal payment."""
+
+    async def users_of(self, wallet_ids: Collection[str]) -> dict[str, str]:
+        """The user of each wallet, deleted wallets included."""
+
+
+class PayoutTransaction(Protocol):
+    """The one transaction in which both the host's rows and ours are written."""
+
+    @property
+    def books(self) -> Books: ...
+
+    async def facts(self, receiver_wallet_ids: Collection[str]) -> PayoutFacts:
+        """What the host says now, under its locks."""
+
+    async def paid_before(self, external_id_prefix: str) -> int:
+        """How many successful payments with this prefix the host's books hold already."""
+
+    async def transfer(self, transfers: Sequence[Transfer]) -> None:
+        """Write both rows of every payment, and the host's service fee rows."""
+
+
+class Host(Protocol):
+    """LNbits, as far as the engine needs it."""
+
+    @property
+    def history(self) -> PaymentHistory: ...
+
+    async def pay_way(self) -> PayWay:
+        """How internal legs are paid at present."""
+
+    async def mint(self, amounts_sats: Mapping[str, int], memo: str) -> dict[str, Minted]:
+        """An invoice of our own for each key: hash, preimage and bolt11, known to nobody yet."""
+
+    async def rate_at_hand(self, currency: str) -> str | None:
+        """Sats per one unit of the currency if the host has it cached; never asks the net."""
+
+    def payout(self, wallet_id: str) -> AbstractAsyncContextManager[PayoutTransaction]:
+        """The fast way: one transaction over the host's books and ours, under the host's locks.
+
+        Commits at the end, rolls back when anything is raised. Raises FastWayClosed when the
+        conditions of the fast way do not hold at this moment.
+        """
+
+    def announce(self, transfers: Sequence[Transfer]) -> None:
+        """After the commit: tell payees and payer, one at a time, at most once."""
+
+    async def facts(self, wallet_id: str, receiver_wallet_ids: Collection[str]) -> PayoutFacts:
+        """The slow way: what the host says now."""
+
+    async def paid_before(self, wallet_id: str, external_id_prefix: str) -> int:
+        """The slow way: how many successful payments with this prefix the host's books hold."""
+
+    async def make_invoice(self, transfer: Transfer) -> Minted:
+        """The slow way: an internal invoice in the payee's wallet; raises HostRefused."""
+
+    async def pay_invoice(self, transfer: Transfer) -> None:
+        """The slow way: pay that very invoice; raises HostRefused, money moved or not."""
+
+    async def look_up(self, payment_hash: str) -> Found:
+        """What became of an internal payment of ours."""
+
+    async def complete_half(self, payment_hash: str) -> None:
+        """Write the missing credit of a payment whose debit is there, exactly once, and announce it."""
+
+
+class FastWayClosed(Exception):
+    """The fast way is not safe at this moment; the slow way does the same job."""

@@ -1,0 +1,249 @@
+"""Rows as the JSON of docs/reference/api.md: sats as integers, fiat and percent as decimal strings.
+
+What must not leave is not here: no user id, no key, no preimage, and nothing of where an LP's sats go.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from .core.model import SplitSet
+from .core.states import LegType
+from .core.units import format_fiat, format_percent
+from .store.database import Row
+from .store.lease import LeaseHolder
+from .store.rows import instant
+
+
+def iso(seconds: int | None) -> str | None:
+    """ISO 8601 in UTC."""
+    return None if seconds is None else instant(seconds).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def fiat(minor: int | None, currency: str) -> str | None:
+    return None if minor is None else format_fiat(minor, currency)
+
+
+def balance(row: Row) -> dict[str, Any]:
+    """An enrolment's cash."""
+    currency = row["currency"]
+    remaining = row["confirmed_minor"] - row["paid_minor"] - row["reserved_minor"]
+    return {
+        "currency": currency,
+        "confirmed": fiat(row["confirmed_minor"], currency),
+        "pending": fiat(row["pending_minor"], currency),
+        "paid": fiat(row["paid_minor"], currency),
+        "reserved": fiat(row["reserved_minor"], currency),
+        "remaining": fiat(remaining, currency),
+    }
+
+
+def machine(row: Row, wallet_name: str | None, balance_sats: int | None) -> dict[str, Any]:
+    plain = (
+        "id", "name", "location", "wallet_id", "currency", "npub", "cash_out_fee_pct", "cash_in_fee_pct",
+        "reference_rate", "rate_tolerance_pct", "payout_policy",
+    )  # fmt: skip
+    return {
+        **{key: row[key] for key in plain},
+        "wallet_name": wallet_name,
+        "balance_sats": balance_sats,
+        "active": bool(row["active"]),
+        "scan_from": iso(row["scan_from"]),
+        "settlements": row["settlements_total"],
+        "last_sale_at": iso(row["last_sale_at"]),
+        "created_at": iso(row["created_at"]),
+    }
+
+
+def client(row: Row) -> dict[str, Any]:
+    plain = ("id", "machine_id", "machine_name", "lp_ref", "username", "status", "currency")
+    return {
+        **{key: row[key] for key in plain},
+        "onboarded": bool(row["onboarded"]),
+        "balance": balance(row),
+        "created_at": iso(row["created_at"]),
+    }
+
+
+def cash_entry(row: Row) -> dict[str, Any]:
+    plain = (
+        "id", "client_id", "username", "machine_id", "machine_name", "kind", "status", "currency",
+        "cash_date", "notes",
+    )  # fmt: skip
+    return {
+        **{key: row[key] for key in plain},
+        "amount": fiat(row["amount_minor"], row["currency"]),
+        "created_at": iso(row["created_at"]),
+        "confirmed_at": iso(row["confirmed_at"]),
+    }
+
+
+def split_set(in_force: SplitSet | None, made_at: int | None) -> dict[str, Any]:
+    if in_force is None:
+        return {"machine_id": None, "is_override": False, "version": 0, "created_at": None, "splits": []}
+    return {
+        "machine_id": in_force.machine_id,
+        "is_override": in_force.machine_id is not None,
+        "version": in_force.version,
+        "created_at": iso(made_at),
+        "splits": [
+            {
+                "position": rule.position,
+                "target": rule.target,
+                "target_kind": rule.target_kind,
+                "label": rule.label,
+                "share_pct": format_percent(rule.share_ppm),
+            }
+            for rule in in_force.rules
+        ],
+    }
+
+
+def super_config(row: Row, *, is_platform: bool) -> dict[str, Any]:
+    """Operators see whether there is a platform wallet, not which."""
+    wallet_id = row["super_fee_wallet_id"]
+    return {
+        "super_fee_pct": row["super_fee_pct"],
+        "super_fee_wallet_id": wallet_id if is_platform or wallet_id is None else "set",
+        "super_fee_basis": row["super_fee_basis"],
+        "version": row["version"],
+        "updated_at": iso(row["updated_at"]),
+    }
+
+
+def settlement(row: Row) -> dict[str, Any]:
+    plain = (
+        "id", "machine_id", "machine_name", "state", "reason", "tx_type", "wire_sats", "host_fee_msat",
+        "retained_sats", "currency", "exchange_rate", "super_fee_pct", "super_fee_version",
+        "split_version", "commission_difference_sats", "txid", "payment_hash", "error_message",
+        "legs_total", "legs_completed", "legs_failed",
+    )  # fmt: skip
+    parts = ("principal_sats", "commission_sats", "platform_fee_sats", "operator_fee_sats")
+    # Without usable facts only the wire is known; the rest is unknown, not zero.
+    is_known = row["tx_type"] is not None
+    return {
+        **{key: row[key] for key in plain},
+        **{key: row[key] if is_known else None for key in parts},
+        "fiat_amount": fiat(row["fiat_minor"], row["currency"]),
+        "paid_at": iso(row["paid_at"]),
+        "landed_at": iso(row["landed_at"]),
+        "processed_at": iso(row["processed_at"]),
+    }
+
+
+def leg(row: Row) -> dict[str, Any]:
+    is_lp = row["leg_type"] in (LegType.DCA, LegType.SETTLEMENT, LegType.AUTOFORWARD)
+    plain = (
+        "id", "settlement_id", "machine_id", "machine_name", "leg_type", "state", "reason", "sats",
+        "fee_msat", "currency", "share_pct", "client_id", "payment_hash", "error_message",
+    )  # fmt: skip
+    return {
+        **{key: row[key] for key in plain},
+        "sent_sats": None if row["sent_msat"] is None else row["sent_msat"] // 1000,
+        "fiat_amount": fiat(row["fiat_minor"], row["currency"]),
+        "recipient": row["label"] or ("platform" if row["leg_type"] == LegType.SUPER_FEE else ""),
+        "destination_wallet_id": None if is_lp else row["destination_wallet_id"],
+        "destination_ln_address": None if is_lp else row["destination_ln_address"],
+        "payment_hash": row["payment_hash"] if row["completed_at"] else None,
+        "created_at": iso(row["created_at"]),
+        "completed_at": iso(row["completed_at"]),
+    }
+
+
+_SENTENCES = {
+    "settlement.landed": "The payment was found and its facts were written down.",
+    "settlement.planned": "It was decided who gets what, and the LPs' cash was reserved.",
+    "settlement.waits": "Nothing was paid yet: {sentence}",
+    "settlement.processed": "Every leg is paid or kept with its reason.",
+    "settlement.errored": "Some legs could not be paid.",
+    "settlement.stopped": "The settlement was stopped.",
+    "settlement.released": "The held sale was released.",
+}
+
+
+def timeline(rows: Sequence[Row], names: dict[str, str]) -> list[dict[str, Any]]:
+    """What happened to a settlement, newest first. `names` gives each actor a name to show."""
+    shown = []
+    for row in rows:
+        after = json.loads(row["body"])["change"]["after"]
+        sentence = _SENTENCES.get(row["event"], row["event"]).format(sentence=after.get("sentence", ""))
+        shown.append(
+            {
+                "at": iso(row["at"]),
+                "event": row["event"],
+                "actor": names.get(row["actor"], row["actor"]),
+                "sentence": sentence,
+            }
+        )
+    return shown
+
+
+def sales(rows: Sequence[Row]) -> dict[str, Any]:
+    """What was sold, over all currencies."""
+    return {
+        "sales": sum(row["sales"] for row in rows),
+        "wire_sats": sum(int(row["wire_sats"]) for row in rows),
+        "commission_sats": sum(int(row["commission_sats"]) for row in rows),
+        "fiat": [
+            {"currency": row["currency"], "amount": fiat(int(row["fiat_minor"]), row["currency"])}
+            for row in rows
+        ],
+    }
+
+
+def runner_detail(state: str, holder: LeaseHolder | None) -> str:
+    """What the runner does, in words."""
+    if state == "active" and holder is not None:
+        return f"paying since {iso(holder.taken_at)}"
+    if state == "standby":
+        return "another LNbits process on this database pays; this one takes over when it is gone"
+    return "nothing is paid: the extension was stopped or has not started yet"
+
+
+# For the LP ---------------------------------------------------------------------------------
+
+
+def preferences(row: Row | None) -> dict[str, Any]:
+    if row is None:
+        return {"onboarded": False, "dca_wallet_id": None, "default_dca_mode": "flow", "updated_at": None}
+    return {
+        "onboarded": True,
+        "dca_wallet_id": row["dca_wallet_id"],
+        "default_dca_mode": row["default_dca_mode"],
+        "updated_at": iso(row["updated_at"]),
+    }
+
+
+def enrolment(row: Row, operator_name: str) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "operator_name": operator_name,
+        "machine_name": row["machine_name"],
+        "currency": row["currency"],
+        "status": row["status"],
+        "created_at": iso(row["created_at"]),
+    }
+
+
+def position(row: Row) -> dict[str, Any]:
+    return {
+        "enrolment_id": row["id"],
+        "machine_name": row["machine_name"],
+        "status": row["status"],
+        **balance(row),
+        "received_sats": row["received_sats"],
+        "fills": row["fills"],
+    }
+
+
+def fill(row: Row) -> dict[str, Any]:
+    plain = ("id", "machine_name", "state", "sats", "currency", "exchange_rate", "error_message")
+    return {
+        **{key: row[key] for key in plain},
+        "fiat_amount": fiat(row["fiat_minor"], row["currency"]),
+        "payment_hash": row["payment_hash"] if row["completed_at"] else None,
+        "created_at": iso(row["created_at"]),
+        "completed_at": iso(row["completed_at"]),
+    }

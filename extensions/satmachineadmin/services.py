@@ -1,0 +1,66 @@
+"""The composition root: the one place that puts store, host and runner together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from lnbits.db import Database as LnbitsDatabase
+from lnbits.settings import settings
+from lnbits.task_manager import Task
+
+from . import tasks
+from .host.lnbits_host import LnbitsHost
+from .store.books import Store
+from .store.database import Database
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        return datetime.now(timezone.utc)
+
+
+@dataclass(kw_only=True)
+class Services:
+    """What the API and the tasks work with."""
+
+    store: Store
+    host: LnbitsHost
+    runner: tasks.Runner
+    listener: Task | None = None
+
+    def start(self) -> None:
+        """Called by LNbits when the extension is loaded or activated; returns at once."""
+        self.runner.start()
+        self.listener = tasks.listen(self.runner)
+
+    async def stop(self) -> None:
+        """Called by LNbits before deactivation, upgrade and removal: afterwards nothing of ours runs."""
+        if self.listener is not None:
+            tasks.stop_listening(self.listener)
+            self.listener = None
+        await self.runner.stop()
+        await self.store.database.dispose()
+
+
+_current: list[Services] = []
+
+
+def current() -> Services:
+    """The services of the running extension."""
+    return _current[-1]
+
+
+def compose(lnbits_database: LnbitsDatabase) -> Services:
+    """Our services over the database that LNbits gave the extension."""
+    if lnbits_database.type == "SQLITE":
+        database = Database.on_sqlite(lnbits_database.path)
+    else:
+        database = Database.on_postgres(str(settings.lnbits_database_url))
+    store = Store(database, SystemClock())
+    host = LnbitsHost(store)
+    composed = Services(store=store, host=host, runner=tasks.Runner(store, host))
+    _current[:] = [composed]
+    return composed

@@ -1,0 +1,1 @@
+"""SQL, one module an aggregate. Nothing else in the product writes SQL."""

@@ -1,0 +1,98 @@
+"""The audit trail: append-only, each event carrying the hash of the one before.
+
+Events are collected while a transaction runs and written just before it commits, in one statement.
+Writers are serial, so the head that was read cannot move meanwhile; `UNIQUE(prev)` would refuse a fork.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from .database import SCHEMA, Row, Sql
+
+#: `prev` of the first event.
+GENESIS = "0" * 64
+
+
+def event_hash(body: str) -> str:
+    """The hash of an event: SHA-256 over its stored bytes."""
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+class Audit:
+    """The events of one transaction."""
+
+    def __init__(self, sql: Sql, *, now: int, actor: str) -> None:
+        self._sql = sql
+        self._now = now
+        self._actor = actor
+        self._waiting: list[dict[str, object]] = []
+
+    def record(
+        self,
+        event: str,
+        subject_kind: str,
+        subject_id: str,
+        *,
+        operator_user_id: str,
+        before: Mapping[str, object] | None = None,
+        after: Mapping[str, object] | None = None,
+    ) -> None:
+        """Note who did what to which thing; written with the transaction, or not at all."""
+        self._waiting.append(
+            {
+                "event": event,
+                "subject_kind": subject_kind,
+                "subject_id": subject_id,
+                "operator_user_id": operator_user_id,
+                "change": {"before": dict(before or {}), "after": dict(after or {})},
+            }
+        )
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there are events that are not written yet."""
+        return bool(self._waiting)
+
+    async def flush(self) -> None:
+        """Chain the collected events to the stored ones and write them."""
+        if not self._waiting:
+            return
+        head = await self._sql.one(
+            f"SELECT seq, hash FROM {SCHEMA}.audit_events ORDER BY seq DESC LIMIT 1"
+        )
+        seq, prev = (int(head["seq"]), str(head["hash"])) if head else (0, GENESIS)
+        rows: list[dict[str, object]] = []
+        for waiting in self._waiting:
+            seq += 1
+            fields = {"seq": seq, "at": self._now, "actor": self._actor, **waiting, "prev": prev}
+            body = json.dumps(fields, sort_keys=True, separators=(",", ":"))
+            prev_of_row, prev = prev, event_hash(body)
+            rows.append(
+                {key: value for key, value in fields.items() if key != "change"}
+                | {"body": body, "prev": prev_of_row, "hash": prev}
+            )
+        await self._sql.run_many(
+            f"""
+            INSERT INTO {SCHEMA}.audit_events
+                (seq, at, actor, event, subject_kind, subject_id, operator_user_id, body, prev, hash)
+            VALUES
+                (:seq, :at, :actor, :event, :subject_kind, :subject_id, :operator_user_id, :body, :prev, :hash)
+            """,
+            rows,
+        )
+        self._waiting.clear()
+
+
+async def timeline(sql: Sql, subject_id: str, limit: int) -> list[Row]:
+    """The newest events of one thing, newest first."""
+    return await sql.all(
+        f"""
+        SELECT at, actor, event, body FROM {SCHEMA}.audit_events
+        WHERE subject_id = :subject_id ORDER BY seq DESC LIMIT :limit
+        """,
+        subject_id=subject_id,
+        limit=limit,
+    )

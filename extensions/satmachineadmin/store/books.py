@@ -1,0 +1,109 @@
+"""The books: every aggregate inside one transaction, with one actor and one instant."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Protocol
+
+from ..core.errors import InvariantViolated
+from ..core.lease import Lease
+from ..core.model import PlanInput, Settlement
+from . import lease
+from .audit import Audit
+from .cash import Cash
+from .database import Database, Sql
+from .legs import Legs
+from .lps import Lps
+from .machines import Machines
+from .platform import Platform
+from .scan import Scan
+from .settlements import Settlements
+from .splits import Splits
+from .worklist import Worklist
+
+#: Who acts when no person does.
+ENGINE = "engine"
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+
+
+class Books:
+    """The aggregates on one connection. Written events are flushed when the transaction ends."""
+
+    def __init__(self, sql: Sql, *, now: int, actor: str) -> None:
+        self.sql = sql
+        self.now = now
+        self.audit = Audit(sql, now=now, actor=actor)
+        self.platform = Platform(sql, self.audit, now)
+        self.machines = Machines(sql, self.audit, now)
+        self.lps = Lps(sql, self.audit, now)
+        self.cash = Cash(sql, self.audit, now)
+        self.splits = Splits(sql, self.audit, now)
+        self.settlements = Settlements(sql, self.audit, now)
+        self.legs = Legs(sql, self.audit, now)
+        self.scan = Scan(sql, now)
+        self.worklist = Worklist(sql, now)
+
+    async def plan_input(self, settlement: Settlement) -> PlanInput:
+        """Everything that a plan of this settlement depends on."""
+        return PlanInput(
+            settlement=settlement,
+            platform_wallet_id=await self.platform.wallet_id(),
+            split_set=await self.splits.in_force(settlement.operator_user_id, settlement.machine_id),
+            stakes=await self.lps.stakes(settlement.machine_id),
+        )
+
+    async def require_lease(self, held: Lease) -> None:
+        """Raise LeaseLost unless this process may still pay."""
+        await lease.require(self.sql, held)
+
+
+    async def take_lease(self, name: str, *, previous_is_gone: bool) -> Lease | None:
+        """The right to pay if it is free, lapsed, or its holder is known to be dead."""
+        return await lease.take(self.sql, name, previous_is_gone=previous_is_gone)
+
+    async def renew_lease(self, held: Lease) -> None:
+        """Hold the right to pay for another while; raises LeaseLost."""
+        await lease.renew(self.sql, held)
+
+    async def release_lease(self, held: Lease) -> None:
+        """Give the right to pay back."""
+        await lease.release(self.sql, held)
+
+    async def lease_holder(self) -> lease.LeaseHolder | None:
+        """Who holds the right to pay, lapsed or not."""
+        return await lease.holder(self.sql)
+
+
+class Store:
+    """Opens the books: to read, or to write in a transaction."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.database = database
+        self._clock = clock
+
+    def books(self, sql: Sql, actor: str = ENGINE) -> Books:
+        """The books on a connection that somebody else opened and commits."""
+        return Books(sql, now=int(self._clock.now().timestamp()), actor=actor)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Books]:
+        """Books to read from; an event noted here would be lost, so it is refused."""
+        async with self.database.reading() as sql:
+            books = self.books(sql)
+            yield books
+            if books.audit.is_waiting:
+                raise InvariantViolated("nothing is written while reading")
+
+    @asynccontextmanager
+    async def transaction(self, place: str, actor: str = ENGINE) -> AsyncIterator[Books]:
+        """Books to write in: everything, its events included, commits together or not at all."""
+        async with self.database.transaction(place) as sql:
+            books = self.books(sql, actor)
+            yield books
+            await books.audit.flush()

@@ -1,0 +1,236 @@
+"""Legs: written with their plan, moved only along the arrows of core.states, each move with its event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import uuid4
+
+from ..core.errors import InvariantViolated, StateMoved, ensure
+from ..core.model import Leg, Minted, Plan, PlannedLeg, Sent, Settlement
+from ..core.states import LEG_ENTRY_STATES, LegState, PayWay, check_leg_arrow
+from ..core.units import format_percent
+from . import rows
+from .audit import Audit
+from .database import SCHEMA, Sql, in_list
+
+
+def external_id(settlement: Settlement, key: str, attempt: int) -> str:
+    """What marks a leg's payment in the host's books: derived, never random (DESIGN §7)."""
+    return f"{external_id_prefix(settlement.payment_hash)}{key}:{attempt}"
+
+
+def external_id_prefix(payment_hash: str) -> str:
+    """What every payment of one settlement begins with."""
+    return f"sm1:{payment_hash}:"
+
+
+class Legs:
+    def __init__(self, sql: Sql, audit: Audit, now: int) -> None:
+        self._sql = sql
+        self._audit = audit
+        self._now = now
+
+    async def of(self, settlement_id: str) -> tuple[Leg, ...]:
+        """All legs of a settlement in the order of their plan, voided ones included."""
+        found = await self._sql.all(
+            f"""
+            SELECT * FROM {SCHEMA}.dca_payments WHERE settlement_id = :id
+            ORDER BY plan_version, position, attempt
+            """,
+            id=settlement_id,
+        )
+        return tuple(rows.leg(row) for row in found)
+
+    async def known_hashes(self, payment_hashes: Iterable[str]) -> frozenset[str]:
+        """Those of the hashes that are payments of ours."""
+        listed, values = in_list("hash", payment_hashes)
+        found = await self._sql.all(
+            f"SELECT payment_hash FROM {SCHEMA}.dca_payments WHERE payment_hash IN {listed}", **values
+        )
+        return frozenset(str(row["payment_hash"]) for row in found)
+
+    async def write_plan(self, settlement: Settlement, plan: Plan, minted: Mapping[str, Minted]) -> None:
+        """Store every leg of a plan. `minted` holds the invoices of the fast way, by leg key."""
+        lines = [
+            self._line(settlement, plan, position, leg, minted.get(leg.key))
+            for position, leg in enumerate(plan.legs)
+        ]
+        await self._insert(lines)
+        for line in lines:
+            self._record("planned", line["id"], settlement, after=_gist(line))
+
+    async def sent(self, leg_id: str) -> Sent:
+        """What was handed to the host for a leg, as it was written down before."""
+        row = await self._sql.one(f"SELECT * FROM {SCHEMA}.dca_payments WHERE id = :id", id=leg_id)
+        if row is None or row["sent_msat"] is None:
+            raise InvariantViolated("what is handed to the host is written down before")
+        return Sent(
+            leg_id=leg_id,
+            destination_wallet_id=row["destination_wallet_id"],
+            sent_msat=row["sent_msat"],
+            fee_msat=row["fee_msat"],
+            fee_unused_msat=row["fee_unused_msat"],
+        )
+
+    async def write_fresh_attempt(self, settlement: Settlement, leg: Leg, minted: Minted) -> None:
+        """Beside a voided leg, the same leg anew: next attempt, another invoice."""
+        row = await self._sql.one(f"SELECT * FROM {SCHEMA}.dca_payments WHERE id = :id", id=leg.id)
+        ensure(row is not None, "a leg that is tried again exists")
+        line = {
+            **dict(row or {}),
+            "id": uuid4().hex,
+            "attempt": leg.attempt + 1,
+            "state": LegState.PENDING,
+            "external_id": external_id(settlement, leg.key, leg.attempt + 1),
+            **dict.fromkeys(
+                (
+                    "way", "error_code", "error_message", "sent_msat", "fee_msat", "fee_unused_msat",
+                    "completed_at",
+                )
+            ),
+            "payment_hash": minted.payment_hash,
+            "preimage": minted.preimage,
+            "bolt11": minted.bolt11,
+            "created_at": self._now,
+            "updated_at": self._now,
+        }
+        await self._insert([line])
+        self._record("planned", line["id"], settlement, after=_gist(line))
+
+    def _line(
+        self, settlement: Settlement, plan: Plan, position: int, leg: PlannedLeg, minted: Minted | None
+    ) -> dict[str, object]:
+        ensure(leg.state in LEG_ENTRY_STATES, "a leg is planned in an entry state")
+        return {
+            "id": uuid4().hex,
+            "settlement_id": settlement.id,
+            "machine_id": settlement.machine_id,
+            "operator_user_id": settlement.operator_user_id,
+            "leg_type": leg.leg_type,
+            "leg_key": leg.key,
+            "plan_version": plan.version,
+            "attempt": 1,
+            "position": position,
+            "state": leg.state,
+            "reason": leg.reason,
+            "sats": leg.sats,
+            "fiat_minor": leg.fiat_minor,
+            "currency": settlement.currency,
+            "exchange_rate": settlement.exchange_rate,
+            "client_id": leg.enrolment_id,
+            "target": leg.target,
+            "target_kind": leg.target_kind,
+            "label": leg.label,
+            "share_pct": None if leg.share_ppm is None else format_percent(leg.share_ppm),
+            "destination_wallet_id": leg.destination_wallet_id,
+            "external_id": external_id(settlement, leg.key, 1),
+            "payment_hash": minted.payment_hash if minted else None,
+            "preimage": minted.preimage if minted else None,
+            "bolt11": minted.bolt11 if minted else None,
+            "created_at": self._now,
+            "updated_at": self._now,
+        }
+
+    async def _insert(self, lines: Sequence[Mapping[str, object]]) -> None:
+        if not lines:
+            return
+        columns = sorted(lines[0])
+        await self._sql.run_many(
+            f"""
+            INSERT INTO {SCHEMA}.dca_payments ({", ".join(columns)})
+            VALUES ({", ".join(":" + column for column in columns)})
+            """,
+            lines,
+        )
+
+    async def move(self, settlement: Settlement, leg: Leg, after: LegState, **columns: object) -> None:
+        """Compare-and-swap along one arrow, setting further columns; raises StateMoved when too late."""
+        arrow = check_leg_arrow(leg.state, after)
+        updates = "".join(f", {column} = :{column}" for column in columns)
+        touched = await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_payments SET state = :after, updated_at = :now{updates}
+            WHERE id = :id AND state = :before
+            """,
+            id=leg.id,
+            before=leg.state,
+            after=after,
+            now=self._now,
+            **columns,
+        )
+        if touched != 1:
+            raise StateMoved(thing="leg")
+        shown = {key: value for key, value in columns.items() if key not in ("preimage", "bolt11")}
+        self._record(
+            arrow, leg.id, settlement, before={"state": leg.state}, after={"state": after, **shown}
+        )
+
+    async def complete_at_once(self, settlement: Settlement, sent: Sequence[Sent]) -> None:
+        """Move all payable legs of a settlement from pending to completed: all of them, or an error.
+
+        The outcome of each is written first, then one statement moves them; its row count is compared,
+        because PostgreSQL gives none for a statement that is run once a row.
+        """
+        arrow = check_leg_arrow(LegState.PENDING, LegState.COMPLETED)
+        await self._sql.run_many(
+            f"""
+            UPDATE {SCHEMA}.dca_payments SET destination_wallet_id = :wallet_id, sent_msat = :sent_msat,
+                fee_msat = :fee_msat, fee_unused_msat = :unused_msat, way = :way
+            WHERE id = :id AND state = 'pending'
+            """,
+            [
+                {
+                    "id": one.leg_id,
+                    "wallet_id": one.destination_wallet_id,
+                    "sent_msat": one.sent_msat,
+                    "fee_msat": one.fee_msat,
+                    "unused_msat": one.fee_unused_msat,
+                    "way": PayWay.FAST,
+                }
+                for one in sent
+            ],
+        )
+        touched = await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_payments SET state = 'completed', completed_at = :now, updated_at = :now
+            WHERE settlement_id = :settlement_id AND state = 'pending'
+            """,
+            settlement_id=settlement.id,
+            now=self._now,
+        )
+        if touched != len(sent):
+            raise StateMoved(thing="leg")
+        for one in sent:
+            self._record(
+                arrow,
+                one.leg_id,
+                settlement,
+                before={"state": LegState.PENDING},
+                after={"state": LegState.COMPLETED, "sent_msat": one.sent_msat, "fee_msat": one.fee_msat},
+            )
+
+    def _record(
+        self,
+        arrow: str,
+        leg_id: object,
+        settlement: Settlement,
+        *,
+        before: Mapping[str, object] | None = None,
+        after: Mapping[str, object] | None = None,
+    ) -> None:
+        self._audit.record(
+            f"leg.{arrow}",
+            "leg",
+            str(leg_id),
+            operator_user_id=settlement.operator_user_id,
+            before=before,
+            after={"settlement_id": settlement.id, **(after or {})},
+        )
+
+
+def _gist(line: Mapping[str, object]) -> dict[str, object]:
+    """What the audit trail keeps of a new leg: no preimage, no invoice, no wallet."""
+    return {
+        key: line[key]
+        for key in ("leg_type", "leg_key", "attempt", "state", "reason", "sats", "fiat_minor", "label")
+    }

@@ -1,0 +1,178 @@
+"""Lists for people: paged, filtered and sorted by the database, over indexed columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from .database import SCHEMA, Row, Sql
+
+#: Deeper pages cost the database a walk over everything before them.
+MAX_OFFSET = 10_000
+MAX_LIMIT = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Which rows of a list are wanted."""
+
+    limit: int = 25
+    offset: int = 0
+    sort_by: str | None = None
+    descending: bool = True
+    search: str | None = None
+    #: column → value; None values do not filter
+    equals: Mapping[str, object] = field(default_factory=dict)
+
+    def only(self, equals: Mapping[str, object]) -> Page:
+        """The same page of fewer rows."""
+        return replace(self, equals={**self.equals, **equals})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """A kind of list: what it selects from, and what it may be sorted and searched by."""
+
+    select: str
+    source: str
+    #: name on the wire → column
+    sorts: Mapping[str, str]
+    default_sort: str
+    searches: tuple[str, ...] = ()
+
+
+MACHINES = Listing(
+    select="machine.*, wallet.scan_from",
+    source=f"""{SCHEMA}.dca_machines AS machine
+        JOIN {SCHEMA}.machine_wallets AS wallet
+          ON wallet.machine_id = machine.id AND wallet.wallet_id = machine.wallet_id
+         AND wallet.closed_at IS NULL""",
+    sorts={"name": "machine.name", "created_at": "machine.created_at", "last_sale_at": "machine.last_sale_at"},
+    default_sort="created_at",
+    searches=("machine.name", "machine.location"),
+)
+CLIENTS = Listing(
+    select="client.*, machine.name AS machine_name, machine.currency, lp.user_id IS NOT NULL AS onboarded",
+    source=f"""{SCHEMA}.dca_clients AS client
+        JOIN {SCHEMA}.dca_machines AS machine ON machine.id = client.machine_id
+        LEFT JOIN {SCHEMA}.dca_lp AS lp ON lp.user_id = client.user_id""",
+    sorts={"username": "client.username", "created_at": "client.created_at", "status": "client.status"},
+    default_sort="created_at",
+    searches=("client.username", "client.lp_ref"),
+)
+DEPOSITS = Listing(
+    select="entry.*, client.username, machine.name AS machine_name",
+    source=f"""{SCHEMA}.dca_deposits AS entry
+        JOIN {SCHEMA}.dca_clients AS client ON client.id = entry.client_id
+        JOIN {SCHEMA}.dca_machines AS machine ON machine.id = entry.machine_id""",
+    sorts={"created_at": "entry.created_at", "cash_date": "entry.cash_date", "amount": "entry.amount_minor"},
+    default_sort="created_at",
+    searches=("client.username", "entry.notes"),
+)
+SETTLEMENTS = Listing(
+    select="settlement.*, machine.name AS machine_name, splits.version AS split_version",
+    source=f"""{SCHEMA}.dca_settlements AS settlement
+        JOIN {SCHEMA}.dca_machines AS machine ON machine.id = settlement.machine_id
+        LEFT JOIN {SCHEMA}.split_sets AS splits ON splits.id = settlement.split_set_id""",
+    sorts={
+        "paid_at": "settlement.paid_at",
+        "wire_sats": "settlement.wire_sats",
+        "state": "settlement.state",
+        "commission_sats": "settlement.commission_sats",
+    },
+    default_sort="paid_at",
+    searches=("settlement.txid", "settlement.payment_hash", "machine.name"),
+)
+LEGS = Listing(
+    select="leg.*, machine.name AS machine_name",
+    source=f"""{SCHEMA}.dca_payments AS leg
+        JOIN {SCHEMA}.dca_machines AS machine ON machine.id = leg.machine_id""",
+    sorts={"created_at": "leg.created_at", "sats": "leg.sats", "state": "leg.state"},
+    default_sort="created_at",
+    searches=("leg.label", "leg.payment_hash"),
+)
+FILLS = Listing(
+    select="leg.*, machine.name AS machine_name",
+    source=f"""{LEGS.source}
+        JOIN {SCHEMA}.dca_clients AS client ON client.id = leg.client_id""",
+    sorts=LEGS.sorts,
+    default_sort="created_at",
+    searches=("machine.name", "leg.payment_hash"),
+)
+LEGS_IN_PLAN_ORDER = Listing(
+    select=LEGS.select,
+    source=LEGS.source,
+    sorts={"plan": "leg.plan_version, leg.position"},
+    default_sort="plan",
+)
+
+
+async def page(sql: Sql, listing: Listing, wanted: Page) -> tuple[list[Row], int]:
+    """The rows of a page and how many there are in all."""
+    conditions, values = _conditions(listing, wanted)
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    order = listing.sorts[wanted.sort_by or listing.default_sort]
+    direction = "DESC" if wanted.descending else "ASC"
+    identity = listing.select.split(".")[0]
+    rows = await sql.all(
+        f"""
+        SELECT {listing.select} FROM {listing.source} {where}
+        ORDER BY {order} {direction}, {identity}.id LIMIT :limit OFFSET :offset
+        """,
+        **values,
+        limit=wanted.limit,
+        offset=wanted.offset,
+    )
+    total = await sql.value(f"SELECT COUNT(*) FROM {listing.source} {where}", **values)
+    return rows, int(total)
+
+
+def _conditions(listing: Listing, wanted: Page) -> tuple[list[str], dict[str, object]]:
+    conditions: list[str] = []
+    values: dict[str, object] = {}
+    for index, (column, value) in enumerate(wanted.equals.items()):
+        if value is not None:
+            conditions.append(f"{column} = :equals_{index}")
+            values[f"equals_{index}"] = value
+    if wanted.search and listing.searches:
+        text = " || ' ' || ".join(f"COALESCE({column}, '')" for column in listing.searches)
+        conditions.append(f"LOWER({text}) LIKE :search ESCAPE '!'")
+        escaped = wanted.search.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        values["search"] = f"%{escaped}%"
+    return conditions, values
+
+
+async def totals(sql: Sql, operator_user_id: str) -> dict[str, int]:
+    """How many machines and settlements by state an operator has."""
+    machines = await sql.value(
+        f"SELECT COUNT(*) FROM {SCHEMA}.dca_machines WHERE operator_user_id = :operator",
+        operator=operator_user_id,
+    )
+    states = await sql.all(
+        f"""
+        SELECT state, COUNT(*) AS settlements FROM {SCHEMA}.dca_settlements
+        WHERE operator_user_id = :operator GROUP BY state
+        """,
+        operator=operator_user_id,
+    )
+    counted = {str(row["state"]): int(row["settlements"]) for row in states}
+    return {
+        "machines": int(machines),
+        "open": counted.get("pending", 0) + counted.get("processing", 0),
+        **{state: counted.get(state, 0) for state in ("held", "errored", "rejected", "processed")},
+    }
+
+
+async def sales_since(sql: Sql, operator_user_id: str, since: int) -> list[Row]:
+    """Sales of an operator since an instant, by currency: count, sats and fiat."""
+    return await sql.all(
+        f"""
+        SELECT currency, COUNT(*) AS sales, SUM(wire_sats) AS wire_sats,
+               SUM(commission_sats) AS commission_sats, SUM(COALESCE(fiat_minor, 0)) AS fiat_minor
+        FROM {SCHEMA}.dca_settlements
+        WHERE operator_user_id = :operator AND paid_at >= :since AND state NOT IN ('rejected', 'dismissed')
+        GROUP BY currency ORDER BY currency
+        """,
+        operator=operator_user_id,
+        since=since,
+    )

@@ -1,0 +1,214 @@
+"""LPs: their own preferences, and their enrolments with the totals of their cash.
+
+Preferences (`dca_lp`) are written by `choose_preferences` alone, which only lp.py calls: nobody but
+the LP decides where its sats go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import uuid4
+
+from ..core.errors import StateMoved
+from ..core.model import LpStake
+from ..core.states import DcaMode, EnrolmentStatus
+from .audit import Audit
+from .database import SCHEMA, Row, Sql, in_list
+
+
+class Lps:
+    def __init__(self, sql: Sql, audit: Audit, now: int) -> None:
+        self._sql = sql
+        self._audit = audit
+        self._now = now
+
+    async def preferences(self, user_id: str) -> Row | None:
+        return await self._sql.one(f"SELECT * FROM {SCHEMA}.dca_lp WHERE user_id = :id", id=user_id)
+
+    async def choose_preferences(self, user_id: str, fields: Mapping[str, object]) -> None:
+        """Write an LP's choices; the first time, its preferences come into being."""
+        before = await self.preferences(user_id)
+        after: dict[str, object] = {
+            "lp_ref": f"lp_{uuid4().hex[:12]}",
+            "fixed_mode_daily_limit": None,
+            "fixed_mode_currency": None,
+            "autoforward_ln_address": None,
+            "autoforward_enabled": False,
+            "autoforward_min_sats": 0,
+            "time_zone": "UTC",
+            "notifications": "problems",
+            "created_at": self._now,
+            **(before or {}),
+            **fields,
+            "user_id": user_id,
+            "version": (before["version"] if before else 0) + 1,
+            "updated_at": self._now,
+        }
+        columns = sorted(after)
+        updates = ", ".join(f"{column} = excluded.{column}" for column in columns if column != "user_id")
+        await self._sql.run(
+            f"""
+            INSERT INTO {SCHEMA}.dca_lp ({", ".join(columns)})
+            VALUES ({", ".join(":" + column for column in columns)})
+            ON CONFLICT (user_id) DO UPDATE SET {updates}
+            """,
+            **after,
+        )
+        self._audit.record(
+            "lp.preferences_chosen",
+            "lp",
+            str(after["lp_ref"]),
+            operator_user_id="",
+            before={key: before[key] for key in fields} if before else {},
+            after=fields,
+        )
+
+    async def reference(self, user_id: str) -> str:
+        """The opaque name of a person, the same at every enrolment."""
+        found = await self._sql.value(
+            f"SELECT lp_ref FROM {SCHEMA}.dca_lp WHERE user_id = :id", id=user_id
+        ) or await self._sql.value(
+            f"SELECT lp_ref FROM {SCHEMA}.dca_clients WHERE user_id = :id LIMIT 1", id=user_id
+        )
+        return str(found) if found else f"lp_{uuid4().hex[:12]}"
+
+    async def enrolment(self, enrolment_id: str) -> Row | None:
+        return await self._sql.one(f"SELECT * FROM {SCHEMA}.dca_clients WHERE id = :id", id=enrolment_id)
+
+    async def is_enrolled(self, machine_id: str, user_id: str) -> bool:
+        """Whether this person has an enrolment at the machine, whatever its status."""
+        found = await self._sql.value(
+            f"SELECT COUNT(*) FROM {SCHEMA}.dca_clients WHERE machine_id = :machine AND user_id = :user_id",
+            machine=machine_id,
+            user_id=user_id,
+        )
+        return bool(found)
+
+    async def enrol(self, *, machine_id: str, operator_user_id: str, user_id: str, username: str) -> str:
+        """Invite an LP to a machine; one enrolment per person and machine (unique index)."""
+        enrolment_id = uuid4().hex
+        await self._sql.run(
+            f"""
+            INSERT INTO {SCHEMA}.dca_clients
+                (id, machine_id, operator_user_id, user_id, lp_ref, username, status, confirmed_minor,
+                 pending_minor, paid_minor, reserved_minor, received_sats, fills, created_at, updated_at)
+            VALUES (:id, :machine_id, :operator_user_id, :user_id, :lp_ref, :username, :status, 0,
+                    0, 0, 0, 0, 0, :now, :now)
+            """,
+            id=enrolment_id,
+            machine_id=machine_id,
+            operator_user_id=operator_user_id,
+            user_id=user_id,
+            lp_ref=await self.reference(user_id),
+            username=username,
+            status=EnrolmentStatus.INVITED,
+            now=self._now,
+        )
+        self._audit.record(
+            "enrolment.invited",
+            "enrolment",
+            enrolment_id,
+            operator_user_id=operator_user_id,
+            after={"machine_id": machine_id, "username": username},
+        )
+        return enrolment_id
+
+    async def set_status(self, enrolment: Row, after: EnrolmentStatus) -> None:
+        """Move an enrolment to another status, if nobody did so meanwhile."""
+        accepted = after is EnrolmentStatus.ACTIVE and enrolment["accepted_at"] is None
+        touched = await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_clients
+            SET status = :after, updated_at = :now, accepted_at = COALESCE(accepted_at, :accepted_at)
+            WHERE id = :id AND status = :before
+            """,
+            id=enrolment["id"],
+            before=enrolment["status"],
+            after=after,
+            now=self._now,
+            accepted_at=self._now if accepted else None,
+        )
+        if touched != 1:
+            raise StateMoved(thing="enrolment")
+        self._audit.record(
+            f"enrolment.{'accepted' if accepted else after}",
+            "enrolment",
+            enrolment["id"],
+            operator_user_id=enrolment["operator_user_id"],
+            before={"status": enrolment["status"]},
+            after={"status": after},
+        )
+
+    async def rename(self, enrolment: Row, username: str) -> None:
+        """Change the name that the operator knows this LP by."""
+        await self._sql.run(
+            f"UPDATE {SCHEMA}.dca_clients SET username = :username, updated_at = :now WHERE id = :id",
+            id=enrolment["id"],
+            username=username,
+            now=self._now,
+        )
+        self._audit.record(
+            "enrolment.renamed",
+            "enrolment",
+            enrolment["id"],
+            operator_user_id=enrolment["operator_user_id"],
+            before={"username": enrolment["username"]},
+            after={"username": username},
+        )
+
+    async def stakes(self, machine_id: str) -> tuple[LpStake, ...]:
+        """Who takes part in a sale at this machine: active enrolments whose LP has preferences.
+
+        An LP in fixed mode takes part only where its daily limit can be kept, which is not yet so.
+        """
+        found = await self._sql.all(
+            f"""
+            SELECT client.id, client.username,
+                   client.confirmed_minor - client.paid_minor - client.reserved_minor AS balance_minor
+            FROM {SCHEMA}.dca_clients AS client JOIN {SCHEMA}.dca_lp AS lp ON lp.user_id = client.user_id
+            WHERE client.machine_id = :machine_id AND client.status = 'active'
+              AND lp.default_dca_mode = :flow
+            ORDER BY client.id
+            """,
+            machine_id=machine_id,
+            flow=DcaMode.FLOW,
+        )
+        return tuple(
+            LpStake(
+                enrolment_id=row["id"],
+                label=row["username"],
+                balance_minor=row["balance_minor"],
+            )
+            for row in found
+        )
+
+    async def payout_wallets(self, enrolment_ids: Iterable[str]) -> dict[str, str]:
+        """Where each LP wants its sats now, by enrolment; read when paying, not when planning."""
+        listed, values = in_list("client", enrolment_ids)
+        found = await self._sql.all(
+            f"""
+            SELECT client.id, lp.dca_wallet_id FROM {SCHEMA}.dca_clients AS client
+            JOIN {SCHEMA}.dca_lp AS lp ON lp.user_id = client.user_id WHERE client.id IN {listed}
+            """,
+            **values,
+        )
+        return {str(row["id"]): str(row["dca_wallet_id"]) for row in found}
+
+    async def reserve(self, amounts_minor: Mapping[str, int]) -> None:
+        """Hold fiat of LPs for legs that may be paid; the table's CHECK refuses more than there is."""
+        await self._sql.run_many(
+            f"UPDATE {SCHEMA}.dca_clients SET reserved_minor = reserved_minor + :minor WHERE id = :id",
+            [{"id": enrolment, "minor": minor} for enrolment, minor in amounts_minor.items()],
+        )
+
+    async def spend(self, fills: Mapping[str, tuple[int, int]]) -> None:
+        """Turn reserved fiat into sats received: enrolment → (fiat in minor units, sats)."""
+        await self._sql.run_many(
+            f"""
+            UPDATE {SCHEMA}.dca_clients
+            SET reserved_minor = reserved_minor - :minor, paid_minor = paid_minor + :minor,
+                received_sats = received_sats + :sats, fills = fills + 1
+            WHERE id = :id
+            """,
+            [{"id": enrolment, "minor": minor, "sats": sats} for enrolment, (minor, sats) in fills.items()],
+        )

@@ -1,0 +1,144 @@
+"""Machines, and the periods in which a wallet was a machine's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import uuid4
+
+from ..core.model import Machine
+from . import rows
+from .audit import Audit
+from .database import SCHEMA, Row, Sql
+
+
+class Machines:
+    def __init__(self, sql: Sql, audit: Audit, now: int) -> None:
+        self._sql = sql
+        self._audit = audit
+        self._now = now
+
+    async def get(self, machine_id: str) -> Machine | None:
+        row = await self.row(machine_id)
+        return None if row is None else rows.machine(row)
+
+    async def row(self, machine_id: str) -> Row | None:
+        return await self._sql.one(f"SELECT * FROM {SCHEMA}.dca_machines WHERE id = :id", id=machine_id)
+
+    async def wallet_owner(self, wallet_id: str) -> str | None:
+        """The id of the machine that holds or held this wallet and has not closed it."""
+        machine_id: str | None = await self._sql.value(
+            f"SELECT machine_id FROM {SCHEMA}.machine_wallets WHERE wallet_id = :id AND closed_at IS NULL",
+            id=wallet_id,
+        )
+        return machine_id
+
+    async def has_npub(self, npub: str) -> bool:
+        """Whether some machine is paired with this key."""
+        found = await self._sql.value(
+            f"SELECT COUNT(*) FROM {SCHEMA}.dca_machines WHERE npub = :npub", npub=npub
+        )
+        return bool(found)
+
+    async def bound_wallets(self) -> list[Row]:
+        """Every wallet that is scanned: bound ones, and former ones until they are closed."""
+        return await self._sql.all(
+            f"""
+            SELECT wallet_id, machine_id, scan_from FROM {SCHEMA}.machine_wallets
+            WHERE closed_at IS NULL ORDER BY bound_at, id
+            """
+        )
+
+    async def all_wallet_ids(self) -> frozenset[str]:
+        """Wallets that are or ever were a machine's: no payout may go there."""
+        found = await self._sql.all(f"SELECT DISTINCT wallet_id FROM {SCHEMA}.machine_wallets")
+        return frozenset(str(row["wallet_id"]) for row in found)
+
+    async def add(self, fields: Mapping[str, object], *, scan_from: int) -> str:
+        """Write a machine and bind its wallet; unique indexes refuse a wallet or npub taken twice."""
+        machine_id = uuid4().hex
+        row = {
+            **fields,
+            "id": machine_id,
+            "config_version": 1,
+            "settlements_total": 0,
+            "last_sale_at": None,
+            "created_at": self._now,
+            "updated_at": self._now,
+        }
+        columns = sorted(row)
+        await self._sql.run(
+            f"""
+            INSERT INTO {SCHEMA}.dca_machines ({", ".join(columns)})
+            VALUES ({", ".join(":" + column for column in columns)})
+            """,
+            **row,
+        )
+        await self._sql.run(
+            f"""
+            INSERT INTO {SCHEMA}.machine_wallets (id, machine_id, wallet_id, scan_from, bound_at)
+            VALUES (:id, :machine_id, :wallet_id, :scan_from, :now)
+            """,
+            id=uuid4().hex,
+            machine_id=machine_id,
+            wallet_id=row["wallet_id"],
+            scan_from=scan_from,
+            now=self._now,
+        )
+        self._audit.record(
+            "machine.added",
+            "machine",
+            machine_id,
+            operator_user_id=str(fields["operator_user_id"]),
+            after={**fields, "scan_from": scan_from},
+        )
+        return machine_id
+
+    async def change(self, machine_id: str, fields: Mapping[str, object]) -> None:
+        """Set fields of a machine; its configuration's version grows."""
+        before = await self.row(machine_id)
+        if before is None or not fields:
+            return
+        updates = ", ".join(f"{column} = :{column}" for column in fields)
+        await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_machines
+            SET {updates}, config_version = config_version + 1, updated_at = :now WHERE id = :id
+            """,
+            **fields,
+            now=self._now,
+            id=machine_id,
+        )
+        self._audit.record(
+            "machine.changed",
+            "machine",
+            machine_id,
+            operator_user_id=before["operator_user_id"],
+            before={key: before[key] for key in fields},
+            after=fields,
+        )
+
+    async def count_sale(self, machine_id: str, paid_at: int) -> None:
+        """Keep the machine's totals, so that no list has to sum over history."""
+        await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_machines SET settlements_total = settlements_total + 1,
+                last_sale_at = CASE WHEN last_sale_at > :paid_at THEN last_sale_at ELSE :paid_at END
+            WHERE id = :id
+            """,
+            id=machine_id,
+            paid_at=paid_at,
+        )
+
+    async def recent_rates(self, machine_id: str, count: int) -> list[str]:
+        """The exchange rates of the newest sales that were accepted, newest first."""
+        found = await self._sql.all(
+            f"""
+            SELECT exchange_rate FROM {SCHEMA}.dca_settlements
+            WHERE machine_id = :id AND exchange_rate IS NOT NULL
+              AND state IN ('pending', 'processing', 'processed', 'errored')
+            ORDER BY paid_at DESC LIMIT :count
+            """,
+            id=machine_id,
+            count=count,
+        )
+        return [str(row["exchange_rate"]) for row in found]

@@ -1,0 +1,215 @@
+"""Settlements: landed once, moved only along the arrows of core.states, each move with its event."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from ..core.errors import InvariantViolated, StateMoved, ensure
+from ..core.model import HostPayment, Landing, Machine, PlatformFee, Settlement
+from ..core.states import SETTLEMENT_ENTRY_STATES, SettlementState, check_settlement_arrow
+from ..core.units import format_percent
+from . import rows
+from .audit import Audit
+from .database import SCHEMA, Row, Sql
+
+
+class Settlements:
+    def __init__(self, sql: Sql, audit: Audit, now: int) -> None:
+        self._sql = sql
+        self._audit = audit
+        self._now = now
+
+    async def row(self, settlement_id: str) -> Row | None:
+        return await self._sql.one(
+            f"SELECT * FROM {SCHEMA}.dca_settlements WHERE id = :id", id=settlement_id
+        )
+
+    async def get(self, settlement_id: str) -> Settlement | None:
+        row = await self.row(settlement_id)
+        return None if row is None else rows.settlement(row)
+
+    async def due(self, limit: int) -> list[str]:
+        """Settlements that want to be planned or paid now, the oldest first."""
+        found = await self._sql.all(
+            f"""
+            SELECT id FROM {SCHEMA}.dca_settlements
+            WHERE state IN ('pending', 'processing') AND (next_try_at IS NULL OR next_try_at <= :now)
+            ORDER BY landed_at, id LIMIT :limit
+            """,
+            now=self._now,
+            limit=limit,
+        )
+        return [str(row["id"]) for row in found]
+
+    async def land(
+        self, machine: Machine, payment: HostPayment, landing: Landing, fee: PlatformFee
+    ) -> Settlement:
+        """Write the facts of a sale down, once: (wallet, payment hash) is a unique index."""
+        ensure(landing.state in SETTLEMENT_ENTRY_STATES, "a settlement lands in an entry state")
+        settlement_id = uuid4().hex
+        row = {
+            **_facts(payment, landing, machine),
+            "id": settlement_id,
+            "machine_id": machine.id,
+            "operator_user_id": machine.operator_user_id,
+            "wallet_id": payment.wallet_id,
+            "payment_hash": payment.payment_hash,
+            "state": landing.state,
+            "reason": landing.reason,
+            "super_fee_pct": format_percent(fee.ppm),
+            "super_fee_basis": fee.basis,
+            "super_fee_version": fee.version,
+            "plan_version": 0,
+            "retained_sats": 0,
+            "legs_total": 0,
+            "legs_completed": 0,
+            "legs_failed": 0,
+            "is_test": machine.maintenance,
+            "paid_at": rows.seconds(payment.updated_at),
+            "landed_at": self._now,
+            "updated_at": self._now,
+        }
+        columns = sorted(row)
+        await self._sql.run(
+            f"""
+            INSERT INTO {SCHEMA}.dca_settlements ({", ".join(columns)})
+            VALUES ({", ".join(":" + column for column in columns)})
+            """,
+            **row,
+        )
+        self._audit.record(
+            "settlement.landed",
+            "settlement",
+            settlement_id,
+            operator_user_id=machine.operator_user_id,
+            after={
+                key: row[key]
+                for key in (
+                    "state", "reason", "tx_type", "wire_sats", "principal_sats", "commission_sats",
+                    "platform_fee_sats", "operator_fee_sats", "fiat_minor", "currency", "exchange_rate",
+                    "payment_hash", "wallet_id",
+                )
+            },
+        )
+        landed = await self.get(settlement_id)
+        if landed is None:
+            raise InvariantViolated("a landed settlement can be read back")
+        return landed
+
+    async def move(
+        self, settlement: Settlement, after: SettlementState, **columns: object
+    ) -> None:
+        """Compare-and-swap along one arrow, setting further columns; raises StateMoved when too late."""
+        arrow = check_settlement_arrow(settlement.state, after)
+        updates = "".join(f", {column} = :{column}" for column in columns)
+        touched = await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_settlements SET state = :after, updated_at = :now{updates}
+            WHERE id = :id AND state = :before
+            """,
+            id=settlement.id,
+            before=settlement.state,
+            after=after,
+            now=self._now,
+            **columns,
+        )
+        if touched != 1:
+            raise StateMoved(thing="settlement")
+        self._audit.record(
+            f"settlement.{arrow}",
+            "settlement",
+            settlement.id,
+            operator_user_id=settlement.operator_user_id,
+            before={"state": settlement.state},
+            after={"state": after, **columns},
+        )
+
+    async def wait(self, settlement: Settlement, *, code: str, sentence: str, until: int) -> None:
+        """Say why nothing happens now and when it is tried again. Not a move; noted when it is news."""
+        row = await self.row(settlement.id)
+        if row is not None and row["waits_code"] != code:
+            self._audit.record(
+                "settlement.waits",
+                "settlement",
+                settlement.id,
+                operator_user_id=settlement.operator_user_id,
+                after={"code": code, "sentence": sentence},
+            )
+        await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_settlements
+            SET waits_code = :code, error_message = :sentence, next_try_at = :until, updated_at = :now
+            WHERE id = :id
+            """,
+            id=settlement.id,
+            code=code,
+            sentence=sentence,
+            until=until,
+            now=self._now,
+        )
+
+    async def count_legs(self, settlement: Settlement) -> dict[str, int]:
+        """Legs of the current plan by state, kept on the settlement for its lists."""
+        found = await self._sql.all(
+            f"""
+            SELECT state, COUNT(*) AS legs, SUM(sats) AS sats FROM {SCHEMA}.dca_payments
+            WHERE settlement_id = :id AND state <> 'voided' GROUP BY state
+            """,
+            id=settlement.id,
+        )
+        legs = {str(row["state"]): int(row["legs"]) for row in found}
+        retained = sum(int(row["sats"]) for row in found if row["state"] == "skipped")
+        await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_settlements SET legs_total = :total, legs_completed = :completed,
+                legs_failed = :failed, retained_sats = :retained WHERE id = :id
+            """,
+            id=settlement.id,
+            total=sum(legs.values()),
+            completed=legs.get("completed", 0),
+            failed=legs.get("failed", 0) + legs.get("unresolved", 0),
+            retained=retained,
+        )
+        return legs
+
+
+def _facts(payment: HostPayment, landing: Landing, machine: Machine) -> dict[str, object]:
+    """The columns that hold what the payment and its stamp said."""
+    facts = landing.facts
+    if facts is None:
+        nothing = dict.fromkeys(
+            (
+                "principal_sats", "commission_sats", "platform_fee_sats", "operator_fee_sats",
+                "host_fee_from_commission_sats", "host_fee_from_principal_sats",
+            ),
+            0,
+        )
+        return {
+            **nothing,
+            "tx_type": None,
+            "wire_sats": abs(payment.amount_msat) // 1000,
+            "host_fee_msat": payment.fee_msat if payment.is_lightning_inbound else 0,
+            "currency": machine.currency,
+        }
+    stamp = facts.stamp
+    return {
+        "tx_type": facts.tx_type,
+        "wire_sats": facts.wire_sats,
+        "principal_sats": facts.principal_sats,
+        "commission_sats": facts.commission_sats,
+        "platform_fee_sats": facts.platform_fee_sats,
+        "operator_fee_sats": facts.operator_fee_sats,
+        "host_fee_msat": facts.host_fee_msat,
+        "host_fee_from_commission_sats": facts.host_fee_from_commission_sats,
+        "host_fee_from_principal_sats": facts.host_fee_from_principal_sats,
+        "commission_difference_sats": facts.commission_difference_sats,
+        "fiat_minor": facts.fiat_minor,
+        "currency": facts.currency,
+        "exchange_rate": facts.exchange_rate,
+        "txid": stamp.txid,
+        "machine_npub": stamp.machine_npub,
+        "nostr_sender_pubkey": stamp.nostr_sender_pubkey,
+        "nostr_event_id": stamp.nostr_event_id,
+        "bills": stamp.bills,
+        "cassettes": stamp.cassettes,
+    }

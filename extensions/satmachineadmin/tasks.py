@@ -1,0 +1,157 @@
+"""What runs in the background: a listener that wakes, a runner that works, a timer that renews.
+
+The listener returns at once: LNbits forgets events that a slow listener has not taken yet. The runner
+is one task of our own, not LNbits' task manager's: it is never cancelled in the middle of a payout but
+asked to stop, and `stop` waits for it. Only the holder of the lease pays; any other process stands by.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from lnbits.core.models import Payment
+from lnbits.settings import settings
+from lnbits.task_manager import Task, task_manager
+from loguru import logger
+
+from .core.lease import Lease, LeaseLost
+from .engine.work import work_once
+from .host import process
+from .host.lnbits_host import LnbitsHost
+from .store.books import Store
+
+LISTENER = "ext_satmachineadmin"
+#: The runner looks by itself this often, whatever was announced.
+TICK_SECONDS = 3.0
+#: The lease lasts thirty seconds and is renewed this often.
+RENEW_SECONDS = 10.0
+#: How often a process that stands by asks for the lease.
+STANDBY_SECONDS = 5.0
+#: How often a waiting runner looks whether LNbits is shutting down.
+_GLANCE_SECONDS = 0.5
+#: LNbits gives `_stop` five seconds.
+STOP_SECONDS = 4.0
+
+
+class Wakeable(Protocol):
+    def wake(self) -> None: ...
+
+
+class Runner:
+    """Works while it holds the lease; stands by while another process does."""
+
+    def __init__(self, store: Store, host: LnbitsHost) -> None:
+        self._store = store
+        self._host = host
+        self._name = process.holder_name()
+        self._woken = asyncio.Event()
+        self._is_stopping = False
+        self._lease: Lease | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        #: `active`, `standby` or `stopped`, for the page
+        self.state = "stopped"
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._is_stopping = False
+        self._host.start()
+        self._tasks = [
+            asyncio.create_task(self._run(), name="satmachineadmin_runner"),
+            asyncio.create_task(self._keep_lease(), name="satmachineadmin_lease"),
+        ]
+
+    def wake(self) -> None:
+        """Something happened: look now instead of at the next tick."""
+        self._woken.set()
+
+    async def stop(self) -> None:
+        """End between two settlements, give the lease back, and return when nothing runs any more."""
+        self._is_stopping = True
+        self._woken.set()
+        if self._tasks:
+            _done, late = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+        await self._host.stop()
+        if self._lease is not None:
+            async with self._store.transaction("lease") as books:
+                await books.release_lease(self._lease)
+            self._lease = None
+        self.state = "stopped"
+
+    @property
+    def is_stopping(self) -> bool:
+        return self._is_stopping or not settings.lnbits_running
+
+    async def _run(self) -> None:
+        while not self.is_stopping:
+            self._woken.clear()
+            try:
+                has_more = await self._round()
+            except LeaseLost:
+                self._lease, self.state, has_more = None, "standby", False
+            except Exception:  # the outermost loop: it records and goes on
+                logger.exception("satmachineadmin: a round of the runner failed; it tries again")
+                has_more = False
+            if not has_more:
+                await self._sleep(TICK_SECONDS if self._lease else STANDBY_SECONDS)
+        self.state = "stopped"
+
+    async def _round(self) -> bool:
+        """Take the lease if need be, then work once. True when there may be more to do at once."""
+        if self._lease is None:
+            async with self._store.transaction("lease") as books:
+                current = await books.lease_holder()
+                is_gone = current is not None and process.is_gone(current.holder)
+                self._lease = await books.take_lease(self._name, previous_is_gone=is_gone)
+            self.state = "active" if self._lease else "standby"
+        if self._lease is None:
+            return False
+        return await work_once(self._store, self._host, self._lease, lambda: self.is_stopping)
+
+    async def _keep_lease(self) -> None:
+        while not self.is_stopping:
+            await self._sleep(RENEW_SECONDS, is_wakeable=False)
+            held = self._lease
+            if held is None or self.is_stopping:
+                continue
+            try:
+                async with self._store.transaction("lease") as books:
+                    await books.renew_lease(held)
+            except LeaseLost:
+                self._lease, self.state = None, "standby"
+            except Exception:  # the outermost loop: the lease runs out by itself if this lasts
+                logger.exception("satmachineadmin: the lease could not be renewed; it tries again")
+
+    async def _sleep(self, seconds: float, *, is_wakeable: bool = True) -> None:
+        """Until woken, stopped, or the time is over."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while not self.is_stopping and loop.time() < deadline:
+            pause = min(_GLANCE_SECONDS, max(0.0, deadline - loop.time()))
+            if not is_wakeable:
+                await asyncio.sleep(pause)
+                continue
+            try:
+                await asyncio.wait_for(self._woken.wait(), pause)
+                return
+            except asyncio.TimeoutError:
+                continue
+
+
+def listen(runner: Wakeable) -> Task:
+    """Let every incoming payment that is not a payout of ours wake the runner."""
+
+    async def on_payment(payment: Payment) -> None:
+        if not (payment.tag or "").startswith("satmachine:"):
+            runner.wake()
+
+    return task_manager.register_invoice_listener(on_payment, LISTENER)
+
+
+def stop_listening(listener: Task) -> None:
+    if listener in task_manager.tasks:
+        task_manager.cancel_task(listener)

@@ -1,0 +1,59 @@
+"""Machines: added and described by their operator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from ..core.errors import AlreadyExists, InvalidInput, WalletInUse
+from ..core.states import PayoutPolicy
+from ..host import accounts
+from ..store.books import Store
+from ..store.database import Row
+from .permissions import may
+from .wallets import own_wallet
+
+
+async def add_machine(store: Store, user_id: str, fields: Mapping[str, object], scan_from: datetime | None) -> str:
+    """Add a machine and bind its wallet: what the wallet received before `scan_from` is never settled.
+
+    Payments that are pending at this moment are watched, so that a sale that is under way is not lost.
+    Raises WalletNotYours, SharedWallet, WalletInUse, AlreadyExists.
+    """
+    wallet = await own_wallet(user_id, str(fields["wallet_id"]))
+    pending = await accounts.pending_hashes(wallet.id)
+    async with store.transaction("machine", actor=user_id) as books:
+        if await books.machines.wallet_owner(wallet.id) is not None:
+            raise WalletInUse(wallet_id=wallet.id)
+        if fields["npub"] is not None and await books.machines.has_npub(str(fields["npub"])):
+            raise AlreadyExists(what="npub")
+        starts_at = books.now if scan_from is None else int(scan_from.timestamp())
+        if starts_at > books.now:
+            raise InvalidInput(field="scan_from", problem="it lies in the future")
+        machine_id = await books.machines.add(
+            {
+                "payout_policy": PayoutPolicy.AT_ONCE,
+                "payout_delay_minutes": 0,
+                "dispense_report_minutes": 15,
+                "fallback_commission_pct": None,
+                "maintenance": False,
+                "active": True,
+                **fields,
+                "operator_user_id": user_id,
+            },
+            scan_from=starts_at,
+        )
+        await books.scan.keep_open(wallet.id, pending)
+    return machine_id
+
+
+async def change_machine(store: Store, user_id: str, machine_id: str, fields: Mapping[str, object]) -> None:
+    """Change what an operator may change of its machine."""
+    async with store.transaction("machine", actor=user_id) as books:
+        may(user_id, "change", await books.machines.row(machine_id), "machine")
+        await books.machines.change(machine_id, fields)
+
+
+async def own_machine(store: Store, user_id: str, machine_id: str) -> Row:
+    async with store.reading() as books:
+        return may(user_id, "read", await books.machines.row(machine_id), "machine")

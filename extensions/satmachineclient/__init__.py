@@ -1,0 +1,21 @@
+"""Satoshi Machine for liquidity providers: what LNbits looks up by name.
+
+No tables of its own: everything goes through `satmachineadmin.lp`.
+"""
+
+from fastapi import APIRouter
+from lnbits.db import Database
+
+from . import api, pages
+
+db = Database("ext_satmachineclient")
+
+satmachineclient_ext = APIRouter(prefix="/satmachineclient", tags=["Satoshi Machine LP"])
+satmachineclient_ext.include_router(api.router)
+satmachineclient_ext.include_router(pages.router)
+
+satmachineclient_static_files = [
+    {"path": "/satmachineclient/static", "name": "satmachineclient_static"},
+]
+
+__all__ = ["db", "satmachineclient_ext", "satmachineclient_static_files"]

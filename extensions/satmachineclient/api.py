@@ -1,0 +1,67 @@
+"""The LP's routes of docs/reference/api.md: authenticate, call the engine's façade, answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from lnbits.core.models import Account
+from lnbits.decorators import check_account_exists
+from pydantic import BaseModel, Extra, Field, StrictStr
+
+from .engine import lp
+from .errors import TranslatingRoute
+
+router = APIRouter(prefix="/api/v1/dca-client", route_class=TranslatingRoute)
+CurrentUser = Annotated[Account, Depends(check_account_exists)]
+
+
+class PreferencesChosen(BaseModel):
+    dca_wallet_id: StrictStr = Field(min_length=1, max_length=64, regex="^[0-9a-zA-Z]+$")
+    default_dca_mode: StrictStr = Field("flow", max_length=10)
+
+    class Config:
+        extra = Extra.forbid
+
+
+class PageWanted:
+    """`?limit=&offset=`, as for every list."""
+
+    def __init__(
+        self, limit: int = Query(25, ge=1, le=200), offset: int = Query(0, ge=0, le=10_000)
+    ) -> None:
+        self.limit = limit
+        self.offset = offset
+
+
+Wanted = Annotated[PageWanted, Depends(PageWanted)]
+
+
+@router.get("/preferences")
+async def get_preferences(user: CurrentUser) -> dict[str, Any]:
+    return await lp().preferences(user.id)
+
+
+@router.put("/preferences")
+async def put_preferences(user: CurrentUser, body: PreferencesChosen) -> dict[str, Any]:
+    return await lp().choose_preferences(user.id, **body.dict())
+
+
+@router.get("/enrolments")
+async def list_enrolments(user: CurrentUser, page: Wanted) -> dict[str, Any]:
+    return await lp().enrolments(user.id, limit=page.limit, offset=page.offset)
+
+
+@router.post("/enrolments/{enrolment_id}/accept")
+async def post_accept(user: CurrentUser, enrolment_id: str) -> dict[str, Any]:
+    return await lp().accept_enrolment(user.id, enrolment_id)
+
+
+@router.get("/positions")
+async def list_positions(user: CurrentUser, page: Wanted) -> dict[str, Any]:
+    return await lp().positions(user.id, limit=page.limit, offset=page.offset)
+
+
+@router.get("/transactions")
+async def list_transactions(user: CurrentUser, page: Wanted) -> dict[str, Any]:
+    return await lp().transactions(user.id, limit=page.limit, offset=page.offset)

@@ -1,0 +1,61 @@
+"""Whatever goes wrong in a route leaves it in the one error shape: detail, code, fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from loguru import logger
+
+from .engine import EngineMissing, lp
+
+_HOST_CODES = {401: "not_authenticated", 404: "not_found"}
+
+
+class TranslatingRoute(APIRoute):
+    """A route whose refusals become responses."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def translated(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RequestValidationError as error:
+                first = error.errors()[0]
+                where = [str(part) for part in first["loc"] if part not in ("body", "query", "path")]
+                field, problem = ".".join(where) or "body", str(first["msg"])
+                detail = f"The field {field} is not usable: {problem}."
+                return _json(422, detail=detail, code="invalid_input", field=field, problem=problem)
+            except HTTPException as error:
+                status = error.status_code if error.status_code in _HOST_CODES else 403
+                return _json(status, detail=str(error.detail), code=_HOST_CODES.get(status, "not_allowed"))
+            except EngineMissing as missing:
+                return _json(missing.status, **missing.body())
+            except Exception as error:  # the outermost loop of a request
+                if _is_refusal(error):
+                    return _json(error.status, **error.body())  # type: ignore[attr-defined]
+                logger.exception(f"satmachineclient: {request.method} {request.url.path} failed")
+                return _json(
+                    500,
+                    detail="Something went wrong on the server; nothing was changed. The log says what.",
+                    code="internal_error",
+                )
+
+        return translated
+
+
+def _is_refusal(error: Exception) -> bool:
+    """The class belongs to the other extension, which an upgrade may have replaced: ask it now."""
+    try:
+        return isinstance(error, lp().Refusal)
+    except EngineMissing:
+        return False
+
+
+def _json(status: int, **body: object) -> JSONResponse:
+    return JSONResponse(body, status_code=status)

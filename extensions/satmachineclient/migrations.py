@@ -1,0 +1,1 @@
+"""LNbits asks every extension for migrations; this one keeps no tables."""
