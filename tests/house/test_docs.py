@@ -132,7 +132,7 @@ def documented_routes() -> set[tuple[str, str]]:
     """Method and path of every row of docs/reference/api.md, with `{}` for a path's parameters."""
     text = (REPOSITORY / "docs/reference/api.md").read_text()
     found = set()
-    for title, body in re.findall(r"^## (.+)\n(.*?)(?=^## |\Z)", text, flags=re.DOTALL | re.MULTILINE):
+    for title, body in re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", text, flags=re.DOTALL | re.MULTILINE):
         prefix = re.search(r"`(/\S+)`", title)
         for row in rows(body):
             call = re.fullmatch(r"(GET|POST|PUT|PATCH|DELETE) (/\S*)", row[0])
