@@ -65,6 +65,11 @@ class Session:
     async def get(self, path: str) -> Json:
         return await self.host.call("GET", path, headers=self._headers)
 
+    async def rows(self, path: str) -> list[dict[str, Any]]:
+        """The rows of one of the extensions' lists; the demo's are short enough for one page."""
+        page = await self.get(f"{path}{'&' if '?' in path else '?'}limit=200")
+        return list(page["data"])
+
     async def post(self, path: str, body: Json = None) -> Json:
         return await self.host.call("POST", path, body, headers=self._headers)
 

@@ -10,22 +10,32 @@ import asyncio
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
 #: What one euro is worth elsewhere, roughly: enough for a display.
 _IN_EUROS = {"EUR": Decimal(1), "USD": Decimal("1.08"), "GBP": Decimal("0.85"), "CHF": Decimal("0.95")}
 
 
 class RateServer:
-    """Answers with the price that `price` gives, on a port of the system's choice."""
+    """Answers with the price that `price` gives.
 
-    def __init__(self, price: Callable[[], Decimal]) -> None:
+    LNbits remembers the address of its first start, so the port is kept in a file and used again.
+    """
+
+    def __init__(self, price: Callable[[], Decimal], port_file: Path) -> None:
         self._price = price
+        self._port_file = port_file
         self._server: asyncio.Server | None = None
 
     async def start(self) -> str:
         """Starts; gives the address."""
-        self._server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
+        kept = self._port_file.read_text() if self._port_file.exists() else "0"
+        try:
+            self._server = await asyncio.start_server(self._answer, "127.0.0.1", int(kept))
+        except (OSError, ValueError):
+            self._server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
         port = self._server.sockets[0].getsockname()[1]
+        self._port_file.write_text(str(port))
         return f"http://127.0.0.1:{port}"
 
     async def stop(self) -> None:

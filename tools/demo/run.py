@@ -30,7 +30,7 @@ async def run(options: Options) -> None:
     walk = RandomWalk(1, settings.START_PRICE, settings.VOLATILITY)
     lnbits = Lnbits()
     async with AsyncExitStack() as stack:
-        rates = RateServer(lambda: walk.price)
+        rates = RateServer(lambda: walk.price, DATA / "rates.port")
         rates_url = await rates.start()
         stack.push_async_callback(rates.stop)
         database_url = None

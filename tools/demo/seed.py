@@ -49,7 +49,7 @@ class World:
 async def seed(host: Host, rates_url: str) -> World:
     """Sets up what is missing and gives what is there."""
     sessions = await _people(host)
-    # kept by LNbits from the first start on, while the rate server has another port at each
+    # LNbits keeps the address of its first start; the port may have been taken since
     platform = sessions[settings.PLATFORM.username]
     await platform.patch("/admin/api/v1/settings", {"lnbits_price_aggregator_url": rates_url})
     wallets = {}
@@ -138,7 +138,7 @@ async def _platform_fee(platform: Session, wallet: Wallet) -> None:
 
 
 async def _machine(operator: Session, wallet: Wallet) -> dict[str, Any]:
-    for machine in await operator.get(f"{OPERATOR_API}/machines"):
+    for machine in await operator.rows(f"{OPERATOR_API}/machines"):
         if machine["wallet_id"] == wallet["id"]:
             return dict(machine)
     made = await operator.post(
@@ -176,14 +176,14 @@ async def _enrol(operator: Session, lp: Session, machine_id: str, wallet: Wallet
     if not preferences["onboarded"]:
         chosen = {"dca_wallet_id": wallet["id"], "default_dca_mode": "flow"}
         await lp.put(f"{LP_API}/preferences", chosen)
-    clients = await operator.get(f"{OPERATOR_API}/clients?machine_id={machine_id}")
+    clients = await operator.rows(f"{OPERATOR_API}/clients?machine_id={machine_id}")
     found = [client for client in clients if client["username"] == lp.username]
     if found:
         client = found[0]
     else:
         enrolment = {"machine_id": machine_id, "username": lp.username}
         client = await operator.post(f"{OPERATOR_API}/clients", enrolment)
-    for enrolment in await lp.get(f"{LP_API}/enrolments"):
+    for enrolment in await lp.rows(f"{LP_API}/enrolments"):
         if enrolment["status"] == "invited":
             await lp.post(f"{LP_API}/enrolments/{enrolment['id']}/accept")
     return str(client["id"])
@@ -191,11 +191,10 @@ async def _enrol(operator: Session, lp: Session, machine_id: str, wallet: Wallet
 
 async def _opening_cash(operator: Session, client_id: str, amount: int) -> None:
     """Cash for an LP that never brought any; an entry that was left unconfirmed is confirmed."""
-    entries = await operator.get(f"{OPERATOR_API}/deposits?client_id={client_id}&limit=200&direction=asc")
-    if entries["total"] == 0:
+    entries = await operator.rows(f"{OPERATOR_API}/deposits?client_id={client_id}")
+    if not entries:
         await bring_cash(operator, client_id, amount, OPENING_NOTE)
-        return
-    for entry in entries["data"]:
+    for entry in entries:
         if entry["status"] == "pending" and entry["notes"] == OPENING_NOTE:
             await operator.post(f"{OPERATOR_API}/deposits/{entry['id']}/confirm")
 

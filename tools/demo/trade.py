@@ -111,7 +111,7 @@ class Trader:
 
     async def _cash_of_lps(self) -> int:
         """What is left of the cash of all active LPs of the machine."""
-        clients = await self._world.operator.get(
+        clients = await self._world.operator.rows(
             f"{OPERATOR_API}/clients?machine_id={self._world.machine['id']}"
         )
         left = [c["balance"]["remaining"] for c in clients if c["status"] == "active"]
