@@ -365,25 +365,27 @@ def _indexes(db: Any) -> tuple[str, ...]:
         _index(db, "deposits_by_operator", "dca_deposits", "operator_user_id, created_at"),
         _index(db, "deposits_by_client", "dca_deposits", "client_id, created_at"),
         _index(
-            db, "split_in_force_once", "split_sets", "operator_user_id, machine_id", unique=True,
+            db,
+            "split_in_force_once",
+            "split_sets",
+            "operator_user_id, machine_id",
+            unique=True,
             where="retired_at IS NULL",
         ),
-        _index(
-            db, "split_version_once", "split_sets", "operator_user_id, machine_id, version", unique=True
-        ),
-        _index(
-            db, "settlement_once", "dca_settlements", "wallet_id, payment_hash", unique=True
-        ),
+        _index(db, "split_version_once", "split_sets", "operator_user_id, machine_id, version", unique=True),
+        _index(db, "settlement_once", "dca_settlements", "wallet_id, payment_hash", unique=True),
         _index(db, "settlements_by_operator", "dca_settlements", "operator_user_id, paid_at"),
         _index(db, "settlements_by_machine", "dca_settlements", "machine_id, paid_at"),
         _index(db, "settlements_by_state", "dca_settlements", "state, next_try_at"),
         _index(db, "settlements_of_operator_by_state", "dca_settlements", "operator_user_id, state"),
-        _index(
-            db, "leg_once", "dca_payments", "settlement_id, plan_version, leg_key, attempt", unique=True
-        ),
+        _index(db, "leg_once", "dca_payments", "settlement_id, plan_version, leg_key, attempt", unique=True),
         _index(db, "leg_external_id_once", "dca_payments", "external_id", unique=True),
         _index(
-            db, "leg_hash_once", "dca_payments", "payment_hash", unique=True,
+            db,
+            "leg_hash_once",
+            "dca_payments",
+            "payment_hash",
+            unique=True,
             where="payment_hash IS NOT NULL",
         ),
         _index(db, "legs_by_operator", "dca_payments", "operator_user_id, created_at"),
@@ -399,9 +401,7 @@ def _engine_indexes(db: Any) -> tuple[str, ...]:
         _index(db, "audit_no_fork", "audit_events", "prev", unique=True),
         _index(db, "audit_by_subject", "audit_events", "subject_id, seq"),
         _index(db, "audit_by_operator", "audit_events", "operator_user_id, seq"),
-        _index(
-            db, "worklist_once", "worklist", "kind, subject_id", unique=True, where="closed_at IS NULL"
-        ),
+        _index(db, "worklist_once", "worklist", "kind, subject_id", unique=True, where="closed_at IS NULL"),
         _index(db, "worklist_by_operator", "worklist", "operator_user_id, opened_at"),
     )
 

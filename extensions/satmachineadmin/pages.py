@@ -9,5 +9,9 @@ from lnbits.decorators import check_user_exists
 router = APIRouter()
 for path in ("/", "/{tab}", "/{tab}/{item}"):
     router.add_api_route(
-        path, methods=["GET"], endpoint=index, dependencies=[Depends(check_user_exists)], include_in_schema=False
+        path,
+        methods=["GET"],
+        endpoint=index,
+        dependencies=[Depends(check_user_exists)],
+        include_in_schema=False,
     )

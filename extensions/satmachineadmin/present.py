@@ -168,13 +168,13 @@ def timeline(rows: Sequence[Row], names: dict[str, str]) -> list[dict[str, Any]]
     shown = []
     for row in rows:
         after = json.loads(row["body"])["change"]["after"]
-        sentence = _SENTENCES.get(row["event"], row["event"]).format(sentence=after.get("sentence", ""))
+        sentence = str(_SENTENCES.get(row["event"], row["event"]))
         shown.append(
             {
                 "at": iso(row["at"]),
                 "event": row["event"],
                 "actor": names.get(row["actor"], row["actor"]),
-                "sentence": sentence,
+                "sentence": sentence.format(sentence=after.get("sentence", "")),
             }
         )
     return shown

@@ -93,7 +93,7 @@ class Runner:
                 has_more = await self._round()
             except LeaseLost:
                 self._lease, self.state, has_more = None, "standby", False
-            except Exception:  # the outermost loop: it records and goes on
+            except Exception:  # noqa: BLE001 - the outermost loop: it records and goes on
                 logger.exception("satmachineadmin: a round of the runner failed; it tries again")
                 has_more = False
             if not has_more:
@@ -123,7 +123,7 @@ class Runner:
                     await books.renew_lease(held)
             except LeaseLost:
                 self._lease, self.state = None, "standby"
-            except Exception:  # the outermost loop: the lease runs out by itself if this lasts
+            except Exception:  # noqa: BLE001 - the outermost loop: the lease runs out by itself if this lasts
                 logger.exception("satmachineadmin: the lease could not be renewed; it tries again")
 
     async def _sleep(self, seconds: float, *, is_wakeable: bool = True) -> None:

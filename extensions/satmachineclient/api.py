@@ -27,9 +27,7 @@ class PreferencesChosen(BaseModel):
 class PageWanted:
     """`?limit=&offset=`, as for every list."""
 
-    def __init__(
-        self, limit: int = Query(25, ge=1, le=200), offset: int = Query(0, ge=0, le=10_000)
-    ) -> None:
+    def __init__(self, limit: int = Query(25, ge=1, le=200), offset: int = Query(0, ge=0, le=10_000)) -> None:
         self.limit = limit
         self.offset = offset
 

@@ -36,7 +36,7 @@ class TranslatingRoute(APIRoute):
                 return _json(status, detail=str(error.detail), code=_HOST_CODES.get(status, "not_allowed"))
             except EngineMissing as missing:
                 return _json(missing.status, **missing.body())
-            except Exception as error:  # the outermost loop of a request
+            except Exception as error:  # noqa: BLE001 - the outermost loop of a request
                 if _is_refusal(error):
                     return _json(error.status, **error.body())  # type: ignore[attr-defined]
                 logger.exception(f"satmachineclient: {request.method} {request.url.path} failed")

@@ -74,7 +74,5 @@ async def get_balance(user: CurrentUser, client_id: str) -> dict[str, Any]:
 
 async def _one(user_id: str, client_id: str) -> Row:
     async with current().store.reading() as books:
-        rows, _total = await lists.page(
-            books.sql, lists.CLIENTS, lists.Page(equals={"client.id": client_id})
-        )
+        rows, _total = await lists.page(books.sql, lists.CLIENTS, lists.Page(equals={"client.id": client_id}))
     return may(user_id, "read", rows[0] if rows else None, "LP")

@@ -29,7 +29,7 @@ class TranslatingRoute(APIRoute):
                 return as_response(_invalid_input(error))
             except HTTPException as error:
                 return as_response(_of_host(error))
-            except Exception:  # the outermost loop of a request: logged, and told without details
+            except Exception:  # noqa: BLE001 - the outermost loop of a request: logged, and told without details
                 logger.exception(f"satmachineadmin: {request.method} {request.url.path} failed")
                 return JSONResponse(
                     {

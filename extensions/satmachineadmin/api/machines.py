@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from .. import present
-from ..core.npub import key_hex
 from ..core.errors import InvalidInput
+from ..core.npub import key_hex
 from ..core.units import currency_digits, format_percent, parse_percent, parse_rate
 from ..host import accounts
 from ..services import current
@@ -24,9 +24,7 @@ Wanted = Annotated[lists.Page, Depends(page_of(lists.MACHINES))]
 
 
 @router.get("")
-async def list_machines(
-    user: CurrentUser, page: Wanted, active: bool | None = Query(None)
-) -> dict[str, Any]:
+async def list_machines(user: CurrentUser, page: Wanted, active: bool | None = Query(None)) -> dict[str, Any]:
     rows, total = await _rows(page, {"machine.operator_user_id": user.user_id, "machine.active": active})
     return {"data": [await _shown(row) for row in rows], "total": total}
 

@@ -55,9 +55,7 @@ async def land_new_payments(store: Store, host: Host) -> list[Settlement]:
     """One tick: land what the host's history holds and we have not seen. Layers 1 and 2, and 3 when due."""
     async with store.reading() as books:
         wallets = [
-            BoundWallet(
-                wallet_id=row["wallet_id"], machine_id=row["machine_id"], scan_from=row["scan_from"]
-            )
+            BoundWallet(wallet_id=row["wallet_id"], machine_id=row["machine_id"], scan_from=row["scan_from"])
             for row in await books.machines.bound_wallets()
         ]
         now = books.now
@@ -70,9 +68,7 @@ async def land_new_payments(store: Store, host: Host) -> list[Settlement]:
     if not wallets:
         return []
     wallet_ids = [wallet.wallet_id for wallet in wallets]
-    since = min(
-        (cursors[wallet.wallet_id] or wallet.scan_from) - OVERLAP_SECONDS for wallet in wallets
-    )
+    since = min((cursors[wallet.wallet_id] or wallet.scan_from) - OVERLAP_SECONDS for wallet in wallets)
     rows = await host.history.changed_since(wallet_ids, since)
     rows += await host.history.pending(wallet_ids)
     landed: list[Settlement] = []
@@ -191,9 +187,7 @@ async def _land_one(
             )
             return None
         settlement = await books.settlements.land(machine, payment, verdict, fee)
-        await books.scan.note(
-            payment.wallet_id, payment.payment_hash, verdict=verdict.state, facts=digest
-        )
+        await books.scan.note(payment.wallet_id, payment.payment_hash, verdict=verdict.state, facts=digest)
         if verdict.state is not SettlementState.REJECTED:
             await books.machines.count_sale(machine.id, int(payment.updated_at.timestamp()))
         return settlement

@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from ..core.lease import Lease
 from ..core.model import Leg, Settlement
-from ..core.states import LegState, PayWay, SettlementState
+from ..core.states import LegState, PayWay
 from ..ports import Books, Found, Host, HostRefused, Store, Transfer
 from . import payout as steps
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from lnbits.core.crud import (
     get_account,
     get_account_by_username,
-    get_standalone_wallet,
     get_wallet,
     get_wallet_for_key,
 )
 from lnbits.core.crud.payments import get_payments
+from lnbits.core.crud.wallets import get_standalone_wallet
 from lnbits.core.models import Wallet
 from lnbits.settings import settings
 

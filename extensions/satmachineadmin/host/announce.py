@@ -69,7 +69,7 @@ class Announcer:
                     task_manager.internal_invoice_queue.put_nowait(payment)
                 else:
                     await _tell_payer(payment)
-            except Exception as trouble:  # the outermost loop: telling never stops
+            except Exception as trouble:  # noqa: BLE001 - the outermost loop: telling never stops
                 logger.warning(f"satmachineadmin could not announce a payment: {trouble!r}")
             await _until_taken_up()
 

@@ -14,7 +14,7 @@ from lnbits.settings import settings
 from ..core.model import HostLimits, WalletFacts
 from ..ports import PayoutFacts
 from ..store import host_tables
-from ..store.database import Sql, in_list
+from ..store.database import Row, Sql, in_list
 
 EXTENSION_ID = "satmachineadmin"
 
@@ -38,7 +38,7 @@ def current_limits() -> HostLimits:
 async def extension_refusal(connection: Connection, wallet_id: str) -> str | None:
     """Why LNbits forbids the wallet's user this extension; None when it does not."""
     listed, values = in_list("wallet", [wallet_id])
-    row = await connection.fetchone(host_tables.users_of(listed), values)
+    row: Row | None = await connection.fetchone(host_tables.users_of(listed), values)
     if row is None:
         return None
     status = await check_user_extension_access(row["user_id"], EXTENSION_ID, conn=connection)

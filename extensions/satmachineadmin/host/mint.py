@@ -46,9 +46,7 @@ def mint(amount_sats: int, memo: str, created_at: int, key: PrivateKey) -> Minte
     ]
     digest = hashlib.sha256(prefix.encode() + _bytes_of_words(words)).digest()
     words += _words_of_bytes(key.sign_recoverable(digest, hasher=None))
-    return Minted(
-        payment_hash=payment_hash.hex(), preimage=preimage.hex(), bolt11=_bech32(prefix, words)
-    )
+    return Minted(payment_hash=payment_hash.hex(), preimage=preimage.hex(), bolt11=_bech32(prefix, words))
 
 
 def _amount(sats: int) -> str:

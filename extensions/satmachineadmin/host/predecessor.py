@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from ..store import host_tables
+from ..store.database import Row
 
 _NAMES = ("satoshimachine", "spirekeeper")
 
@@ -19,7 +20,7 @@ _NAMES = ("satoshimachine", "spirekeeper")
 async def find() -> list[dict[str, Any]]:
     """Databases of predecessors and how many tables each has."""
     if core_db.type != "SQLITE":
-        rows = await core_db.fetchall(host_tables.PREDECESSOR_SCHEMAS)
+        rows: list[Row] = await core_db.fetchall(host_tables.PREDECESSOR_SCHEMAS)
         return [{"where": f"schema {row['name']}", "tables": int(row["tables"])} for row in rows]
     paths = [Path(settings.lnbits_data_folder) / f"ext_{name}.sqlite3" for name in _NAMES]
     return [{"where": path.name, "tables": await _tables(path)} for path in paths if path.is_file()]

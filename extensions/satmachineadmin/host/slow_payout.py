@@ -11,6 +11,7 @@ from ..core.model import Minted
 from ..failpoints import reached
 from ..ports import Found, HostRefused, Transfer
 from ..store import host_tables
+from ..store.database import Row
 from .facts import EXTENSION_ID
 
 
@@ -31,9 +32,7 @@ async def make_invoice(transfer: Transfer) -> Minted:
     except ValueError as refusal:
         raise HostRefused(str(refusal)) from refusal
     reached("slow.after_invoice")
-    return Minted(
-        payment_hash=payment.payment_hash, preimage=payment.preimage or "", bolt11=payment.bolt11
-    )
+    return Minted(payment_hash=payment.payment_hash, preimage=payment.preimage or "", bolt11=payment.bolt11)
 
 
 async def pay_invoice(transfer: Transfer) -> None:
@@ -57,7 +56,7 @@ async def pay_invoice(transfer: Transfer) -> None:
 
 async def look_up(payment_hash: str) -> Found:
     """What LNbits' books say of an internal payment: debit and credit are separate commits there."""
-    rows = await core_db.fetchall(host_tables.all_sides("(:hash)"), {"hash": payment_hash})
+    rows: list[Row] = await core_db.fetchall(host_tables.all_sides("(:hash)"), {"hash": payment_hash})
     statuses = {row["checking_id"]: row["status"] for row in rows}
     credit = statuses.get(payment_hash)
     if statuses.get(f"internal_{payment_hash}") == "success":

@@ -64,8 +64,8 @@ window.satmachine ??= {parts: {}}
         return names.map(name => ({name, icon: ICONS[name]}))
       },
       tab() {
-        const asked = this.$route.params.tab
-        return asked in ICONS ? asked : 'overview'
+        const {tab} = this.$route.params
+        return tab in ICONS ? tab : 'overview'
       },
       itemId() {
         return this.$route.params.id || null
@@ -85,13 +85,11 @@ window.satmachine ??= {parts: {}}
           this.statusError = error
         }
       },
-      openTab(name) {
-        this.$router.push(HOME + (name === 'overview' ? '' : name))
-      },
-      openItem(tab, id, query = this.$route.query) {
-        const target = {path: HOME + tab + (id ? `/${id}` : ''), query}
+      // Closing what was opened from its list is going back, not one step further.
+      openItem(tab, id, query) {
+        const path = HOME + tab + (id ? `/${id}` : '')
+        const target = {path, query: query ?? this.$route.query}
         const {fullPath} = this.$router.resolve(target)
-        // Closing what was opened from its list is going back, not one step further.
         if (!id && window.history.state?.back === fullPath) this.$router.back()
         else this.$router.push(target)
       },

@@ -60,9 +60,7 @@ class Audit:
         """Chain the collected events to the stored ones and write them."""
         if not self._waiting:
             return
-        head = await self._sql.one(
-            f"SELECT seq, hash FROM {SCHEMA}.audit_events ORDER BY seq DESC LIMIT 1"
-        )
+        head = await self._sql.one(f"SELECT seq, hash FROM {SCHEMA}.audit_events ORDER BY seq DESC LIMIT 1")
         seq, prev = (int(head["seq"]), str(head["hash"])) if head else (0, GENESIS)
         rows: list[dict[str, object]] = []
         for waiting in self._waiting:

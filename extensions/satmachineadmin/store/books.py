@@ -62,7 +62,6 @@ class Books:
         """Raise LeaseLost unless this process may still pay."""
         await lease.require(self.sql, held)
 
-
     async def take_lease(self, name: str, *, previous_is_gone: bool) -> Lease | None:
         """The right to pay if it is free, lapsed, or its holder is known to be dead."""
         return await lease.take(self.sql, name, previous_is_gone=previous_is_gone)

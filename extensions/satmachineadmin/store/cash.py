@@ -34,8 +34,11 @@ class Cash:
         )
         await self._count(str(fields["client_id"]), pending=_minor(fields))
         self._audit.record(
-            "cash.recorded", "cash", entry_id,
-            operator_user_id=str(fields["operator_user_id"]), after=fields,
+            "cash.recorded",
+            "cash",
+            entry_id,
+            operator_user_id=str(fields["operator_user_id"]),
+            after=fields,
         )
         return entry_id
 
@@ -64,9 +67,12 @@ class Cash:
         if touched != 1:
             raise StateMoved(thing="cash entry")
         self._audit.record(
-            f"cash.{after}", "cash", entry["id"],
+            f"cash.{after}",
+            "cash",
+            entry["id"],
             operator_user_id=entry["operator_user_id"],
-            before={"status": entry["status"]}, after={"status": after},
+            before={"status": entry["status"]},
+            after={"status": after},
         )
 
     async def _count(self, enrolment_id: str, *, pending: int = 0, confirmed: int = 0) -> None:

@@ -84,7 +84,12 @@ class Legs:
             "external_id": external_id(settlement, leg.key, leg.attempt + 1),
             **dict.fromkeys(
                 (
-                    "way", "error_code", "error_message", "sent_msat", "fee_msat", "fee_unused_msat",
+                    "way",
+                    "error_code",
+                    "error_message",
+                    "sent_msat",
+                    "fee_msat",
+                    "fee_unused_msat",
                     "completed_at",
                 )
             ),
@@ -161,9 +166,7 @@ class Legs:
         if touched != 1:
             raise StateMoved(thing="leg")
         shown = {key: value for key, value in columns.items() if key not in ("preimage", "bolt11")}
-        self._record(
-            arrow, leg.id, settlement, before={"state": leg.state}, after={"state": after, **shown}
-        )
+        self._record(arrow, leg.id, settlement, before={"state": leg.state}, after={"state": after, **shown})
 
     async def complete_at_once(self, settlement: Settlement, sent: Sequence[Sent]) -> None:
         """Move all payable legs of a settlement from pending to completed: all of them, or an error.

@@ -47,7 +47,11 @@ MACHINES = Listing(
         JOIN {SCHEMA}.machine_wallets AS wallet
           ON wallet.machine_id = machine.id AND wallet.wallet_id = machine.wallet_id
          AND wallet.closed_at IS NULL""",
-    sorts={"name": "machine.name", "created_at": "machine.created_at", "last_sale_at": "machine.last_sale_at"},
+    sorts={
+        "name": "machine.name",
+        "created_at": "machine.created_at",
+        "last_sale_at": "machine.last_sale_at",
+    },
     default_sort="created_at",
     searches=("machine.name", "machine.location"),
 )

@@ -20,9 +20,7 @@ class Settlements:
         self._now = now
 
     async def row(self, settlement_id: str) -> Row | None:
-        return await self._sql.one(
-            f"SELECT * FROM {SCHEMA}.dca_settlements WHERE id = :id", id=settlement_id
-        )
+        return await self._sql.one(f"SELECT * FROM {SCHEMA}.dca_settlements WHERE id = :id", id=settlement_id)
 
     async def get(self, settlement_id: str) -> Settlement | None:
         row = await self.row(settlement_id)
@@ -85,9 +83,19 @@ class Settlements:
             after={
                 key: row[key]
                 for key in (
-                    "state", "reason", "tx_type", "wire_sats", "principal_sats", "commission_sats",
-                    "platform_fee_sats", "operator_fee_sats", "fiat_minor", "currency", "exchange_rate",
-                    "payment_hash", "wallet_id",
+                    "state",
+                    "reason",
+                    "tx_type",
+                    "wire_sats",
+                    "principal_sats",
+                    "commission_sats",
+                    "platform_fee_sats",
+                    "operator_fee_sats",
+                    "fiat_minor",
+                    "currency",
+                    "exchange_rate",
+                    "payment_hash",
+                    "wallet_id",
                 )
             },
         )
@@ -96,9 +104,7 @@ class Settlements:
             raise InvariantViolated("a landed settlement can be read back")
         return landed
 
-    async def move(
-        self, settlement: Settlement, after: SettlementState, **columns: object
-    ) -> None:
+    async def move(self, settlement: Settlement, after: SettlementState, **columns: object) -> None:
         """Compare-and-swap along one arrow, setting further columns; raises StateMoved when too late."""
         arrow = check_settlement_arrow(settlement.state, after)
         updates = "".join(f", {column} = :{column}" for column in columns)
@@ -179,8 +185,12 @@ def _facts(payment: HostPayment, landing: Landing, machine: Machine) -> dict[str
     if facts is None:
         nothing = dict.fromkeys(
             (
-                "principal_sats", "commission_sats", "platform_fee_sats", "operator_fee_sats",
-                "host_fee_from_commission_sats", "host_fee_from_principal_sats",
+                "principal_sats",
+                "commission_sats",
+                "platform_fee_sats",
+                "operator_fee_sats",
+                "host_fee_from_commission_sats",
+                "host_fee_from_principal_sats",
             ),
             0,
         )

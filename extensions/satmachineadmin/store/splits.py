@@ -112,8 +112,11 @@ class Splits:
             lines,
         )
         self._audit.record(
-            "split.replaced", "split_set", set_id,
-            operator_user_id=operator_user_id, after={"machine_id": machine_id, "splits": lines},
+            "split.replaced",
+            "split_set",
+            set_id,
+            operator_user_id=operator_user_id,
+            after={"machine_id": machine_id, "splits": lines},
         )
         return set_id
 

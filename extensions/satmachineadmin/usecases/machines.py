@@ -14,7 +14,9 @@ from .permissions import may
 from .wallets import own_wallet
 
 
-async def add_machine(store: Store, user_id: str, fields: Mapping[str, object], scan_from: datetime | None) -> str:
+async def add_machine(
+    store: Store, user_id: str, fields: Mapping[str, object], scan_from: datetime | None
+) -> str:
     """Add a machine and bind its wallet: what the wallet received before `scan_from` is never settled.
 
     Payments that are pending at this moment are watched, so that a sale that is under way is not lost.

@@ -72,7 +72,9 @@ async def back_to_default(store: Store, user_id: str, machine_id: str) -> None:
         await books.splits.back_to_default(user_id, machine_id)
 
 
-async def split_in_force(store: Store, user_id: str, machine_id: str | None) -> tuple[SplitSet | None, int | None]:
+async def split_in_force(
+    store: Store, user_id: str, machine_id: str | None
+) -> tuple[SplitSet | None, int | None]:
     """The set in force and when it was made (epoch seconds)."""
     async with store.reading() as books:
         if machine_id is not None:

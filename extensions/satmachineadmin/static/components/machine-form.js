@@ -42,6 +42,11 @@
         if (!machine) return this.$t('satmachineadmin.machines.add')
         return this.$t('satmachineadmin.form.change', {name: machine.name})
       },
+      submitLabel() {
+        return this.machine
+          ? this.$t('satmachineadmin.form.save')
+          : this.$t('satmachineadmin.form.add')
+      },
       wallets() {
         return this.g.user.wallets
           .filter(wallet => wallet.walletType !== 'lightning-shared')

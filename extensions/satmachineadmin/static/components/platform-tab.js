@@ -22,15 +22,13 @@ window.satmachine.parts['platform-tab'] = {
     },
     sentence() {
       if (!this.config) return this.$t('satmachineadmin.tab.platform')
-      const {percent} = window.satmachine.money
       const {super_fee_pct, super_fee_wallet_id} = this.config
-      return this.$t(
-        `satmachineadmin.platform.sentence.${super_fee_wallet_id ? 'set' : 'no_wallet'}`,
-        {
-          pct: percent(super_fee_pct),
-          wallet: this.walletName(super_fee_wallet_id)
-        }
-      )
+      const words = {
+        pct: window.satmachine.money.percent(super_fee_pct),
+        wallet: this.walletName(super_fee_wallet_id)
+      }
+      const kind = super_fee_wallet_id ? 'set' : 'no_wallet'
+      return this.$t(`satmachineadmin.platform.sentence.${kind}`, words)
     },
     changed() {
       const {config, form} = this
