@@ -13,18 +13,24 @@ import signal
 from collections import Counter
 from pathlib import Path
 
-_SPEC = os.environ.get("SATMACHINE_FAILPOINT", "")
+_armed = os.environ.get("SATMACHINE_FAILPOINT", "")
+_mark = os.environ.get("SATMACHINE_FAILPOINT_MARK", "")
 _reached: Counter[str] = Counter()
 
 
+def arm(place: str, mark: str = "") -> None:
+    """The same from within: a test that forks arms the child."""
+    global _armed, _mark
+    _armed, _mark = place, mark
+    _reached.clear()
+
+
 def reached(name: str) -> None:
-    """Kill the process with SIGKILL when the environment asks for it at this place."""
-    if not _SPEC:
+    """Kill the process with SIGKILL when it was armed for this place."""
+    if not _armed:
         return
     _reached[name] += 1
-    wanted, _, count = _SPEC.rpartition(":")
-    if name == wanted and _reached[name] == int(count):
-        mark = os.environ.get("SATMACHINE_FAILPOINT_MARK")
-        if mark:
-            Path(mark).write_text(f"{name}:{count}")
+    if f"{name}:{_reached[name]}" == _armed:
+        if _mark:
+            Path(_mark).write_text(_armed)
         os.kill(os.getpid(), signal.SIGKILL)

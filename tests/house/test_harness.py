@@ -200,3 +200,13 @@ def test_a_traceback_is_one_defect_with_its_stack_and_exception() -> None:
     ]
     assert defects(log) == ["\n".join(log[1:5]), log[6]]
     assert defects(log, expected=["ValueError", "satmachineclient"]) == []
+
+
+def test_both_extensions_start_are_enabled_and_leave_a_clean_log(server: LnbitsServer) -> None:
+    """The fixture `server` itself fails when its log holds a traceback or a warning of ours."""
+    olga = server.create_user("olga")
+    assert server.api(olga).get("/satmachineadmin/api/v1/dca/status")["version"]
+    assert server.api(olga).get("/satmachineclient/api/v1/dca-client/preferences") is not None
+    assert {
+        row["id"] for row in server.sql("SELECT id FROM installed_extensions WHERE active = true")
+    } == set(server.extensions)

@@ -228,7 +228,7 @@ class PlanInput:
     platform_wallet_id: str | None
     #: None while neither the machine nor its operator has rules
     split_set: SplitSet | None
-    #: active enrolments whose LP has preferences, ordered by enrolment id; also those without cash
+    #: active enrolments whose LP has preferences, the earliest first; also those without cash
     stakes: tuple[LpStake, ...] = ()
 
 

@@ -168,7 +168,7 @@ class Lps:
             FROM {SCHEMA}.dca_clients AS client JOIN {SCHEMA}.dca_lp AS lp ON lp.user_id = client.user_id
             WHERE client.machine_id = :machine_id AND client.status = 'active'
               AND lp.default_dca_mode = :flow
-            ORDER BY client.id
+            ORDER BY client.created_at, client.id
             """,
             machine_id=machine_id,
             flow=DcaMode.FLOW,

@@ -8,7 +8,6 @@ window.satmachine.parts['state-chip'] = {
     state: {type: String, default: null}
   },
   computed: {
-    /** @returns {import('../lib/states').Look} */
     look() {
       return window.satmachine.states.look(this.kind, this.state)
     },
