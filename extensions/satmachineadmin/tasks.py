@@ -47,6 +47,7 @@ class Runner:
         self._name = process.holder_name()
         self._woken = asyncio.Event()
         self._is_stopping = False
+        self._has_worked = False
         self._lease: Lease | None = None
         self._tasks: list[asyncio.Task[None]] = []
         #: `active`, `standby` or `stopped`, for the page
@@ -110,7 +111,10 @@ class Runner:
             self.state = "active" if self._lease else "standby"
         if self._lease is None:
             return False
-        return await work_once(self._store, self._host, self._lease, lambda: self.is_stopping)
+        is_start, self._has_worked = not self._has_worked, True
+        return await work_once(
+            self._store, self._host, self._lease, lambda: self.is_stopping, is_start=is_start
+        )
 
     async def _keep_lease(self) -> None:
         while not self.is_stopping:

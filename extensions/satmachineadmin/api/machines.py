@@ -32,10 +32,10 @@ async def list_machines(user: CurrentUser, page: Wanted, active: bool | None = Q
 @router.post("", status_code=201)
 async def post_machine(user: CurrentUser, body: MachineAdded) -> dict[str, Any]:
     read("currency", currency_digits, body.currency)
-    fields = body.dict(exclude={"scan_from"})
+    fields = body.dict()
     fields |= _checked(fields)
     fields["npub"] = _npub(body.npub)
-    machine_id = await add_machine(current().store, user.user_id, fields, body.scan_from)
+    machine_id = await add_machine(current().store, user.user_id, fields)
     return await _one(user.user_id, machine_id)
 
 

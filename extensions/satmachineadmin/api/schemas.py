@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timezone
+from datetime import date
 from typing import Any, TypeVar
 
 from fastapi import Query
@@ -61,19 +61,6 @@ class MachineAdded(Body):
     cash_in_fee_pct: StrictStr = "0"
     reference_rate: StrictStr | None = None
     rate_tolerance_pct: StrictStr = "10"
-    scan_from: datetime | None = None
-
-    @validator("scan_from", pre=True)
-    def _is_text(cls, value: Any) -> Any:
-        if value is not None and not isinstance(value, str):
-            raise ValueError('write the time as text, such as "2026-11-22T14:00:00Z"')
-        return value
-
-    @validator("scan_from")
-    def _is_aware(cls, value: datetime | None) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise ValueError('write the time with its zone, such as "2026-11-22T14:00:00Z"')
-        return None if value is None else value.astimezone(timezone.utc)
 
 
 class MachineChanged(Body):

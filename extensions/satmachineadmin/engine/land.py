@@ -51,8 +51,11 @@ class BoundWallet:
     scan_from: int
 
 
-async def land_new_payments(store: Store, host: Host) -> list[Settlement]:
-    """One tick: land what the host's history holds and we have not seen. Layers 1 and 2, and 3 when due."""
+async def land_new_payments(store: Store, host: Host, *, is_start: bool) -> list[Settlement]:
+    """One tick: land what the host's history holds and we have not seen.
+
+    Layers 1 and 2 always, layer 3 at start (`is_start`) and when a wallet's last one is an hour old.
+    """
     async with store.reading() as books:
         wallets = [
             BoundWallet(wallet_id=row["wallet_id"], machine_id=row["machine_id"], scan_from=row["scan_from"])
@@ -63,7 +66,7 @@ async def land_new_payments(store: Store, host: Host) -> list[Settlement]:
         full_due = {
             wallet.wallet_id
             for wallet in wallets
-            if now - await books.scan.full_scan_at(wallet.wallet_id) >= FULL_SCAN_SECONDS
+            if is_start or now - await books.scan.full_scan_at(wallet.wallet_id) >= FULL_SCAN_SECONDS
         }
     if not wallets:
         return []

@@ -26,9 +26,14 @@ BATCH = 50
 TROUBLE_SECONDS = 30
 
 
-async def work_once(store: Store, host: Host, lease: Lease, is_stopping: Callable[[], bool]) -> bool:
-    """Land, plan and pay once. True when there may be more to do at once. Raises LeaseLost."""
-    landed = await land_new_payments(store, host)
+async def work_once(
+    store: Store, host: Host, lease: Lease, is_stopping: Callable[[], bool], *, is_start: bool = False
+) -> bool:
+    """Land, plan and pay once; `is_start` for the first round of a process.
+
+    True when there may be more to do at once. Raises LeaseLost.
+    """
+    landed = await land_new_payments(store, host, is_start=is_start)
     async with store.reading() as books:
         due = await books.settlements.due(BATCH)
     for settlement_id in due:

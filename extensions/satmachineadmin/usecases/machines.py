@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
-from ..core.errors import AlreadyExists, InvalidInput, WalletInUse
+from ..core.errors import AlreadyExists, WalletInUse
 from ..core.states import PayoutPolicy
 from ..host import accounts
 from ..store.books import Store
@@ -14,10 +13,8 @@ from .permissions import may
 from .wallets import own_wallet
 
 
-async def add_machine(
-    store: Store, user_id: str, fields: Mapping[str, object], scan_from: datetime | None
-) -> str:
-    """Add a machine and bind its wallet: what the wallet received before `scan_from` is never settled.
+async def add_machine(store: Store, user_id: str, fields: Mapping[str, object]) -> str:
+    """Add a machine and bind its wallet: what the wallet received before this instant is never settled.
 
     Payments that are pending at this moment are watched, so that a sale that is under way is not lost.
     Raises WalletNotYours, SharedWallet, WalletInUse, AlreadyExists.
@@ -29,9 +26,6 @@ async def add_machine(
             raise WalletInUse(wallet_id=wallet.id)
         if fields["npub"] is not None and await books.machines.has_npub(str(fields["npub"])):
             raise AlreadyExists(what="npub")
-        starts_at = books.now if scan_from is None else int(scan_from.timestamp())
-        if starts_at > books.now:
-            raise InvalidInput(field="scan_from", problem="it lies in the future")
         machine_id = await books.machines.add(
             {
                 "payout_policy": PayoutPolicy.AT_ONCE,
@@ -43,7 +37,7 @@ async def add_machine(
                 **fields,
                 "operator_user_id": user_id,
             },
-            scan_from=starts_at,
+            scan_from=books.now,
         )
         await books.scan.keep_open(wallet.id, pending)
     return machine_id
