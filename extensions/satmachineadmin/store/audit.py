@@ -77,7 +77,8 @@ class Audit:
             INSERT INTO {SCHEMA}.audit_events
                 (seq, at, actor, event, subject_kind, subject_id, operator_user_id, body, prev, hash)
             VALUES
-                (:seq, :at, :actor, :event, :subject_kind, :subject_id, :operator_user_id, :body, :prev, :hash)
+                (:seq, :at, :actor, :event, :subject_kind, :subject_id, :operator_user_id, :body,
+                 :prev, :hash)
             """,
             rows,
         )
