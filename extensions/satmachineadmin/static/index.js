@@ -110,9 +110,8 @@ window.satmachine ??= {parts: {}}
         return
       }
       this.ready = true
-      this.live = window.satmachine.live.every(STATUS_PERIOD_MS, () =>
-        this.loadStatus()
-      )
+      const load = () => this.loadStatus()
+      this.live = window.satmachine.live.every(STATUS_PERIOD_MS, load)
     },
     unmounted() {
       this.live?.stop()

@@ -1,0 +1,96 @@
+// Amounts become text without ever being a float.
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {lib} from './support.mjs'
+
+const money = lib('money')
+const plain = text => text.replaceAll('\u202f', ' ').replaceAll('\u00a0', ' ')
+
+const CASES = {
+  sats: [
+    [[0], '0'],
+    [['0'], '0'],
+    [[999], '999'],
+    [[1000], '1 000'],
+    [[317700], '317 700'],
+    [[-1234567], '−1 234 567'],
+    [['2100000000000000'], '2 100 000 000 000 000'],
+    [[null], '–'],
+    [[undefined], '–'],
+    [[''], '–'],
+    [[NaN], '–'],
+    [[1.5], '–'],
+    [['1.5'], '–'],
+    [['1e3'], '–'],
+    [[2 ** 53], '–']
+  ],
+  satsUnit: [
+    [[0], '0 sat'],
+    [[60000], '60 000 sat'],
+    [[null], '–']
+  ],
+  msat: [
+    [[0], '0 sat'],
+    [[1000], '1 sat'],
+    [[1500], '1.5 sat'],
+    [[-7], '−0.007 sat'],
+    [[1234567], '1 234.567 sat'],
+    [[null], '–']
+  ],
+  fiat: [
+    [['2000.00', 'GTQ'], '2 000.00 GTQ'],
+    [['200', 'EUR'], '200.00 EUR'],
+    [['0.00', 'EUR'], '0.00 EUR'],
+    [['31000', 'JPY'], '31 000 JPY'],
+    [['1.5', 'KWD'], '1.500 KWD'],
+    [['0.1234', 'EUR'], '0.1234 EUR'],
+    [['9007199254740993.07', 'EUR'], '9 007 199 254 740 993.07 EUR'],
+    [['5', 'not a currency'], '5.00 not a currency'],
+    [[null, 'EUR'], '–'],
+    [['5', null], '–']
+  ],
+  rate: [
+    [['1500', 'EUR'], '1 500 sat/EUR'],
+    [['1541.25', 'EUR'], '1 541.25 sat/EUR'],
+    [[null, 'EUR'], '–']
+  ],
+  percent: [
+    [['30'], '30 %'],
+    [['2.5'], '2.5 %'],
+    [['abc'], '–'],
+    [[null], '–']
+  ],
+  sumSats: [
+    [[[]], '0'],
+    [[[1, 2, 3]], '6'],
+    [[['9007199254740993', 1]], '9007199254740994'],
+    [[[1, null]], null]
+  ],
+  permille: [
+    [['357.00', '1000.00'], 357],
+    [['1', '3.00'], 333],
+    [['2000', '1000'], 1000],
+    [['0', '0'], 0],
+    [[null, '5'], 0]
+  ],
+  isZero: [
+    [['0.00'], true],
+    [[0], true],
+    [['0.01'], false],
+    [[null], false]
+  ]
+}
+
+for (const [name, cases] of Object.entries(CASES)) {
+  for (const [args, expected] of cases) {
+    test(`${name}(${args.map(String).join(', ')}) is ${expected}`, () => {
+      const found = money[name](...args)
+      assert.equal(typeof found === 'string' ? plain(found) : found, expected)
+    })
+  }
+}
+
+test('an amount and its unit never break over two lines', () => {
+  const text = money.satsUnit(317700) + money.fiat('2000.00', 'GTQ')
+  assert.doesNotMatch(text, / /)
+})

@@ -1,0 +1,76 @@
+// The page knows every word of the state machines, and shows each the same way.
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {ADMIN, EXTENSIONS, flat, lib, read, texts} from './support.mjs'
+
+const states = lib('states')
+const core = path => read(EXTENSIONS, 'satmachineadmin', 'core', path)
+
+/** The words of an enum, read from the Python source that owns them. */
+function wordsOf(name, path = 'states.py') {
+  const body = core(path).split(`class ${name}(Word):`)[1].split('\n\n\n')[0]
+  return [...body.matchAll(/^ {4}[A-Z_]+ = "(\w+)"/gm)].map(found => found[1])
+}
+
+const OWNERS = {
+  settlement: 'SettlementState',
+  leg: 'LegState',
+  enrolment: 'EnrolmentStatus',
+  payout_way: 'PayWay'
+}
+for (const [kind, name] of Object.entries(OWNERS)) {
+  test(`every ${name} has a look`, () => {
+    assert.deepEqual(states.words(kind).sort(), wordsOf(name).sort())
+  })
+}
+
+test('every look has a word, an icon and a colour that means a state', () => {
+  const known = flat(texts(ADMIN))
+  for (const kind of states.kinds) {
+    for (const word of states.words(kind)) {
+      const look = states.look(kind, word)
+      assert.ok(look.known)
+      assert.ok(known[look.label], look.label)
+      assert.match(look.icon, /^[a-z_]+$/)
+      assert.match(look.color, /^(positive|warning|negative|grey)$/)
+    }
+  }
+})
+
+test('a word the page does not know is grey and says that it is unknown', () => {
+  const expected = {color: 'grey', icon: 'help_outline', known: false}
+  for (const word of ['invented', null, undefined, '']) {
+    const {label, ...look} = states.look('leg', word)
+    assert.deepEqual(look, expected)
+  }
+  assert.equal(states.look('no such kind', 'active').known, false)
+})
+
+test('a direction is a word and an arrow; an unknown one is neither', () => {
+  assert.equal(states.direction('cash_out').arrow, '↓')
+  assert.equal(states.direction('cash_in').arrow, '↑')
+  assert.equal(states.direction(null), null)
+  assert.deepEqual(wordsOf('TxType').sort(), ['cash_in', 'cash_out'])
+})
+
+const TEXTS = {
+  'satmachineadmin.skip': ['SkipReason', 'states.py'],
+  'satmachineadmin.leg_type': ['LegType', 'states.py'],
+  'satmachineadmin.machine.policy': ['PayoutPolicy', 'states.py']
+}
+for (const [prefix, [name, path]] of Object.entries(TEXTS)) {
+  test(`every ${name} is said in words`, () => {
+    const known = flat(texts(ADMIN))
+    for (const word of wordsOf(name, path))
+      assert.ok(known[`${prefix}.${word}`], word)
+  })
+}
+
+test('every reason of a held or rejected settlement is said in words', () => {
+  const reasons = [
+    ...wordsOf('HoldReason', 'landing.py'),
+    ...wordsOf('RejectReason', 'stamp.py')
+  ]
+  const said = Object.keys(texts(ADMIN).satmachineadmin.reason)
+  assert.deepEqual(said.sort(), reasons.sort())
+})

@@ -1,0 +1,31 @@
+// Time is the reader's own; the exact UTC is at hand.
+process.env.TZ = 'Europe/Berlin'
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {lib} from './support.mjs'
+
+const times = lib('times')
+const MOMENT = '2026-11-22T14:03:07Z'
+const NOW = new Date('2026-12-01T00:00:00Z')
+
+test('a moment is shown in the reader’s zone', () => {
+  assert.equal(times.local(MOMENT, NOW, 'en-GB'), '22 Nov, 15:03')
+  assert.equal(times.clock(MOMENT, 'en-GB'), '15:03:07')
+})
+
+test('a moment of another year says so', () => {
+  const text = times.local('2025-11-22T14:03:07Z', NOW, 'en-GB')
+  assert.match(text, /2025/)
+})
+
+test('the exact moment is UTC to the second', () => {
+  assert.equal(times.utc(MOMENT), '2026-11-22 14:03:07 UTC')
+})
+
+test('what is not a moment is unknown', () => {
+  for (const nothing of [null, undefined, '', 'yesterday']) {
+    assert.equal(times.local(nothing), '–')
+    assert.equal(times.clock(nothing), '–')
+    assert.equal(times.utc(nothing), '–')
+  }
+})
