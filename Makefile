@@ -50,7 +50,7 @@ test: $(ENVIRONMENT) .tmp ## check style, types and JavaScript, then run all tes
 test-long: $(ENVIRONMENT) .tmp ## run the tests that take minutes: crashes, load, endurance
 	@$(PYTHON) -m pytest -m long --timeout 3600 $(PYTEST_ARGS)
 
-test-fast: $(ENVIRONMENT) .tmp ## run the unit tests only, no server, seconds
+test-fast: $(ENVIRONMENT) .tmp ## run the unit tests only: no server, less than a minute
 	@$(PYTHON) -m pytest tests/unit $(PYTEST_ARGS)
 
 lint: $(ENVIRONMENT) ## check style and formatting
