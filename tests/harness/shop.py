@@ -47,6 +47,7 @@ class Shop:
         super_fee_pct: str = "30",
         currency: str = "EUR",
         customer_sats: int = 1_000_000,
+        reference_rate: str | None = "5",
     ) -> Shop:
         """Set everything up over HTTP, as people would."""
         operator = server.create_user(f"olga{uuid4().hex[:6]}")
@@ -64,7 +65,13 @@ class Shop:
             {"super_fee_pct": super_fee_pct, "super_fee_wallet_id": shop.platform_wallet.id},
         )
         shop.machine = shop.api.post(
-            f"{DCA}/machines", {"name": "Plaza", "wallet_id": shop.machine_wallet.id, "currency": currency}
+            f"{DCA}/machines",
+            {
+                "name": "Plaza",
+                "wallet_id": shop.machine_wallet.id,
+                "currency": currency,
+                "reference_rate": reference_rate,
+            },
         )
         if shares:
             shop.split(shares)

@@ -48,6 +48,8 @@ class HoldReason(Word):
 
     #: the implied rate is too far from what this machine sold at lately
     IMPLAUSIBLE_RATE = "implausible_rate"
+    #: the machine's first sale, with no rate entered and none at hand to compare it with
+    FIRST_SALE = "first_sale"
     #: the machine is in maintenance
     MAINTENANCE = "maintenance"
     #: the machine pays out some minutes after the sale
@@ -274,6 +276,8 @@ def _why_held(
 ) -> HoldReason | None:
     """The first reason to wait. A cash-in dispenses nothing, so it waits for no dispense report."""
     reference_rate = median_rate(recent_rates) or machine.reference_rate or host_rate
+    if reference_rate is None and _implied_rate(stamp) is not None:
+        return HoldReason.FIRST_SALE
     if not _is_plausible(stamp, reference_rate, machine.rate_tolerance_ppm):
         return HoldReason.IMPLAUSIBLE_RATE
     if machine.maintenance:

@@ -304,7 +304,6 @@ def test_the_fallback_needs_whole_sats() -> None:
 
 RATES = [
     # (recent rates, the operator's rate, the host's rate, held?); the sale is at 1500
-    ((), None, None, False),
     (("1500",), None, None, False),
     (("1364", "1365"), None, None, False),
     (("1363",), None, None, True),
@@ -335,6 +334,13 @@ def test_a_rate_more_than_ten_percent_off_is_held_for_the_operator(
 def test_without_a_stamped_rate_the_one_that_principal_and_fiat_imply_is_compared() -> None:
     assert landed(without("exchange_rate"), recent=("1500",)).reason is None
     assert landed(without("exchange_rate"), recent=("3000",)).reason is HoldReason.IMPLAUSIBLE_RATE
+
+
+def test_a_first_sale_with_nothing_to_compare_is_held_for_the_operator() -> None:
+    outcome = landed(payment(), machine(reference_rate=None), recent=(), host_rate=None)
+
+    assert outcome.state is SettlementState.HELD
+    assert outcome.reason is HoldReason.FIRST_SALE
 
 
 def test_a_sale_that_implies_no_rate_has_nothing_to_compare() -> None:

@@ -165,6 +165,8 @@ window.i18n.global.mergeLocaleMessage('en', {
     reason: {
       implausible_rate:
         'The rate is too far from what this machine sold at lately.',
+      first_sale:
+        'The machine’s first sale: no rate was entered to compare it with. Look at the rate, then release it.',
       maintenance: 'The machine is in maintenance.',
       awaiting_delay: 'The machine pays out some minutes after the sale.',
       awaiting_dispense:
