@@ -14,7 +14,6 @@ from typing import Any
 
 from . import settings
 from .errors import SumsDoNotHold
-from .host import Host
 from .seed import World
 from .settings import Person
 from .show import sats
@@ -24,11 +23,11 @@ MSAT = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class Purse:
-    """One wallet that takes part, and the key that reads it."""
+    """One wallet that takes part, as LNbits had it when it was read."""
 
     group: str
-    name: str
     invoice_key: str
+    balance_msat: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +47,10 @@ class Gains:
 class Books:
     """Reads the balances before and after each sale."""
 
-    def __init__(self, host: Host, world: World) -> None:
-        self._host = host
-        self._purses = _purses(world)
-        self._before: dict[str, int] = {}
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._host = world.operator.host
+        self._before: dict[str, Purse] = {}
         self._read_at = datetime.now(timezone.utc)
 
     async def open(self) -> None:
@@ -62,14 +61,14 @@ class Books:
     async def prove(self, settlement: dict[str, Any]) -> str:
         """Holds what was gained against the settlement; gives the sentence to show."""
         started = datetime.now(timezone.utc)
-        hashes = {settlement["payment_hash"], *(leg["payment_hash"] for leg in settlement["legs"])}
         after = await self._read()
         gains = self._gains(after, {})
-        problems = problems_of(settlement, gains)
+        problems = problems_of(settlement, gains, self._outside_sats(settlement, after))
         if problems:
-            others = {p.name: await self._moved_by_hand(p, hashes) for p in self._purses}
-            gains = self._gains(after, others)
-            problems = problems_of(settlement, gains)
+            hashes = {settlement["payment_hash"], *(leg["payment_hash"] for leg in settlement["legs"])}
+            by_hand = {key: await self._moved_by_hand(purse, hashes) for key, purse in after.items()}
+            gains = self._gains(after, by_hand)
+            problems = problems_of(settlement, gains, self._outside_sats(settlement, after))
         if problems:
             raise SumsDoNotHold(
                 f"LNbits' balances and settlement {settlement['id']} disagree:\n  " + "\n  ".join(problems)
@@ -77,24 +76,50 @@ class Books:
         self._before, self._read_at = after, started
         return _sentence(settlement, gains)
 
-    async def _read(self) -> dict[str, int]:
-        return {
-            purse.name: int((await self._get(purse, "/api/v1/wallet"))["balance"]) for purse in self._purses
-        }
+    async def _read(self) -> dict[str, Purse]:
+        """Every wallet of everybody who takes part, by its id: a person may have made new ones."""
+        purses = {}
+        for person in (settings.PLATFORM, settings.OPERATOR, *settings.LPS):
+            for wallet in await self._world.sessions[person.username].get("/api/v1/wallets"):
+                balance = await self._get(wallet["inkey"], "/api/v1/wallet")
+                purses[wallet["id"]] = Purse(
+                    group=self._group_of(person, wallet["id"]),
+                    invoice_key=wallet["inkey"],
+                    balance_msat=int(balance["balance"]),
+                )
+        return purses
 
-    async def _get(self, purse: Purse, path: str) -> Any:
-        return await self._host.call("GET", path, headers={"X-Api-Key": purse.invoice_key})
+    def _group_of(self, person: Person, wallet_id: str) -> str:
+        if wallet_id == self._world.machine["wallet_id"]:
+            return "machine"
+        return {"platform": "platform", "operator": "operator", "LP": "lps"}[person.role]
 
-    def _gains(self, after: dict[str, int], others: dict[str, int]) -> Gains:
+    async def _get(self, invoice_key: str, path: str) -> Any:
+        return await self._host.call("GET", path, headers={"X-Api-Key": invoice_key})
+
+    def _gains(self, after: dict[str, Purse], by_hand: dict[str, int]) -> Gains:
         sums = {"platform": 0, "operator": 0, "lps": 0, "machine": 0}
-        for purse in self._purses:
-            name = purse.name
-            sums[purse.group] += after[name] - self._before[name] - others.get(name, 0)
+        for wallet_id, purse in after.items():
+            # a wallet that was not there before is a new one, and was empty
+            before = self._before[wallet_id].balance_msat if wallet_id in self._before else 0
+            sums[purse.group] += purse.balance_msat - before - by_hand.get(wallet_id, 0)
         return Gains(**sums)
+
+    @staticmethod
+    def _outside_sats(settlement: dict[str, Any], purses: Collection[str]) -> int:
+        """What the operator has sent to wallets of people who are not part of the demo."""
+        return sum(
+            leg["sats"]
+            for leg in settlement["legs"]
+            if leg["leg_type"] == "operator_split"
+            and leg["state"] == "completed"
+            and leg["destination_wallet_id"] not in purses
+        )
 
     async def _moved_by_hand(self, purse: Purse, hashes: Collection[str | None]) -> int:
         """What LNbits lists in this wallet since the last reading beside the settlement's own, in msat."""
-        newest = await self._get(purse, "/api/v1/payments?limit=100&sortby=time&direction=desc")
+        path = "/api/v1/payments?limit=100&sortby=time&direction=desc"
+        newest = await self._get(purse.invoice_key, path)
         return sum(
             int(payment["amount"]) - abs(int(payment["fee"]))
             for payment in newest
@@ -110,25 +135,15 @@ def instant(text: str) -> datetime:
     return when if when.tzinfo is not None else when.replace(tzinfo=timezone.utc)
 
 
-def _purses(world: World) -> list[Purse]:
-    def purse(group: str, person: Person, name: str) -> Purse:
-        return Purse(group=group, name=name, invoice_key=world.wallet(person, name)["inkey"])
-
-    operator = settings.OPERATOR
-    return [
-        purse("platform", settings.PLATFORM, settings.PLATFORM.wallets[0]),
-        *(purse("operator", operator, name) for name, _, _ in settings.SPLITS),
-        *(purse("lps", lp, lp.wallets[0]) for lp in settings.LPS),
-        purse("machine", operator, settings.MACHINE),
-    ]
-
-
 def _sum(legs: list[dict[str, Any]], leg_type: str, state: str = "completed") -> int:
     return sum(leg["sats"] for leg in legs if leg["leg_type"] == leg_type and leg["state"] == state)
 
 
-def problems_of(settlement: dict[str, Any], gains: Gains) -> list[str]:
-    """Every sum that does not hold, as a sentence; empty when all is well."""
+def problems_of(settlement: dict[str, Any], gains: Gains, outside_sats: int = 0) -> list[str]:
+    """Every sum that does not hold, as a sentence; empty when all is well.
+
+    `outside_sats` went to partners whose wallets cannot be read here.
+    """
     legs = settlement["legs"]
     paid = sum(leg["sats"] for leg in legs if leg["state"] == "completed")
     retained = settlement["retained_sats"]
@@ -136,11 +151,15 @@ def problems_of(settlement: dict[str, Any], gains: Gains) -> list[str]:
     fees_left = _sum(legs, "super_fee", "skipped") + _sum(legs, "operator_split", "skipped")
     expected = [
         ("platform gained", gains.platform, _sum(legs, "super_fee") * MSAT),
-        ("partners gained", gains.operator, _sum(legs, "operator_split") * MSAT),
+        ("partners gained", gains.operator, (_sum(legs, "operator_split") - outside_sats) * MSAT),
         ("LPs gained", gains.lps, _sum(legs, "dca") * MSAT),
         ("machine kept", gains.machine, retained * MSAT),
-        ("all wallets together gained", gains.total, wire * MSAT),
-        ("platform + operator + fees left", gains.platform + gains.operator, (commission - fees_left) * MSAT),
+        ("all wallets together gained", gains.total, (wire - outside_sats) * MSAT),
+        (
+            "platform + operator + fees left",
+            gains.platform + gains.operator,
+            (commission - fees_left - outside_sats) * MSAT,
+        ),
         ("legs + retained", (paid + retained) * MSAT, wire * MSAT),
         ("principal + commission", (settlement["principal_sats"] + commission) * MSAT, wire * MSAT),
     ]

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime, timezone
 from pathlib import Path
 
 from .errors import DemoStopped
@@ -25,7 +26,7 @@ START_SECONDS = 90
 STOP_SECONDS = 20
 
 
-def lnbits_environment(rates_url: str, database_url: str | None) -> dict[str, str]:
+def lnbits_environment(base_url: str, rates_url: str, database_url: str | None) -> dict[str, str]:
     """The settings of an LNbits that needs nobody; those of the caller's LNbits stay out."""
     inherited = {
         name: value
@@ -40,6 +41,7 @@ def lnbits_environment(rates_url: str, database_url: str | None) -> dict[str, st
         "LNBITS_EXTENSIONS_MANIFESTS": "[]",
         "LNBITS_WASM_EXTENSIONS_MANIFESTS": "[]",
         "LNBITS_ADMIN_UI": "true",
+        "LNBITS_BASEURL": base_url + "/",
         "LNBITS_SITE_TITLE": "Satoshi Machine demo",
         "LNBITS_DEFAULT_ACCOUNTING_CURRENCY": "EUR",
         "LNBITS_PRICE_AGGREGATOR_URL": rates_url,
@@ -73,12 +75,16 @@ class Lnbits:
         self.log = DATA / "lnbits.log"
         self._pid_file = DATA / "lnbits.pid"
         self._process: subprocess.Popen[bytes] | None = None
+        #: to the second, as the extensions' own times are
+        self.started_at = datetime.now(timezone.utc).replace(microsecond=0)
 
     async def start(self, *, port: int, rates_url: str, database_url: str | None) -> Host:
         """Starts it and waits until it answers."""
-        self._process = self._spawn(port, lnbits_environment(rates_url, database_url))
-        self._pid_file.write_text(str(self._process.pid))
+        self.started_at = datetime.now(timezone.utc).replace(microsecond=0)
         host = Host(f"http://127.0.0.1:{port}")
+        environment = lnbits_environment(host.base_url, rates_url, database_url)
+        self._process = self._spawn(port, environment)
+        self._pid_file.write_text(str(self._process.pid))
         deadline = time.monotonic() + START_SECONDS
         while not await host.is_up():
             self.check_alive()

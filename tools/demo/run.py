@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import signal
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -17,7 +18,6 @@ from simulator.rates import RandomWalk, price_of
 from . import settings, show
 from .errors import DemoStopped
 from .ground import OneDemo, check_environment, forget_data, free_port, start_postgres
-from .host import Host
 from .processes import Lnbits, stop_left_behind
 from .rate_server import RateServer
 from .seed import OPERATOR_API, World, seed
@@ -27,7 +27,7 @@ from .trade import Trader
 
 async def run(options: Options) -> None:
     """Starts everything, trades, and stops everything again, whatever happens."""
-    walk = RandomWalk(1, settings.START_PRICE, settings.VOLATILITY)
+    walk = RandomWalk(secrets.randbits(32), settings.START_PRICE, settings.VOLATILITY)
     lnbits = Lnbits()
     async with AsyncExitStack() as stack:
         rates = RateServer(lambda: walk.price, DATA / "rates.port")
@@ -45,16 +45,12 @@ async def run(options: Options) -> None:
         stack.callback(lnbits.stop)
         host = await lnbits.start(port=port, rates_url=rates_url, database_url=database_url)
         stack.push_async_callback(host.aclose)
-        world = await _set_up(host, rates_url)
+        show.say("setting up people, wallets, the machine and the LPs' cash ...")
+        world = await seed(host, rates_url)
         await _go_on_from_last_rate(world, walk)
         show.logins(host.base_url, str(lnbits.log.relative_to(settings.CHECKOUT)))
-        trader = Trader(world, walk, lnbits.check_alive)
+        trader = Trader(world, walk, started_at=lnbits.started_at, check_alive=lnbits.check_alive)
         await trader.trade(sales=options.sales, pace_seconds=options.pace_seconds)
-
-
-async def _set_up(host: Host, rates_url: str) -> World:
-    show.say("setting up people, wallets, the machine and the LPs' cash ...")
-    return await seed(host, rates_url)
 
 
 async def _go_on_from_last_rate(world: World, walk: RandomWalk) -> None:

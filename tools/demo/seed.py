@@ -49,9 +49,10 @@ class World:
 async def seed(host: Host, rates_url: str) -> World:
     """Sets up what is missing and gives what is there."""
     sessions = await _people(host)
-    # LNbits keeps the address of its first start; the port may have been taken since
+    # LNbits keeps the addresses of its first start; the ports may have been taken since
     platform = sessions[settings.PLATFORM.username]
-    await platform.patch("/admin/api/v1/settings", {"lnbits_price_aggregator_url": rates_url})
+    addresses = {"lnbits_price_aggregator_url": rates_url, "lnbits_baseurl": host.base_url + "/"}
+    await platform.patch("/admin/api/v1/settings", addresses)
     wallets = {}
     for person in settings.PEOPLE:
         if person.extension is not None:

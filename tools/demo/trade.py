@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import aclosing
-from datetime import datetime, timezone
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -39,13 +39,17 @@ MOST_MINOR = 350_000
 class Trader:
     """Lets one machine trade until it is told to stop."""
 
-    def __init__(self, world: World, walk: RandomWalk, check_alive: Callable[[], None]) -> None:
+    def __init__(
+        self, world: World, walk: RandomWalk, *, started_at: datetime, check_alive: Callable[[], None]
+    ) -> None:
         self._world = world
+        #: when LNbits was started
+        self._started_at = started_at
         self._walk = walk
         self._check_alive = check_alive
         self._drawing = random.Random()
         self._complaints: list[str] = []
-        self._books = Books(world.operator.host, world)
+        self._books = Books(world)
         machine_wallet = world.wallet(settings.OPERATOR, settings.MACHINE)
         self._till = LnbitsClient(world.base_url, machine_wallet["inkey"])
         self._purse = LnbitsClient(world.base_url, world.wallet(settings.CUSTOMER)["adminkey"])
@@ -66,12 +70,11 @@ class Trader:
 
     async def _let_settle(self) -> None:
         """Waits for what an earlier run sold in its last moment: it would blur the first proof."""
-        started = datetime.now(timezone.utc)
         deadline = time.monotonic() + SETTLE_SECONDS
         while time.monotonic() < deadline:
             status = await self._world.operator.get(f"{OPERATOR_API}/status")
             scanned = status["last_scan_at"]
-            has_scanned = scanned is not None and instant(scanned) >= started
+            has_scanned = scanned is not None and instant(scanned) >= self._started_at
             if has_scanned and status["totals"]["open"] == 0:
                 return
             self._check_alive()

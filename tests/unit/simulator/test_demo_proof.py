@@ -65,6 +65,12 @@ def test_fees_that_nobody_is_configured_for_stay_at_the_machine() -> None:
     assert problems_of(settlement, gains) == []
 
 
+def test_what_went_to_a_partner_elsewhere_is_not_looked_for_here() -> None:
+    gains = Gains(platform=5_535_000, operator=12_815_000, lps=240_000_000, machine=60_000_000)
+    assert problems_of(SETTLEMENT, gains)
+    assert problems_of(SETTLEMENT, gains, outside_sats=100) == []
+
+
 @pytest.mark.parametrize(
     "text", ["2026-11-22T14:03:07Z", "2026-11-22T14:03:07", "2026-11-22T14:03:07.000000+00:00"]
 )
