@@ -11,7 +11,7 @@ window.satmachine ??= {parts: {}}
     machines: 'point_of_sale',
     platform: 'account_balance'
   }
-  const LIBS = ['http', 'money', 'states', 'times', 'live']
+  const LIBS = ['http', 'live', 'money', 'parts', 'states', 'times']
   // prettier-ignore
   const PARTS = [
     'state-chip', 'time-text', 'copy-text', 'error-note',
@@ -22,24 +22,9 @@ window.satmachine ??= {parts: {}}
   ]
 
   const script = path => LNbits.utils.loadScript(`${STATIC}/${path}.js`)
-  const libs = Promise.all(LIBS.map(name => script(`lib/${name}`))).then(() =>
-    script('lib/api')
-  )
-
-  async function loadPart(name) {
-    await libs
-    await Promise.all([
-      LNbits.utils.loadTemplate(`${STATIC}/components/${name}.vue`),
-      script(`components/${name}`)
-    ])
-    return window.satmachine.parts[name]
-  }
-
-  for (const name of PARTS) {
-    if (window.app.component(`sm-${name}`)) continue
-    const part = Vue.defineAsyncComponent(() => loadPart(name))
-    window.app.component(`sm-${name}`, part)
-  }
+  const libs = Promise.all(LIBS.map(name => script(`lib/${name}`)))
+    .then(() => script('lib/api'))
+    .then(() => window.satmachine.register(STATIC, PARTS))
 
   // Without it LNbits builds the whole page anew for each address, and a drawer would lose its list.
   const keepPage = to => {
@@ -52,7 +37,6 @@ window.satmachine ??= {parts: {}}
     beforeRouteUpdate: keepPage,
     data: () => ({
       ready: false,
-      broken: false,
       status: null,
       statusError: null,
       statusAt: null
@@ -65,14 +49,28 @@ window.satmachine ??= {parts: {}}
       },
       tab() {
         const {tab} = this.$route.params
-        return tab in ICONS ? tab : 'overview'
+        return Object.hasOwn(ICONS, tab) ? tab : 'overview'
       },
       itemId() {
         return this.$route.params.id || null
       }
     },
     methods: {
-      reload: () => window.location.reload(),
+      // Above everything, drawers too: what is missing could be what somebody decides by.
+      sayBroken() {
+        this.$q.notify({
+          type: 'negative',
+          message: this.$t('satmachineadmin.broken'),
+          timeout: 0,
+          actions: [
+            {
+              label: this.$t('satmachine.reload'),
+              color: 'white',
+              handler: () => window.location.reload()
+            }
+          ]
+        })
+      },
       refresh() {
         this.live.refresh()
       },
@@ -99,14 +97,14 @@ window.satmachine ??= {parts: {}}
     },
     errorCaptured(error) {
       console.error(error)
-      this.broken = true
+      this.sayBroken()
       return false
     },
     async created() {
       try {
         await libs
       } catch {
-        this.broken = true
+        this.sayBroken()
         return
       }
       this.ready = true

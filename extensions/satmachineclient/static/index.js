@@ -3,7 +3,7 @@
 window.satmachine ??= {parts: {}}
 ;(() => {
   const STATIC = '/satmachineclient/static'
-  const LIBS = ['http', 'money', 'states', 'times', 'live']
+  const LIBS = ['http', 'live', 'money', 'parts', 'states', 'times']
   // prettier-ignore
   const PARTS = [
     'state-chip', 'time-text', 'copy-text', 'error-note',
@@ -11,37 +11,36 @@ window.satmachine ??= {parts: {}}
   ]
 
   const script = path => LNbits.utils.loadScript(`${STATIC}/${path}.js`)
-  const libs = Promise.all(LIBS.map(name => script(`lib/${name}`))).then(() =>
-    script('lib/api')
-  )
-
-  async function loadPart(name) {
-    await libs
-    await Promise.all([
-      LNbits.utils.loadTemplate(`${STATIC}/components/${name}.vue`),
-      script(`components/${name}`)
-    ])
-    return window.satmachine.parts[name]
-  }
-
-  for (const name of PARTS) {
-    if (window.app.component(`sm-${name}`)) continue
-    const part = Vue.defineAsyncComponent(() => loadPart(name))
-    window.app.component(`sm-${name}`, part)
-  }
+  const libs = Promise.all(LIBS.map(name => script(`lib/${name}`)))
+    .then(() => script('lib/api'))
+    .then(() => window.satmachine.register(STATIC, PARTS))
 
   window.PageSatmachineclient = {
     template: '#page-satmachineclient',
-    data: () => ({ready: false, broken: false}),
+    data: () => ({ready: false}),
     methods: {
-      reload: () => window.location.reload(),
+      // Above everything, drawers too: what is missing could be what somebody decides by.
+      sayBroken() {
+        this.$q.notify({
+          type: 'negative',
+          message: this.$t('satmachineclient.broken'),
+          timeout: 0,
+          actions: [
+            {
+              label: this.$t('satmachine.reload'),
+              color: 'white',
+              handler: () => window.location.reload()
+            }
+          ]
+        })
+      },
       setQuery(query) {
         this.$router.push({path: this.$route.path, query})
       }
     },
     errorCaptured(error) {
       console.error(error)
-      this.broken = true
+      this.sayBroken()
       return false
     },
     async created() {
@@ -49,7 +48,7 @@ window.satmachine ??= {parts: {}}
         await libs
         this.ready = true
       } catch {
-        this.broken = true
+        this.sayBroken()
       }
     }
   }

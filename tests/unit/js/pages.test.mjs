@@ -5,7 +5,9 @@ import {ADMIN, CLIENT, flat, read, sources, texts} from './support.mjs'
 
 const PAGES = {satmachineadmin: ADMIN, satmachineclient: CLIENT}
 const SHARED = [
-  ...['http', 'live', 'money', 'states', 'times'].map(name => `lib/${name}.js`),
+  ...['http', 'live', 'money', 'parts', 'states', 'times'].map(
+    name => `lib/${name}.js`
+  ),
   ...['state-chip', 'time-text', 'copy-text', 'error-note'].flatMap(name => [
     `components/${name}.vue`,
     `components/${name}.js`
