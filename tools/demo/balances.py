@@ -63,18 +63,19 @@ class Books:
         started = datetime.now(timezone.utc)
         after = await self._read()
         gains = self._gains(after, {})
-        problems = problems_of(settlement, gains, self._outside_sats(settlement, after))
+        outside_sats = self._outside_sats(settlement, after)
+        problems = problems_of(settlement, gains, outside_sats)
         if problems:
             hashes = {settlement["payment_hash"], *(leg["payment_hash"] for leg in settlement["legs"])}
             by_hand = {key: await self._moved_by_hand(purse, hashes) for key, purse in after.items()}
             gains = self._gains(after, by_hand)
-            problems = problems_of(settlement, gains, self._outside_sats(settlement, after))
+            problems = problems_of(settlement, gains, outside_sats)
         if problems:
             raise SumsDoNotHold(
                 f"LNbits' balances and settlement {settlement['id']} disagree:\n  " + "\n  ".join(problems)
             )
         self._before, self._read_at = after, started
-        return _sentence(settlement, gains)
+        return _sentence(settlement, gains, outside_sats)
 
     async def _read(self) -> dict[str, Purse]:
         """Every wallet of everybody who takes part, by its id: a person may have made new ones."""
@@ -168,13 +169,14 @@ def problems_of(settlement: dict[str, Any], gains: Gains, outside_sats: int = 0)
     ]
 
 
-def _sentence(settlement: dict[str, Any], gains: Gains) -> str:
+def _sentence(settlement: dict[str, Any], gains: Gains, outside_sats: int) -> str:
     def shown(msat: int) -> str:
         return sats(msat // MSAT)
 
+    elsewhere = f" + partners elsewhere {sats(outside_sats)}" if outside_sats else ""
     return (
         f"✓ by LNbits' balances: platform {shown(gains.platform)} + operator {shown(gains.operator)}"
-        f" = commission {sats(settlement['commission_sats'])};"
+        f"{elsewhere} = commission {sats(settlement['commission_sats'])};"
         f" with LPs {shown(gains.lps)} + retained {shown(gains.machine)}"
         f" = wire {sats(settlement['wire_sats'])}"
     )
