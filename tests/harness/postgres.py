@@ -10,6 +10,7 @@ everybody read the folders above its own and above the venv.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import tempfile
@@ -17,6 +18,7 @@ import warnings
 from pathlib import Path
 from uuid import uuid4
 
+_NAME = "satmachine-postgres-"
 #: a test's database is gone afterwards: no waiting for disks; many small servers: many connections
 _SETTINGS = """
 fsync = off
@@ -54,7 +56,9 @@ class PostgresCluster:
         """The cluster that all processes of one test run share."""
         run = os.environ.get("SATMACHINE_TEST_RUN") or f"pid{os.getpid()}"
         # not below the checkout: the path of a Unix socket may have 107 characters
-        return cls(Path(tempfile.gettempdir()) / f"satmachine-postgres-{run[:16]}")
+        shelf = Path(tempfile.gettempdir())
+        _sweep(shelf)
+        return cls(shelf / f"{_NAME}{run[:16]}")
 
     def fresh_database(self) -> str:
         """The `postgres://` URL of a new, empty database."""
@@ -78,6 +82,11 @@ class PostgresCluster:
         if not self._server.pgdata.exists():
             self._lock_file.unlink(missing_ok=True)
 
+    def stop_for_good(self) -> None:
+        """Stop and delete the cluster although others, who are dead, never left it."""
+        (self._server.pgdata / ".handle_pids.json").write_text(json.dumps([os.getpid()]))
+        self.stop()
+
     def _psql(self, command: str) -> None:
         psql = str(self._server.bin_path / "psql")
         subprocess.run(
@@ -87,6 +96,27 @@ class PostgresCluster:
             text=True,
             timeout=60,
         )
+
+
+def _sweep(shelf: Path) -> None:
+    """Stop and delete the clusters of test runs that were killed before they could do it."""
+    for folder in shelf.glob(f"{_NAME}*/"):
+        try:
+            users = json.loads((folder / ".handle_pids.json").read_text() or "[]")
+        except (OSError, ValueError):
+            continue  # just being made, or just being deleted
+        if users and not any(_is_alive(pid) for pid in users):
+            PostgresCluster(folder).stop_for_good()
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def database_name(url: str) -> str:
