@@ -94,8 +94,8 @@ class Runner:
                 has_more = await self._round()
             except LeaseLost:
                 self._lease, self.state, has_more = None, "standby", False
-            except Exception:  # noqa: BLE001 - the outermost loop: it records and goes on
-                logger.exception("satmachineadmin: a round of the runner failed; it tries again")
+            except Exception as trouble:  # noqa: BLE001 - the outermost loop: it records and goes on
+                logger.exception(f"satmachineadmin: a round of the runner failed; it tries again: {trouble!r}")
                 has_more = False
             if not has_more:
                 await self._sleep(TICK_SECONDS if self._lease else STANDBY_SECONDS)
@@ -127,8 +127,8 @@ class Runner:
                     await books.renew_lease(held)
             except LeaseLost:
                 self._lease, self.state = None, "standby"
-            except Exception:  # noqa: BLE001 - the outermost loop: the lease runs out by itself if this lasts
-                logger.exception("satmachineadmin: the lease could not be renewed; it tries again")
+            except Exception as trouble:  # noqa: BLE001 - the outermost loop: the lease just runs out
+                logger.exception(f"satmachineadmin: the lease could not be renewed: {trouble!r}")
 
     async def _sleep(self, seconds: float, *, is_wakeable: bool = True) -> None:
         """Until woken, stopped, or the time is over."""

@@ -39,7 +39,7 @@ class TranslatingRoute(APIRoute):
             except Exception as error:  # noqa: BLE001 - the outermost loop of a request
                 if _is_refusal(error):
                     return _json(error.status, **error.body())  # type: ignore[attr-defined]
-                logger.exception(f"satmachineclient: {request.method} {request.url.path} failed")
+                logger.exception(f"satmachineclient: {request.method} {request.url.path}: {error!r}")
                 return _json(
                     500,
                     detail="Something went wrong on the server; nothing was changed. The log says what.",

@@ -29,8 +29,8 @@ class TranslatingRoute(APIRoute):
                 return as_response(_invalid_input(error))
             except HTTPException as error:
                 return as_response(_of_host(error))
-            except Exception:  # noqa: BLE001 - the outermost loop of a request: logged, and told without details
-                logger.exception(f"satmachineadmin: {request.method} {request.url.path} failed")
+            except Exception as trouble:  # noqa: BLE001 - the outermost loop of a request: logged, and told without details
+                logger.exception(f"satmachineadmin: {request.method} {request.url.path}: {trouble!r}")
                 return JSONResponse(
                     {
                         "detail": "Something went wrong on the server; nothing was changed. "

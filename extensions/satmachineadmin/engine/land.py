@@ -19,6 +19,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from loguru import logger
+
 from ..core.landing import Counterparty, Ignored, judge
 from ..core.model import HostPayment, Machine, Settlement
 from ..core.states import SettlementState, TxType
@@ -165,10 +167,29 @@ async def _land_unseen(
     parties = await _counterparties(host, fresh, machine, machine_wallets)
     landed = []
     for row in sorted(fresh, key=lambda row: (row.updated_at, row.checking_id)):
-        settlement = await _land_one(store, host, machine, row, parties[row.payment_hash])
+        settlement = await _land_or_alarm(store, host, machine, row, parties[row.payment_hash])
         if settlement is not None:
             landed.append(settlement)
     return landed
+
+
+async def _land_or_alarm(
+    store: Store, host: Host, machine: Machine, payment: HostPayment, counterparty: Counterparty
+) -> Settlement | None:
+    """One payment that cannot be landed is shown to a person and stops no other; it is tried again."""
+    try:
+        return await _land_one(store, host, machine, payment, counterparty)
+    except Exception as trouble:  # noqa: BLE001 - the outermost loop of landing
+        logger.exception(f"satmachineadmin could not land {payment.payment_hash}: {trouble!r}")
+        await _open_matter(
+            store,
+            "landing_failed",
+            machine,
+            payment,
+            f"The payment {payment.payment_hash} could not be read ({type(trouble).__name__}). "
+            "Nothing was paid for it; it is tried again by itself.",
+        )
+        return None
 
 
 async def _land_one(
@@ -240,16 +261,24 @@ def _counterparty(
 
 async def _alarm_changed(store: Store, machine: Machine, payment: HostPayment) -> None:
     """A payment that we decided on says something else now: a person has to look."""
+    await _open_matter(
+        store,
+        "payment_changed",
+        machine,
+        payment,
+        f"The payment {payment.payment_hash} was changed after it had been settled. "
+        "Nothing was paid for the change; compare the wallet's history with the settlement.",
+    )
+
+
+async def _open_matter(store: Store, kind: str, machine: Machine, payment: HostPayment, detail: str) -> None:
     async with store.transaction("alarm") as books:
         await books.worklist.open(
-            "payment_changed",
+            kind,
             payment.payment_hash,
             operator_user_id=machine.operator_user_id,
             machine_id=machine.id,
-            detail=(
-                f"The payment {payment.payment_hash} was changed after it had been settled. "
-                "Nothing was paid for the change; compare the wallet's history with the settlement."
-            ),
+            detail=detail,
         )
 
 

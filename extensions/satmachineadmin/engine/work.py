@@ -66,7 +66,7 @@ async def _advance(
         logger.exception(f"satmachineadmin stopped settlement {settlement_id}: {bug}")
         await _stop(store, settlement_id, f"A rule of the program was broken: {bug}. Nothing more is paid.")
     except Exception as trouble:  # noqa: BLE001 - the outermost loop: one settlement never stops the queue
-        logger.exception(f"satmachineadmin could not advance settlement {settlement_id}")
+        logger.exception(f"satmachineadmin could not advance settlement {settlement_id}: {trouble!r}")
         await _let_wait(store, settlement_id, f"{type(trouble).__name__}: it is tried again by itself.")
 
 

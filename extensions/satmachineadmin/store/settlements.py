@@ -81,7 +81,7 @@ class Settlements:
             settlement_id,
             operator_user_id=machine.operator_user_id,
             after={
-                key: row[key]
+                key: row.get(key)
                 for key in (
                     "state",
                     "reason",

@@ -1,0 +1,194 @@
+"""The table of all routes: what they take, and what is wrong with a value that they must refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.harness.shop import DCA, LP
+
+#: the kinds of bad JSON values of values.py that are legal for an optional field: not given
+NOT_GIVEN = frozenset({"missing", "null"})
+EMPTY = frozenset({"empty", "blank"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A field of a body: a usable value, and which of the bad values are none for it."""
+
+    #: `$name` stands for an id of the world
+    good: Any
+    legal: frozenset[str] = frozenset()
+    #: further text that only this field refuses
+    bad: tuple[str, ...] = ()
+    #: how an unknown id is answered; None: it is no id
+    unknown: int | None = None
+    #: what another operator's id is, and how it is answered
+    foreign: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    method: str
+    path: str
+    body: Mapping[str, Field] = field(default_factory=dict)
+    #: query parameters beside those of every list
+    filters: tuple[str, ...] = ()
+    is_list: bool = False
+    sorts: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def is_lp(self) -> bool:
+        return self.path.startswith(LP)
+
+    def url(self, ids: Mapping[str, str]) -> str:
+        """The path with ids of the world in it."""
+        return self.path.format(**ids)
+
+    def good_body(self, ids: Mapping[str, str]) -> dict[str, Any]:
+        return {name: filled(spec.good, ids) for name, spec in self.body.items()}
+
+
+def filled(value: Any, ids: Mapping[str, str]) -> Any:
+    """`$wallet_id` is the wallet id of the world."""
+    if isinstance(value, str) and value.startswith("$"):
+        return ids[value[1:]]
+    if isinstance(value, list):
+        return [filled(item, ids) for item in value]
+    if isinstance(value, dict):
+        return {key: filled(item, ids) for key, item in value.items()}
+    return value
+
+
+NOT_A_PERCENT = ("-1", "100.0001", "101", "1.23456", "1e1", "NaN", "1,5", "+5", "٣", "0x10", "5%", ".5")
+NOT_A_RATE = ("-5", "0", "0.0", "1e3", "NaN", "Infinity", "1,5", "9" * 19, "0." + "1" * 25)
+#: `0`: nobody hands over nothing
+NOT_AN_AMOUNT = ("-5", "1.234", "1e3", "NaN", "Infinity", "1,50", "9" * 31, "1000000000000000000", "٣", "0")
+NOT_A_DAY = ("2026-13-01", "2026-02-30", "today", "20261122", "2026-11-22T10:00:00", "0000-00-00")
+
+_PCT = Field(good="5", legal=NOT_GIVEN - {"null"}, bad=NOT_A_PERCENT)
+_MACHINE = Field(good="$machine_id", unknown=404, foreign=("machine_id", 404))
+
+ROUTES = (
+    Route(method="GET", path=f"{DCA}/status"),
+    Route(
+        method="GET", path=f"{DCA}/machines", filters=("active",), is_list=True,
+        sorts=("name", "created_at", "last_sale_at"),
+    ),
+    Route(
+        method="POST",
+        path=f"{DCA}/machines",
+        body={
+            "name": Field(good="Harbour", bad=("x" * 61,)),
+            "wallet_id": Field(good="$wallet_id", unknown=400, foreign=("wallet_id", 400)),
+            "currency": Field(good="EUR", bad=("eur", "XXX", "EURO", "E", "€€€")),
+            "location": Field(good="Pier 3", legal=frozenset({"missing"}) | EMPTY, bad=("x" * 121,)),
+            "npub": Field(good=None, legal=NOT_GIVEN, bad=("npub1", "ab" * 31, "g" * 64)),
+            "cash_out_fee_pct": _PCT,
+            "cash_in_fee_pct": _PCT,
+            "reference_rate": Field(good="1500", legal=NOT_GIVEN, bad=NOT_A_RATE),
+            "rate_tolerance_pct": _PCT,
+        },
+    ),
+    Route(method="GET", path=f"{DCA}/machines/{{machine_id}}"),
+    Route(
+        method="PUT",
+        path=f"{DCA}/machines/{{machine_id}}",
+        body={
+            "name": Field(good="Harbour", legal=frozenset({"missing"})),
+            "location": Field(good="Pier 3", legal=frozenset({"missing"}) | EMPTY),
+            "cash_out_fee_pct": _PCT,
+            "cash_in_fee_pct": _PCT,
+            "reference_rate": Field(good="1500", legal=NOT_GIVEN, bad=NOT_A_RATE),
+            "rate_tolerance_pct": _PCT,
+            "active": Field(good=True, legal=frozenset({"missing", "boolean"})),
+        },
+    ),
+    Route(
+        method="GET", path=f"{DCA}/clients", filters=("machine_id", "status"), is_list=True,
+        sorts=("username", "created_at", "status"),
+    ),
+    Route(
+        method="POST",
+        path=f"{DCA}/clients",
+        body={
+            "machine_id": _MACHINE,
+            "username": Field(good="$username", bad=("nobody-of-this-name",)),
+            "display_name": Field(good="Guest", legal=NOT_GIVEN),
+        },
+    ),
+    Route(method="GET", path=f"{DCA}/clients/{{client_id}}"),
+    Route(
+        method="PUT",
+        path=f"{DCA}/clients/{{client_id}}",
+        body={
+            "username": Field(good="Ana", legal=NOT_GIVEN),
+            "status": Field(good="active", legal=NOT_GIVEN, bad=("gone", "Active", "invited")),
+        },
+    ),
+    Route(method="GET", path=f"{DCA}/clients/{{client_id}}/balance"),
+    Route(
+        method="GET", path=f"{DCA}/deposits", filters=("client_id", "machine_id", "status", "kind"),
+        is_list=True, sorts=("created_at", "cash_date", "amount"),
+    ),
+    Route(
+        method="POST",
+        path=f"{DCA}/deposits",
+        body={
+            "client_id": Field(good="$client_id", unknown=404, foreign=("client_id", 404)),
+            "amount": Field(good="1.00", bad=NOT_AN_AMOUNT),
+            "kind": Field(good="deposit", legal=frozenset({"missing"}), bad=("correction", "gift")),
+            "cash_date": Field(good="2026-11-22", legal=NOT_GIVEN, bad=NOT_A_DAY),
+            "notes": Field(good="", legal=frozenset({"missing"}) | EMPTY, bad=("x" * 2001,)),
+        },
+    ),
+    Route(method="POST", path=f"{DCA}/deposits/{{entry_id}}/confirm"),
+    Route(method="POST", path=f"{DCA}/deposits/{{entry_id}}/cancel"),
+    Route(method="GET", path=f"{DCA}/commission-splits", filters=("machine_id",)),
+    Route(
+        method="PUT",
+        path=f"{DCA}/commission-splits",
+        body={
+            "machine_id": Field(good="$machine_id", legal=NOT_GIVEN, unknown=404, foreign=("machine_id", 404)),
+            "splits": Field(good=[{"target": "$wallet_id", "label": "me", "share_pct": "100"}]),
+        },
+    ),
+    Route(method="DELETE", path=f"{DCA}/commission-splits", filters=("machine_id",)),
+    Route(method="GET", path=f"{DCA}/super-config"),
+    Route(
+        method="PUT",
+        path=f"{DCA}/super-config",
+        body={
+            "super_fee_pct": _PCT,
+            "super_fee_wallet_id": Field(good="$wallet_id", legal=NOT_GIVEN, unknown=422),
+        },
+    ),
+    Route(
+        method="GET", path=f"{DCA}/settlements", filters=("machine_id", "state", "tx_type"), is_list=True,
+        sorts=("paid_at", "wire_sats", "state", "commission_sats"),
+    ),
+    Route(method="GET", path=f"{DCA}/settlements/{{settlement_id}}"),
+    Route(method="POST", path=f"{DCA}/settlements/{{settlement_id}}/release"),
+    Route(
+        method="GET", path=f"{DCA}/payments", filters=("leg_type", "state", "machine_id", "settlement_id"),
+        is_list=True, sorts=("created_at", "sats", "state"),
+    ),
+    Route(method="GET", path=f"{LP}/preferences"),
+    Route(
+        method="PUT",
+        path=f"{LP}/preferences",
+        body={
+            "dca_wallet_id": Field(good="$lp_wallet_id", unknown=400, foreign=("lp_wallet_id", 400)),
+            "default_dca_mode": Field(good="flow", legal=frozenset({"missing"}), bad=("fixed", "FLOW")),
+        },
+    ),
+    Route(method="GET", path=f"{LP}/enrolments", is_list=True),
+    Route(method="POST", path=f"{LP}/enrolments/{{enrolment_id}}/accept"),
+    Route(method="GET", path=f"{LP}/positions", is_list=True),
+    Route(method="GET", path=f"{LP}/transactions", is_list=True),
+)  # fmt: skip
+BY_NAME = {str(route): route for route in ROUTES}

@@ -1,0 +1,130 @@
+"""Two operators with a business each, two LPs, a user without the extensions: who must not see whom."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.harness import OURS, Api, LnbitsServer, User, Wallet
+from tests.harness.shop import DCA, LP, Shop
+
+#: what the engine writes by itself all the time
+_RESTLESS = {"scan_cursors", "runner_lease"}
+#: an id that could be one of ours and is none
+UNKNOWN_ID = "0123456789abcdef" * 2
+
+OLGA_SALE = {"principal_sats": 1000, "commission_sats": 100, "fiat_amount": "200.00", "exchange_rate": "5"}
+#: ten times the rate of the sale before: held for the operator
+HELD_SALE = {"principal_sats": 10_000, "commission_sats": 100, "fiat_amount": "200.00", "exchange_rate": "50"}
+
+
+@dataclass
+class World:
+    """Everybody there is, and an id of everything."""
+
+    server: LnbitsServer
+    olga: Shop
+    otto: Shop
+    #: a user who has switched neither extension on
+    walter: User
+    #: the ids that paths and bodies need, of olga's and of otto's things
+    ids: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, server: LnbitsServer) -> World:
+        olga = Shop.open(server, cash={"ana": "1000.00", "ben": "60.00"})
+        otto = Shop.open(server, shares=("100",), cash={"cleo": "500.00"})
+        world = cls(server=server, olga=olga, otto=otto, walter=server.create_user("walter", extensions=()))
+        for name, shop, lp in (("olga", olga, "ana"), ("otto", otto, "cleo")):
+            world.ids[name] = world._trade(shop, lp)
+        return world
+
+    def _trade(self, shop: Shop, lp: str) -> dict[str, str]:
+        """A paid sale, a held one, a pending cash entry and an open invitation."""
+        sale = shop.settled(shop.sell(**OLGA_SALE))
+        assert sale["state"] == "processed", sale
+        held = shop.settled(shop.sell(**HELD_SALE))
+        assert held["state"] == "held", held
+        entry = shop.api.post(f"{DCA}/deposits", {"client_id": shop.clients[lp]["id"], "amount": "5.00"})
+        guest = self.server.create_user(f"guestof{lp}")
+        invitation = shop.api.post(
+            f"{DCA}/clients", {"machine_id": shop.machine["id"], "username": guest.username}
+        )
+        self.server.api(guest).put(f"{LP}/preferences", {"dca_wallet_id": guest.wallet.id})
+        shop.lps["guest"], shop.clients["guest"] = guest, invitation
+        return {
+            "machine_id": shop.machine["id"],
+            "client_id": shop.clients[lp]["id"],
+            "settlement_id": held["id"],
+            "processed_id": sale["id"],
+            "entry_id": entry["id"],
+            "enrolment_id": invitation["id"],
+            "wallet_id": self.server.create_wallet(shop.operator, "spare").id,
+            "machine_wallet_id": shop.machine_wallet.id,
+            "lp_wallet_id": shop.lps[lp].wallet.id,
+            "username": guest.username,
+        }
+
+    def operator(self, name: str) -> Api:
+        return self.server.api(getattr(self, name).operator)
+
+    def lp(self, name: str) -> Api:
+        """The server as one of olga's LPs sees it."""
+        return self.server.api(self.olga.lps[name])
+
+    def shared_mirror(self, user: User) -> Wallet:
+        """A wallet of `user` whose money lives in somebody else's, as LNbits' sharing makes it."""
+        mirror = self.server.create_wallet(user, "mirror")
+        self.server.sql(
+            "UPDATE wallets SET wallet_type = 'lightning-shared', shared_wallet_id = :source WHERE id = :id",
+            source=self.otto.customer.id,
+            id=mirror.id,
+        )
+        return mirror
+
+
+@contextlib.contextmanager
+def bare_client(server: LnbitsServer, user: User | None) -> Iterator[httpx.Client]:
+    """For bodies that no JSON library would write."""
+    headers = {"Content-Type": "application/json"}
+    if user is not None:
+        headers["Authorization"] = f"Bearer {user.token}"
+    with httpx.Client(base_url=server.url, headers=headers, timeout=60, trust_env=False) as client:
+        yield client
+
+
+def tables(server: LnbitsServer) -> list[str]:
+    """The tables of ours that change only when something happens."""
+    if server.database_url is None:
+        rows = server.sql("SELECT name FROM satmachineadmin.sqlite_master WHERE type = 'table'")
+    else:
+        rows = server.sql(
+            "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'satmachineadmin'"
+        )
+    return sorted(
+        {row["name"] for row in rows if not row["name"].startswith("sqlite_")} - _RESTLESS
+    )
+
+
+def digest(server: LnbitsServer) -> dict[str, str]:
+    """A digest of every table of ours and of LNbits' payments: equal means that nothing was written."""
+    names = [f"satmachineadmin.{name}" for name in tables(server)] + ["apipayments"]
+    if server.database_url is None:
+        return {name: _digest_of(server.sql(f"SELECT * FROM {name}")) for name in names}
+    parts = [
+        f"SELECT '{name}' AS name, md5(string_agg(t::text, '|' ORDER BY t::text)) AS digest FROM {name} AS t"
+        for name in names
+    ]
+    return {row["name"]: row["digest"] for row in server.sql(" UNION ALL ".join(parts))}
+
+
+def _digest_of(rows: list[dict[str, Any]]) -> str:
+    return hashlib.sha256("|".join(sorted(repr(row) for row in rows)).encode()).hexdigest()
+
+
+EXTENSION_PREFIXES = tuple(f"/{name}/api/" for name in OURS)
