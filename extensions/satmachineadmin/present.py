@@ -193,6 +193,12 @@ def sales(rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
+def matter(row: Row) -> dict[str, Any]:
+    """Something that the program noticed and cannot decide."""
+    plain = ("kind", "subject_id", "machine_id", "detail")
+    return {**{key: row[key] for key in plain}, "opened_at": iso(row["opened_at"])}
+
+
 def runner_detail(state: str, holder: LeaseHolder | None) -> str:
     """What the runner does, in words."""
     if state == "active" and holder is not None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import HTTPException, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from loguru import logger
+from starlette.exceptions import HTTPException
 
 from ..core.errors import InvalidInput, NotAllowed, NotAuthenticated, NotFound, Refusal
 
@@ -51,11 +52,15 @@ def _invalid_input(error: RequestValidationError) -> InvalidInput:
     """The first problem, named by its field."""
     first = error.errors()[0]
     where = [str(part) for part in first["loc"] if part not in ("body", "query", "path")]
-    return InvalidInput(field=".".join(where) or "body", problem=str(first["msg"]))
+    # A field's name is what the caller wrote, lone surrogates included, which no answer can hold.
+    field = ".".join(where).encode(errors="backslashreplace").decode()
+    return InvalidInput(field=field or "body", problem=str(first["msg"]))
 
 
 def _of_host(error: HTTPException) -> Refusal:
-    """What LNbits' own checks raise, in our shape."""
+    """What FastAPI raises for a body that it cannot parse, and LNbits' own checks, in our shape."""
+    if error.status_code == 400:
+        return InvalidInput(field="body", problem="it is no JSON that can be read")
     if error.status_code == 401:
         return NotAuthenticated(reason=str(error.detail))
     if error.status_code == 404:

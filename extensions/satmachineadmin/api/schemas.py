@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel, Extra, Field, StrictBool, StrictStr, validator
+from pydantic.errors import DictError
 
 from ..core.errors import InvalidInput, NotFound, Refusal
 from ..core.states import CashEntryKind, EnrolmentStatus
@@ -40,6 +41,13 @@ class Body(BaseModel):
     class Config:
         extra = Extra.forbid
         anystr_strip_whitespace = True
+
+    @classmethod
+    def validate(cls, value: Any) -> Any:
+        """An object, or nothing of it: pydantic would also read a list of pairs as one."""
+        if not isinstance(value, (dict, cls)):
+            raise DictError
+        return super().validate(value)
 
     @validator("*", pre=True)
     def _no_control_characters(cls, value: Any) -> Any:

@@ -16,6 +16,8 @@ from .errors import TranslatingRoute
 
 router = APIRouter(route_class=TranslatingRoute)
 _DAY_SECONDS = 86_400
+#: Open matters of the worklist that are told at once.
+_MATTERS = 20
 
 
 @router.get("/status")
@@ -28,6 +30,7 @@ async def get_status(user: CurrentUser) -> dict[str, Any]:
         totals = await lists.totals(books.sql, user.user_id)
         last_scan_at = await books.scan.last_scan_at()
         holder = await books.lease_holder()
+        matters = await books.worklist.open_matters(user.user_id, _MATTERS)
     return {
         "version": VERSION,
         "is_platform": user.is_platform,
@@ -37,6 +40,7 @@ async def get_status(user: CurrentUser) -> dict[str, Any]:
         "runner": services.runner.state,
         "runner_detail": present.runner_detail(services.runner.state, holder),
         "last_scan_at": present.iso(last_scan_at),
+        "matters": [present.matter(row) for row in matters],
         "predecessor": await predecessor.find(),
         "totals": totals,
         "today": present.sales(sales),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from .database import SCHEMA, Sql
+from .database import SCHEMA, Row, Sql
 
 
 class Worklist:
@@ -30,6 +30,18 @@ class Worklist:
             subject=subject_id,
             detail=detail,
             now=self._now,
+        )
+
+    async def open_matters(self, operator_user_id: str, limit: int) -> list[Row]:
+        """What waits for the operator, newest first."""
+        return await self._sql.all(
+            f"""
+            SELECT kind, subject_id, machine_id, detail, opened_at FROM {SCHEMA}.worklist
+            WHERE operator_user_id = :operator AND closed_at IS NULL
+            ORDER BY opened_at DESC, id LIMIT :limit
+            """,
+            operator=operator_user_id,
+            limit=limit,
         )
 
     async def close(self, kind: str, subject_id: str) -> None:
