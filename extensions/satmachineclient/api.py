@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from lnbits.core.models import Account
 from lnbits.decorators import check_account_exists
 from pydantic import BaseModel, Extra, Field, StrictStr
+from pydantic.errors import DictError
 
 from .engine import lp
 from .errors import TranslatingRoute
@@ -22,6 +23,13 @@ class PreferencesChosen(BaseModel):
 
     class Config:
         extra = Extra.forbid
+
+    @classmethod
+    def validate(cls, value: Any) -> Any:
+        """An object, or nothing of it: pydantic would also read a list of pairs as one."""
+        if not isinstance(value, (dict, cls)):
+            raise DictError
+        return super().validate(value)
 
 
 class PageWanted:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import HTTPException, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from loguru import logger
+from starlette.exceptions import HTTPException
 
 from .engine import EngineMissing, lp
 
@@ -28,10 +29,10 @@ class TranslatingRoute(APIRoute):
             except RequestValidationError as error:
                 first = error.errors()[0]
                 where = [str(part) for part in first["loc"] if part not in ("body", "query", "path")]
-                field, problem = ".".join(where) or "body", str(first["msg"])
-                detail = f"The field {field} is not usable: {problem}."
-                return _json(422, detail=detail, code="invalid_input", field=field, problem=problem)
+                return _invalid_input(".".join(where) or "body", str(first["msg"]))
             except HTTPException as error:
+                if error.status_code == 400:  # a body that FastAPI cannot parse
+                    return _invalid_input("body", "it is no JSON that can be read")
                 status = error.status_code if error.status_code in _HOST_CODES else 403
                 return _json(status, detail=str(error.detail), code=_HOST_CODES.get(status, "not_allowed"))
             except EngineMissing as missing:
@@ -55,6 +56,13 @@ def _is_refusal(error: Exception) -> bool:
         return isinstance(error, lp().Refusal)
     except EngineMissing:
         return False
+
+
+def _invalid_input(field: str, problem: str) -> JSONResponse:
+    # A field's name is what the caller wrote, lone surrogates included, which no answer can hold.
+    field = field.encode(errors="backslashreplace").decode()
+    detail = f"The field {field} is not usable: {problem}."
+    return _json(422, detail=detail, code="invalid_input", field=field, problem=problem)
 
 
 def _json(status: int, **body: object) -> JSONResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timezone
 
-from ..core.errors import EnrolmentNotActive, LpNotOnboarded
+from ..core.errors import EnrolmentNotActive, InvalidInput, LpNotOnboarded
 from ..core.states import CashEntryKind, EnrolmentStatus
 from ..core.units import parse_fiat
 from ..store.books import Store
@@ -22,7 +22,10 @@ async def record_cash(
     cash_date: date | None,
     notes: str,
 ) -> str:
-    """Write an entry that waits for confirmation. Raises LpNotOnboarded, EnrolmentNotActive, InvalidFiat."""
+    """Write an entry that waits for confirmation.
+
+    Raises LpNotOnboarded, EnrolmentNotActive, InvalidFiat, InvalidInput.
+    """
     async with store.transaction("cash", actor=user_id) as books:
         enrolment = may(user_id, "record_cash", await books.lps.enrolment(enrolment_id), "LP")
         machine = may(user_id, "record_cash", await books.machines.row(enrolment["machine_id"]), "machine")
@@ -30,13 +33,16 @@ async def record_cash(
             raise LpNotOnboarded(username=enrolment["username"])
         if enrolment["status"] not in (EnrolmentStatus.ACTIVE, EnrolmentStatus.PAUSED):
             raise EnrolmentNotActive(status=enrolment["status"])
+        amount_minor = parse_fiat(amount, machine["currency"])
+        if amount_minor == 0:
+            raise InvalidInput(field="amount", problem="nobody hands over nothing")
         return await books.cash.add(
             {
                 "client_id": enrolment_id,
                 "machine_id": machine["id"],
                 "operator_user_id": user_id,
                 "kind": kind,
-                "amount_minor": parse_fiat(amount, machine["currency"]),
+                "amount_minor": amount_minor,
                 "currency": machine["currency"],
                 "cash_date": (cash_date or _day(books.now)).isoformat(),
                 "notes": notes,

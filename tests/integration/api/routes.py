@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.harness.shop import DCA, LP
@@ -153,7 +153,7 @@ ROUTES = (
         method="PUT",
         path=f"{DCA}/commission-splits",
         body={
-            "machine_id": Field(good="$machine_id", legal=NOT_GIVEN, unknown=404, foreign=("machine_id", 404)),
+            "machine_id": replace(_MACHINE, legal=NOT_GIVEN),
             "splits": Field(good=[{"target": "$wallet_id", "label": "me", "share_pct": "100"}]),
         },
     ),

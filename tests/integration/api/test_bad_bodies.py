@@ -76,7 +76,9 @@ def test_a_body_that_is_none_is_refused(world: World, route: Route) -> None:
     """No JSON, no object, no Unicode, nested without end, unknown fields: 422, nothing written."""
     ids, before, wrong = world.ids["olga"], digest(world.server), []
     fine = json.dumps(route.good_body(ids))[:-1]
-    bodies = BAD_BODIES | {kind: f"{fine}, {more}}}".encode() for kind, more in UNKNOWN_FIELDS.items()}
+    pairs = json.dumps([[name, value] for name, value in route.good_body(ids).items()]).encode()
+    bodies = {"a list of pairs": pairs, **BAD_BODIES}
+    bodies |= {kind: f"{fine}, {more}}}".encode() for kind, more in UNKNOWN_FIELDS.items()}
 
     with bare_client(world.server, caller_of(world, route)) as client:
         for kind, content in bodies.items():
@@ -125,6 +127,7 @@ BAD_LINES = {
     "51 lines": {"splits": [{"target": "$wallet_id", "share_pct": "2"}] * 51},
     "a line that is none": {"splits": ["x"]},
     "no target": {"splits": [{"share_pct": "100"}]},
+    "a list of pairs": {"splits": [[["target", "$wallet_id"], ["share_pct", "100"]]]},
     "an unknown field": {"splits": [{"target": "$wallet_id", "share_pct": "100", "wallet_id": "x"}]},
     "a lone surrogate": {"splits": [{"target": "\ud800", "share_pct": "100"}]},
     "a NUL": {"splits": [{"target": "a\0", "share_pct": "100"}]},

@@ -106,9 +106,7 @@ def tables(server: LnbitsServer) -> list[str]:
         rows = server.sql(
             "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'satmachineadmin'"
         )
-    return sorted(
-        {row["name"] for row in rows if not row["name"].startswith("sqlite_")} - _RESTLESS
-    )
+    return sorted({row["name"] for row in rows if not row["name"].startswith("sqlite_")} - _RESTLESS)
 
 
 def digest(server: LnbitsServer) -> dict[str, str]:
