@@ -14,9 +14,7 @@
   const FIELD_OF_CODE = {
     wallet_not_yours: 'wallet_id',
     wallet_in_use: 'wallet_id',
-    shared_wallet: 'wallet_id',
-    unknown_currency: 'currency',
-    invalid_rate: 'reference_rate'
+    shared_wallet: 'wallet_id'
   }
 
   window.satmachine.parts['machine-form'] = {
@@ -58,17 +56,13 @@
       errorField() {
         if (!this.error) return null
         const {code, data} = this.error
-        const name =
-          data.field ?? FIELD_OF_CODE[code] ?? this.fieldHolding(data.text)
+        const name = data.field ?? FIELD_OF_CODE[code]
         return name in this.form ? name : null
       }
     },
     methods: {
       given(value) {
         return !!value || this.$t('satmachineadmin.form.needed')
-      },
-      fieldHolding(text) {
-        return CHANGEABLE.find(name => text && this.form[name] === text) ?? ''
       },
       field(name) {
         const wrong = this.errorField === name
@@ -90,14 +84,19 @@
           )
         })
       },
+      // What was left empty is not sent, what was emptied is; only a rate can be none at all.
       body() {
-        const names = this.machine ? CHANGEABLE : [...CHANGEABLE, ...ONCE]
-        const given = names.map(name => [name, this.form[name] || null])
-        if (this.machine) {
-          const body = Object.fromEntries(given)
-          return {...body, active: this.form.active}
+        if (!this.machine) {
+          const names = [...CHANGEABLE, ...ONCE].filter(name => this.form[name])
+          return Object.fromEntries(names.map(name => [name, this.form[name]]))
         }
-        return Object.fromEntries(given.filter(([, value]) => value !== null))
+        const changed = CHANGEABLE.filter(
+          name => this.form[name] !== (this.machine[name] ?? '')
+        ).map(name => {
+          const none = name === 'reference_rate' && this.form[name] === ''
+          return [name, none ? null : this.form[name]]
+        })
+        return {...Object.fromEntries(changed), active: this.form.active}
       },
       async save() {
         if (this.saving) return

@@ -30,13 +30,14 @@ window.satmachine.parts['platform-tab'] = {
       const kind = super_fee_wallet_id ? 'set' : 'no_wallet'
       return this.$t(`satmachineadmin.platform.sentence.${kind}`, words)
     },
-    changed() {
-      const {config, form} = this
-      return (
-        !!config &&
-        (form.super_fee_pct !== config.super_fee_pct ||
-          form.super_fee_wallet_id !== config.super_fee_wallet_id)
+    changes() {
+      const fields = Object.entries(this.form)
+      return Object.fromEntries(
+        fields.filter(([name, value]) => value !== this.config?.[name])
       )
+    },
+    changed() {
+      return !!this.config && Object.keys(this.changes).length > 0
     },
     feeWrong() {
       const {code, data} = this.saveError ?? {}
@@ -105,7 +106,9 @@ window.satmachine.parts['platform-tab'] = {
       this.saving = true
       this.saveError = null
       try {
-        this.take(await window.satmachine.adminApi.saveSuperConfig(this.form))
+        this.take(
+          await window.satmachine.adminApi.saveSuperConfig(this.changes)
+        )
         const message = this.$t('satmachineadmin.platform.saved')
         this.$q.notify({type: 'positive', message})
       } catch (error) {
