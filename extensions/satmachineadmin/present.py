@@ -134,7 +134,8 @@ def settlement(row: Row) -> dict[str, Any]:
 
 
 def leg(row: Row) -> dict[str, Any]:
-    is_lp = row["leg_type"] in (LegType.DCA, LegType.SETTLEMENT, LegType.AUTOFORWARD)
+    # Where an LP's and the platform's sats go is theirs to know.
+    is_own_target = row["leg_type"] == LegType.OPERATOR_SPLIT
     plain = (
         "id", "settlement_id", "machine_id", "machine_name", "leg_type", "state", "reason", "sats",
         "fee_msat", "currency", "share_pct", "client_id", "payment_hash", "error_message",
@@ -144,8 +145,8 @@ def leg(row: Row) -> dict[str, Any]:
         "sent_sats": None if row["sent_msat"] is None else row["sent_msat"] // 1000,
         "fiat_amount": fiat(row["fiat_minor"], row["currency"]),
         "recipient": row["label"] or ("platform" if row["leg_type"] == LegType.SUPER_FEE else ""),
-        "destination_wallet_id": None if is_lp else row["destination_wallet_id"],
-        "destination_ln_address": None if is_lp else row["destination_ln_address"],
+        "destination_wallet_id": row["destination_wallet_id"] if is_own_target else None,
+        "destination_ln_address": row["destination_ln_address"] if is_own_target else None,
         "payment_hash": row["payment_hash"] if row["completed_at"] else None,
         "created_at": iso(row["created_at"]),
         "completed_at": iso(row["completed_at"]),

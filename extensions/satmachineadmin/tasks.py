@@ -8,6 +8,7 @@ asked to stop, and `stop` waits for it. Only the holder of the lease pays; any o
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Protocol
 
 from lnbits.core.models import Payment
@@ -50,6 +51,8 @@ class Runner:
         self._has_worked = False
         self._lease: Lease | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        #: when the payment history was last looked at, epoch seconds; None before the first time
+        self.last_scan_at: int | None = None
         #: `active`, `standby` or `stopped`, for the page
         self.state = "stopped"
 
@@ -95,7 +98,9 @@ class Runner:
             except LeaseLost:
                 self._lease, self.state, has_more = None, "standby", False
             except Exception as trouble:  # noqa: BLE001 - the outermost loop: it records and goes on
-                logger.exception(f"satmachineadmin: a round of the runner failed; it tries again: {trouble!r}")
+                logger.exception(
+                    f"satmachineadmin: a round of the runner failed; it tries again: {trouble!r}"
+                )
                 has_more = False
             if not has_more:
                 await self._sleep(TICK_SECONDS if self._lease else STANDBY_SECONDS)
@@ -112,9 +117,11 @@ class Runner:
         if self._lease is None:
             return False
         is_start, self._has_worked = not self._has_worked, True
-        return await work_once(
+        has_more = await work_once(
             self._store, self._host, self._lease, lambda: self.is_stopping, is_start=is_start
         )
+        self.last_scan_at = int(time.time())
+        return has_more
 
     async def _keep_lease(self) -> None:
         while not self.is_stopping:

@@ -15,7 +15,9 @@ PROBE = Path(__file__).parents[1] / "harness" / "probe"
 
 
 @pytest.fixture(scope="module")
-def probed(farm: ServerFarm, database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LnbitsServer]:
+def probed(
+    farm: ServerFarm, database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LnbitsServer]:
     """A running LNbits with ours and the probe; its log must stay clean."""
     folder = tmp_path_factory.mktemp(f"probed-{database}")
     with farm.running(folder, database, extensions={**OURS, "probe": PROBE}) as server:

@@ -111,7 +111,11 @@ def test_a_strangers_payment_without_a_stamp_waits_for_a_person(server: LnbitsSe
     payment = server.send(shop.customer, shop.machine_wallet, 5000, memo="hello")
     settlement = shop.settled(payment)
 
-    assert (settlement["state"], settlement["reason"], settlement["wire_sats"]) == ("rejected", "no_stamp", 5000)
+    assert (settlement["state"], settlement["reason"], settlement["wire_sats"]) == (
+        "rejected",
+        "no_stamp",
+        5000,
+    )
     assert settlement["principal_sats"] is None
 
 

@@ -111,9 +111,7 @@ def test_a_held_sale_waits_for_its_release_and_is_paid_then(server: LnbitsServer
     assert shop.balances()["ana"] == 0
 
     shop.api.post(f"{DCA}/settlements/{held['id']}/release")
-    server.wait_for(
-        lambda: (shop.settlement_of(sale) or {}).get("state") == "processed", "released sale"
-    )
+    server.wait_for(lambda: (shop.settlement_of(sale) or {}).get("state") == "processed", "released sale")
     assert shop.balances()["ana"] == 1000
 
 
@@ -131,7 +129,11 @@ def test_a_cash_in_pays_the_commission_from_the_float_and_its_principal_has_left
     server.pay_invoice(shop.machine_wallet, invoice.bolt11, extra=stamp)
     settlement = shop.settled(invoice)
 
-    assert (settlement["tx_type"], settlement["wire_sats"], settlement["retained_sats"]) == ("cash_in", 900, 0)
+    assert (settlement["tx_type"], settlement["wire_sats"], settlement["retained_sats"]) == (
+        "cash_in",
+        900,
+        0,
+    )
     assert sats_of(settlement, "super_fee") == [30]
     assert sats_of(settlement, "operator_split") == [35, 21, 14]
     assert sats_of(settlement, "dca") == []

@@ -28,7 +28,6 @@ async def get_status(user: CurrentUser) -> dict[str, Any]:
         midnight = books.now - books.now % _DAY_SECONDS
         sales = await lists.sales_since(books.sql, user.user_id, midnight)
         totals = await lists.totals(books.sql, user.user_id)
-        last_scan_at = await books.scan.last_scan_at()
         holder = await books.lease_holder()
         matters = await books.worklist.open_matters(user.user_id, _MATTERS)
     return {
@@ -39,7 +38,7 @@ async def get_status(user: CurrentUser) -> dict[str, Any]:
         "payout_way_reason": reason,
         "runner": services.runner.state,
         "runner_detail": present.runner_detail(services.runner.state, holder),
-        "last_scan_at": present.iso(last_scan_at),
+        "last_scan_at": present.iso(services.runner.last_scan_at),
         "matters": [present.matter(row) for row in matters],
         "predecessor": await predecessor.find(),
         "totals": totals,

@@ -68,7 +68,8 @@ class InvalidPercent(Refusal):
 
 
 class InvalidFiat(Refusal):
-    """{text} is not an amount of {currency}: write a decimal number with at most {digits} decimals."""
+    """{text} is not an amount of {currency}: write a positive decimal number with at most {digits}
+    decimals, such as "100"."""
 
     code = "invalid_fiat"
 
@@ -108,28 +109,28 @@ class AlreadyExists(Refusal):
 
 
 class WalletNotYours(Refusal):
-    """The wallet {wallet_id} is not one of your wallets."""
+    """The chosen wallet is not one of your wallets."""
 
     code = "wallet_not_yours"
     status = 400
 
 
 class WalletInUse(Refusal):
-    """The wallet {wallet_id} already belongs to a machine."""
+    """The chosen wallet already belongs to a machine. Choose another one."""
 
     code = "wallet_in_use"
     status = 409
 
 
 class SharedWallet(Refusal):
-    """The wallet {wallet_id} is a shared mirror; its money lives in somebody else's wallet. Choose an
+    """The chosen wallet is a shared mirror; its money lives in somebody else's wallet. Choose an
     ordinary wallet."""
 
     code = "shared_wallet"
 
 
 class MachineWalletRefused(Refusal):
-    """The wallet {wallet_id} is a machine's wallet and cannot receive payouts. Choose another one."""
+    """The chosen wallet is a machine's wallet and cannot receive payouts. Choose another one."""
 
     code = "machine_wallet_refused"
 

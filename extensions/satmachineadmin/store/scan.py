@@ -29,10 +29,6 @@ class Scan:
         )
         return int(found or 0)
 
-    async def last_scan_at(self) -> int | None:
-        found: int | None = await self._sql.value(f"SELECT MAX(scanned_at) FROM {SCHEMA}.scan_cursors")
-        return found
-
     async def advance(self, wallet_id: str, *, changed_until: int, full: bool) -> None:
         """Note that a scan of this wallet is done."""
         await self._sql.run(
