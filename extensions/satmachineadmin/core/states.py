@@ -143,6 +143,17 @@ class PayWay(Word):
     SLOW = "slow"
 
 
+class MatterKind(Word):
+    """What the program notices and cannot decide. Closed: docs/reference/states.md lists them all."""
+
+    #: a payment says something else than when it was settled
+    PAYMENT_CHANGED = "payment_changed"
+    #: a payment could not be read; it is tried again
+    LANDING_FAILED = "landing_failed"
+    #: the host holds payments that our books do not know
+    RESTORED = "restored"
+
+
 _S = SettlementState
 SETTLEMENT_ARROWS: dict[tuple[SettlementState, SettlementState], str] = {
     (_S.HELD, _S.PENDING): "released",

@@ -23,7 +23,7 @@ from loguru import logger
 
 from ..core.landing import Counterparty, Ignored, judge
 from ..core.model import HostPayment, Machine, Settlement
-from ..core.states import SettlementState, TxType
+from ..core.states import MatterKind, SettlementState, TxType
 from ..ports import Host, Store
 
 #: How far behind the cursor each tick reads again.
@@ -183,7 +183,7 @@ async def _land_or_alarm(
         logger.exception(f"satmachineadmin could not land {payment.payment_hash}: {trouble!r}")
         await _open_matter(
             store,
-            "landing_failed",
+            MatterKind.LANDING_FAILED,
             machine,
             payment,
             f"The payment {payment.payment_hash} could not be read ({type(trouble).__name__}). "
@@ -263,7 +263,7 @@ async def _alarm_changed(store: Store, machine: Machine, payment: HostPayment) -
     """A payment that we decided on says something else now: a person has to look."""
     await _open_matter(
         store,
-        "payment_changed",
+        MatterKind.PAYMENT_CHANGED,
         machine,
         payment,
         f"The payment {payment.payment_hash} was changed after it had been settled. "
@@ -271,7 +271,7 @@ async def _alarm_changed(store: Store, machine: Machine, payment: HostPayment) -
     )
 
 
-async def _open_matter(store: Store, kind: str, machine: Machine, payment: HostPayment, detail: str) -> None:
+async def _open_matter(store: Store, kind: MatterKind, machine: Machine, payment: HostPayment, detail: str) -> None:
     async with store.transaction("alarm") as books:
         await books.worklist.open(
             kind,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..core.errors import InvariantViolated, ensure
 from ..core.model import Leg, Machine, Payout, Refused, Sent, Settlement
 from ..core.payout import decide_payout
-from ..core.states import LegState, LegType, SettlementState, TxType
+from ..core.states import LegState, LegType, MatterKind, SettlementState, TxType
 from ..core.units import format_fiat
 from ..ports import Books, PayoutFacts, Transfer
 
@@ -173,7 +173,7 @@ async def stop_as_restored(books: Books, settlement: Settlement) -> None:
         processing_claim=None,
     )
     await books.worklist.open(
-        "restored",
+        MatterKind.RESTORED,
         settlement.id,
         operator_user_id=settlement.operator_user_id,
         machine_id=settlement.machine_id,

@@ -8,6 +8,7 @@ window.satmachine.parts['needs-card'] = {
     needs() {
       return [
         ...this.runnerNeeds(),
+        ...this.matterNeeds(),
         ...['errored', 'held', 'rejected'].flatMap(this.settlementNeeds),
         ...this.machineNeeds(),
         ...this.predecessorNeeds(),
@@ -22,6 +23,15 @@ window.satmachine.parts['needs-card'] = {
       const {color, icon} = window.satmachine.states.look('runner', runner)
       const text = this.$t(`satmachineadmin.needs.runner.${runner}`)
       return [{name: 'runner', color, icon, text, detail: runner_detail}]
+    },
+    matterNeeds() {
+      return this.status.matters.map(matter => ({
+        name: `matter ${matter.kind} ${matter.subject_id}`,
+        color: 'negative',
+        icon: 'report',
+        text: this.$t(`satmachineadmin.needs.matter.${matter.kind}`),
+        detail: matter.detail
+      }))
     },
     settlementNeeds(state) {
       const count = this.status.totals[state]

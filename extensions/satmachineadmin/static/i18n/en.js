@@ -103,6 +103,11 @@ window.i18n.global.mergeLocaleMessage('en', {
         standby: 'Another LNbits process makes the payouts; this one stands by',
         stopped: 'Payouts are stopped'
       },
+      matter: {
+        payment_changed: 'A payment was changed after it had been settled',
+        landing_failed: 'A payment could not be read',
+        restored: 'LNbits holds payments that these books do not know'
+      },
       slow: 'Payouts take the slow way'
     },
     settlements: {
