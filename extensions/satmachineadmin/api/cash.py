@@ -15,7 +15,7 @@ from ..usecases.cash import cancel_cash, confirm_cash, record_cash
 from ..usecases.permissions import may
 from .auth import CurrentUser
 from .errors import TranslatingRoute
-from .schemas import CashRecorded, identifier, page_of
+from .schemas import CashRecorded, IdFilter, identifier, page_of
 
 router = APIRouter(prefix="/deposits", route_class=TranslatingRoute)
 Wanted = Annotated[lists.Page, Depends(page_of(lists.DEPOSITS))]
@@ -27,8 +27,8 @@ _ENTERED = (CashEntryKind.DEPOSIT, CashEntryKind.OPENING)
 async def list_deposits(
     user: CurrentUser,
     page: Wanted,
-    client_id: str | None = Query(None),
-    machine_id: str | None = Query(None),
+    client_id: IdFilter = None,
+    machine_id: IdFilter = None,
     status: CashEntryStatus | None = Query(None),
     kind: CashEntryKind | None = Query(None),
 ) -> dict[str, Any]:

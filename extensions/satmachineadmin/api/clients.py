@@ -15,7 +15,7 @@ from ..usecases.enrolments import change_enrolment, invite_lp
 from ..usecases.permissions import may
 from .auth import CurrentUser
 from .errors import TranslatingRoute
-from .schemas import ClientChanged, ClientInvited, identifier, page_of
+from .schemas import ClientChanged, ClientInvited, IdFilter, identifier, page_of
 
 router = APIRouter(prefix="/clients", route_class=TranslatingRoute)
 Wanted = Annotated[lists.Page, Depends(page_of(lists.CLIENTS))]
@@ -25,7 +25,7 @@ Wanted = Annotated[lists.Page, Depends(page_of(lists.CLIENTS))]
 async def list_clients(
     user: CurrentUser,
     page: Wanted,
-    machine_id: str | None = Query(None),
+    machine_id: IdFilter = None,
     status: EnrolmentStatus | None = Query(None),
 ) -> dict[str, Any]:
     equals = {

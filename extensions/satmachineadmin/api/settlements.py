@@ -16,7 +16,7 @@ from ..usecases.permissions import may
 from ..usecases.settlements import release_settlement
 from .auth import CurrentUser
 from .errors import TranslatingRoute
-from .schemas import identifier, page_of
+from .schemas import IdFilter, identifier, page_of
 
 router = APIRouter(route_class=TranslatingRoute)
 WantedSettlements = Annotated[lists.Page, Depends(page_of(lists.SETTLEMENTS))]
@@ -29,7 +29,7 @@ _TIMELINE = 100
 async def list_settlements(
     user: CurrentUser,
     page: WantedSettlements,
-    machine_id: str | None = Query(None),
+    machine_id: IdFilter = None,
     state: SettlementState | None = Query(None),
     tx_type: TxType | None = Query(None),
 ) -> dict[str, Any]:
@@ -62,8 +62,8 @@ async def list_payments(
     page: WantedLegs,
     leg_type: LegType | None = Query(None),
     state: LegState | None = Query(None),
-    machine_id: str | None = Query(None),
-    settlement_id: str | None = Query(None),
+    machine_id: IdFilter = None,
+    settlement_id: IdFilter = None,
 ) -> dict[str, Any]:
     equals = {
         "leg.operator_user_id": user.user_id,

@@ -140,8 +140,9 @@ def _conditions(listing: Listing, wanted: Page) -> tuple[list[str], dict[str, ob
             values[f"equals_{index}"] = value
     if wanted.search and listing.searches:
         text = " || ' ' || ".join(f"COALESCE({column}, '')" for column in listing.searches)
-        conditions.append(f"LOWER({text}) LIKE :search ESCAPE '!'")
-        escaped = wanted.search.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        # Both sides are lowered by the database: it knows other letters than Python does.
+        conditions.append(f"LOWER({text}) LIKE LOWER(:search) ESCAPE '!'")
+        escaped = wanted.search.replace("!", "!!").replace("%", "!%").replace("_", "!_")
         values["search"] = f"%{escaped}%"
     return conditions, values
 
