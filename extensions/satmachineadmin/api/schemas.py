@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel, Extra, Field, StrictBool, StrictStr, validator
@@ -131,7 +131,7 @@ def page_of(listing: lists.Listing) -> Callable[..., lists.Page]:
         limit: int = Query(25, ge=1, le=lists.MAX_LIMIT),
         offset: int = Query(0, ge=0, le=lists.MAX_OFFSET),
         sortby: str | None = Query(None, max_length=40),
-        direction: Literal[asc, desc] = Query("desc"),
+        direction: Literal["asc", "desc"] = Query("desc"),
         search: str | None = Query(None, max_length=100),
     ) -> lists.Page:
         if sortby is not None and sortby not in listing.sorts:
