@@ -271,7 +271,9 @@ async def _alarm_changed(store: Store, machine: Machine, payment: HostPayment) -
     )
 
 
-async def _open_matter(store: Store, kind: MatterKind, machine: Machine, payment: HostPayment, detail: str) -> None:
+async def _open_matter(
+    store: Store, kind: MatterKind, machine: Machine, payment: HostPayment, detail: str
+) -> None:
     async with store.transaction("alarm") as books:
         await books.worklist.open(
             kind,

@@ -155,7 +155,7 @@ class Settlements:
         )
 
     async def count_legs(self, settlement: Settlement) -> dict[str, int]:
-        """Legs of the current plan by state, kept on the settlement for its lists."""
+        """Legs by state; kept on the settlement for its lists, where those to be paid are counted."""
         found = await self._sql.all(
             f"""
             SELECT state, COUNT(*) AS legs, SUM(sats) AS sats FROM {SCHEMA}.dca_payments
@@ -171,7 +171,7 @@ class Settlements:
                 legs_failed = :failed, retained_sats = :retained WHERE id = :id
             """,
             id=settlement.id,
-            total=sum(legs.values()),
+            total=sum(count for state, count in legs.items() if state != "skipped"),
             completed=legs.get("completed", 0),
             failed=legs.get("failed", 0) + legs.get("unresolved", 0),
             retained=retained,

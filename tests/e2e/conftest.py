@@ -1,0 +1,73 @@
+"""A server with sales on it, and pages of real people in Chromium (SQLite only)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.harness import LnbitsServer
+from tests.harness.farm import ServerFarm
+from tests.harness.people import User
+from tests.harness.shop import Shop
+
+DESKTOP, PHONE = (1280, 800), (375, 800)
+
+
+@dataclass
+class Seen:
+    """A page and what its console complained of."""
+
+    page: Any
+    complaints: list[str]
+
+
+def _complaint(message: Any) -> list[str]:
+    """What a page's console says in earnest."""
+    return [message.text] if message.type in ("error", "warning") else []
+
+
+OpenPage = Callable[..., Seen]
+
+
+@pytest.fixture(scope="module")
+def shop(farm: ServerFarm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """A processed sale with an uncovered rest, a held one and a rejected one."""
+    with farm.running(tmp_path_factory.mktemp("browser"), "sqlite") as server:
+        shop = Shop.open(server, cash={"ana": "100.00", "ben": "60.00"})
+        shop.settled(
+            shop.sell(principal_sats=1000, commission_sats=100, fiat_amount="200.00", exchange_rate="5")
+        )
+        shop.settled(
+            shop.sell(principal_sats=2000, commission_sats=100, fiat_amount="200.00", exchange_rate="10")
+        )
+        shop.settled(server.send(shop.customer, shop.machine_wallet, 777))
+        yield shop
+        assert server.log_defects() == []
+
+
+@pytest.fixture
+def open_page(browser: Any, shop: Shop) -> Iterator[OpenPage]:
+    """`open_page(user, path)`: a page of that person, logged in, with its console watched."""
+    contexts = []
+
+    def open_as(user: User, path: str, size: tuple[int, int] = DESKTOP) -> Seen:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, service_workers="block", timezone_id="UTC"
+        )
+        contexts.append(context)
+        context.add_init_script("localStorage.setItem('lnbits.disclaimerShown', 'true')")
+        server: LnbitsServer = shop.server
+        context.add_cookies([{"name": "cookie_access_token", "value": user.token, "url": server.url}])
+        page = context.new_page()
+        seen = Seen(page=page, complaints=[])
+        page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        page.on("console", lambda message: seen.complaints.extend(_complaint(message)))
+        page.goto(server.url + path)
+        return seen
+
+    yield open_as
+    for context in contexts:
+        context.close()
