@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from typing import TypeVar
 
 from loguru import logger
 
@@ -25,6 +26,8 @@ BATCH = 50
 #: How long a settlement is left alone after trouble with the host or the database.
 TROUBLE_SECONDS = 30
 
+_Result = TypeVar("_Result")
+
 
 async def work_once(
     store: Store, host: Host, lease: Lease, is_stopping: Callable[[], bool], *, is_start: bool = False
@@ -33,9 +36,8 @@ async def work_once(
 
     True when there may be more to do at once. Raises LeaseLost.
     """
-    landed = await land_new_payments(store, host, is_start=is_start)
-    async with store.reading() as books:
-        due = await books.settlements.due(BATCH)
+    landed = await _even_if_cancelled(land_new_payments(store, host, is_start=is_start))
+    due = await _even_if_cancelled(_due(store))
     for settlement_id in due:
         if is_stopping():
             return False
@@ -43,14 +45,27 @@ async def work_once(
     return bool(landed) or len(due) == BATCH
 
 
-async def _even_if_cancelled(work: Coroutine[None, None, None]) -> None:
-    """Let a payout end before its canceller gets on: a cancelled commit may have happened or not."""
+async def _due(store: Store) -> list[str]:
+    async with store.reading() as books:
+        return await books.settlements.due(BATCH)
+
+
+async def _even_if_cancelled(work: Coroutine[None, None, _Result]) -> _Result:
+    """Let a step end before its canceller gets on, however often it is cancelled.
+
+    A cancelled commit may have happened or not, and a cancelled statement on SQLite leaves its file
+    locked: seen, with reading ones too.
+    """
     task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+    was_cancelled = False
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            was_cancelled = True
+    if was_cancelled:
+        raise asyncio.CancelledError from (None if task.cancelled() else task.exception())
+    return await task
 
 
 async def _advance(
@@ -82,7 +97,7 @@ async def _stop(store: Store, settlement_id: str, sentence: str) -> None:
 async def _let_wait(store: Store, settlement_id: str, sentence: str) -> None:
     async with store.transaction("trouble") as books:
         settlement = await books.settlements.get(settlement_id)
-        if settlement is not None:
+        if settlement and settlement.state in (SettlementState.PENDING, SettlementState.PROCESSING):
             await books.settlements.wait(
                 settlement, code="trouble", sentence=sentence, until=books.now + TROUBLE_SECONDS
             )

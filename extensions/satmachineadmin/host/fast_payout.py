@@ -54,19 +54,19 @@ class FastTransaction:
 
 @asynccontextmanager
 async def open_payout(store: Store, wallet_id: str) -> AsyncIterator[FastTransaction]:
-    """One transaction over both books; commits at the end. Raises FastWayClosed before it begins."""
+    """One transaction over both books; commits at the end. Raises FastWayClosed before anything is done."""
     database = store.database
     async with core_db.connect() as connection:
         raw = connection.conn
         if database.is_sqlite:
             await database.attach(raw)
-            await _require_rollback_journal(Sql(raw, is_sqlite=True, place="reading"))
         refusal = await facts.extension_refusal(connection, wallet_id)
         await raw.rollback()
         async with await _wallet_lock(wallet_id), database.writer_lock:
             sql = await database.begin(raw, "payout")
             books = store.books(sql)
             try:
+                await _require_rollback_journal(sql)
                 yield FastTransaction(sql, books, wallet_id, refusal)
                 await books.audit.flush()
             except BaseException:
@@ -84,7 +84,12 @@ async def _wallet_lock(wallet_id: str) -> asyncio.Lock:
 
 
 async def _require_rollback_journal(sql: Sql) -> None:
-    """In WAL mode a commit over two files is not crash-atomic: seen (DESIGN §2)."""
+    """In WAL mode a commit over two files is not crash-atomic: seen (DESIGN §2).
+
+    Looked at inside the transaction, because until then another process may still switch the mode.
+    """
+    if not sql.is_sqlite:
+        return
     for pragma in host_tables.SQLITE_JOURNAL_MODES:
         mode = str(await sql.value(pragma)).lower()
         if mode not in SAFE_JOURNAL_MODES:

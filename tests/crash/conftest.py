@@ -1,0 +1,69 @@
+"""A seeded pair of databases per kind, made once, and a copy of it for each scenario."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.harness import REPOSITORY
+from tests.harness.env import clean_environment
+from tests.harness.farm import POSTGRES, ServerFarm
+
+Report = dict[str, Any]
+Play = Callable[..., Report]
+
+_MEMORY = Path("/dev/shm")
+
+
+@pytest.fixture(scope="module")
+def play(farm: ServerFarm, database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
+    """`play("kills.random_instants", way="slow", seed=1)`: a scenario on databases of its own.
+
+    A process that is killed takes nothing with it that it had written, on a disk or not. So the slow
+    way, which commits thirty times a sale, may have its files in memory: `in_memory=True`.
+    """
+    template = tmp_path_factory.mktemp(f"arena-{database}")
+    template_url = farm.cluster.fresh_database() if database == POSTGRES else None
+    _run("prepare", template, template_url)
+    made: list[Path] = []
+
+    def play(scenario: str, *, way: str = "fast", seed: int = 1, in_memory: bool = False) -> Report:
+        has_memory = in_memory and os.access(_MEMORY, os.W_OK)
+        base = _MEMORY if has_memory else tmp_path_factory.getbasetemp()
+        made.append(Path(tempfile.mkdtemp(prefix="satmachine-arena-", dir=base)))
+        folder = made[-1] / "arena"
+        shutil.copytree(template, folder, symlinks=True)
+        url = farm.cluster.copy_database(template_url) if template_url else None
+        report = _run(scenario, folder, url, "--way", way, "--seed", str(seed))
+        sys.stdout.write(f"{scenario} on {database}, {way} way, seed {seed}: {report}\n")
+        return report
+
+    yield play
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(scenario: str, folder: Path, database_url: str | None, *options: str) -> Report:
+    """The arena as a process: what it reports, or its failure."""
+    more = ["--database-url", database_url] if database_url else []
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.crash.arena", scenario, "--folder", str(folder), *more, *options],
+        cwd=REPOSITORY,
+        env=clean_environment({"SATMACHINE_TEST_RUN": os.environ["SATMACHINE_TEST_RUN"]}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    assert run.returncode == 0, f"{scenario} {options}\n{run.stderr[-6000:]}"
+    report: Report = json.loads(run.stdout.splitlines()[-1])
+    return report
