@@ -13,7 +13,8 @@ from simulator.rates import sats_per_unit
 
 #: The checkout; LNbits loads <checkout>/extensions/<id>.
 CHECKOUT = Path(__file__).resolve().parents[2]
-DATA = CHECKOUT / ".data" / "demo"
+#: Below the checkout and ignored by git; DEMO_DATA puts it elsewhere, as the tests do.
+DATA = Path(os.environ.get("DEMO_DATA") or CHECKOUT / ".data" / "demo")
 
 FIRST_PORT = 5000
 PASSWORD = "satoshi-demo"
