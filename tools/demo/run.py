@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import secrets
 import signal
 from collections.abc import Sequence
@@ -49,7 +48,7 @@ async def run(options: Options) -> None:
         show.say("setting up people, wallets, the machine and the LPs' cash ...")
         world = await seed(host, rates_url)
         await _go_on_from_last_rate(world, walk)
-        show.logins(host.base_url, os.path.relpath(lnbits.log))
+        show.logins(host.base_url, lnbits.log)
         trader = Trader(world, walk, started_at=lnbits.started_at, check_alive=lnbits.check_alive)
         await trader.trade(sales=options.sales, pace_seconds=options.pace_seconds)
 

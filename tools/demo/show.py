@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from .settings import PASSWORD, PEOPLE
@@ -33,7 +34,7 @@ def box(lines: Sequence[str], colour: str = "cyan") -> None:
     say("└" + "─" * (width + 2) + "┘", colour)
 
 
-def logins(base_url: str, log: str) -> None:
+def logins(base_url: str, log: Path) -> None:
     """Where the pages are, and who can log in."""
     people = [f"  {p.username:<10}{PASSWORD:<14}{p.role}" for p in PEOPLE]
     box(
@@ -47,7 +48,7 @@ def logins(base_url: str, log: str) -> None:
             "  login     password      who",
             *people,
             "",
-            f"log             {log}",
+            f"log             {os.path.relpath(log)}",
             "Ctrl-C stops; the next start goes on with the same data. `make demo-reset` forgets it.",
         ]
     )
