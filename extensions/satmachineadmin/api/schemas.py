@@ -19,7 +19,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 T = TypeVar("T")
 #: An id to filter a list by. What looks like one and is none matches nothing; PostgreSQL takes no NUL.
-IdFilter = Annotated[str | None, Query(max_length=64, regex="^[0-9A-Za-z]*$")]
+IdFilter = Annotated[str | None, Query(max_length=64, pattern="^[0-9A-Za-z]*$")]
 
 
 def read(field: str, parse: Callable[..., T], *values: Any) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 import anyio
@@ -55,10 +56,10 @@ async def test_a_cancelled_transaction_leaves_nothing_and_holds_nothing(store: S
             started.set()
             await anyio.sleep(60)
 
-    async with anyio.create_task_group() as group:
-        group.start_soon(writes_for_ever)
-        await started.wait()
-        group.cancel_scope.cancel()
+    task = asyncio.ensure_future(writes_for_ever())
+    await started.wait()
+    task.cancel()
+    await asyncio.wait([task])
 
     assert await rows(store, "super_config") == []
     with anyio.fail_after(5):

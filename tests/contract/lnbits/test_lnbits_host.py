@@ -1,0 +1,82 @@
+"""LNbits keeps the contract of the host: the same tests as for the host in memory."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+from lnbits.core.crud import create_payment, delete_wallet, get_wallet
+from lnbits.core.db import db
+from lnbits.core.models import CreatePayment
+from lnbits.core.models.payments import PaymentState
+
+from satmachineadmin.host.lnbits_host import LnbitsHost
+from satmachineadmin.services import current
+from satmachineadmin.store.books import Store
+from tests.contract.host.contract import *  # noqa: F403
+from tests.harness import Wallet
+from tests.harness.inprocess import InProcessHost
+
+
+@dataclass
+class LnbitsBench:
+    lnbits: InProcessHost
+    host: LnbitsHost
+    store: Store
+    wallets: dict[str, Wallet]
+
+    async def wallet(self, sats: int = 0) -> str:
+        user = await self.lnbits.create_user(f"u{uuid4().hex[:10]}")
+        self.wallets[user.wallet.id] = user.wallet
+        if sats:
+            await self.lnbits.top_up(user.wallet, sats)
+        return user.wallet.id
+
+    async def user_of(self, wallet_id: str) -> str:
+        return self.wallets[wallet_id].user_id
+
+    async def balance_sats(self, wallet_id: str) -> int:
+        return await self.lnbits.balance_msat(self.wallets[wallet_id]) // 1000
+
+    async def delete(self, wallet_id: str) -> None:
+        await delete_wallet(user_id=self.wallets[wallet_id].user_id, wallet_id=wallet_id)
+
+    async def make_shared(self, wallet_id: str) -> None:
+        source = await self.wallet()
+        await db.execute(
+            "UPDATE wallets SET wallet_type = 'lightning-shared', shared_wallet_id = :source WHERE id = :id",
+            {"source": source, "id": wallet_id},
+        )
+        assert await get_wallet(source)
+
+    async def receive(self, wallet_id: str, sats: int, *, status: str, external_id: str | None) -> str:
+        payment_hash = f"{time.time_ns():064x}"
+        payment = CreatePayment(
+            wallet_id=wallet_id, payment_hash=payment_hash, bolt11=payment_hash, amount_msat=sats * 1000,
+            memo="", external_id=external_id,
+        )  # fmt: skip
+        await create_payment(checking_id=payment_hash, data=payment, status=PaymentState(status))
+        return payment_hash
+
+    async def set_status(self, checking_id: str, status: str) -> None:
+        await db.execute(
+            "UPDATE apipayments SET status = :status WHERE checking_id = :id",
+            {"status": status, "id": checking_id},
+        )
+
+
+@pytest.fixture
+async def bench(lnbits: InProcessHost) -> LnbitsBench:
+    """A host of its own over the running extension's store; nothing is announced."""
+    store = current().store
+    return LnbitsBench(lnbits=lnbits, host=LnbitsHost(store), store=store, wallets={})
+
+
+async def test_the_fast_way_is_open_here(bench: LnbitsBench) -> None:
+    """What the payout tests of the contract show, they show with the real transaction over both books."""
+    await bench.wallet()
+    await bench.wallet()
+    way, reason = await bench.host.way_in_use()
+    assert (str(way), reason.endswith("self-test passed")) == ("fast", True), reason
