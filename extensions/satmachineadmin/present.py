@@ -12,14 +12,14 @@ from typing import Any
 from .core.model import SplitSet
 from .core.states import LegType
 from .core.units import format_fiat, format_percent
+from .store import rows
 from .store.database import Row
 from .store.lease import LeaseHolder
-from .store.rows import instant
 
 
 def iso(seconds: int | None) -> str | None:
     """ISO 8601 in UTC."""
-    return None if seconds is None else instant(seconds).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if seconds is None else rows.instant(seconds).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def fiat(minor: int | None, currency: str) -> str | None:
@@ -28,15 +28,14 @@ def fiat(minor: int | None, currency: str) -> str | None:
 
 def balance(row: Row) -> dict[str, Any]:
     """An enrolment's cash."""
-    currency = row["currency"]
-    remaining = row["confirmed_minor"] - row["paid_minor"] - row["reserved_minor"]
+    currency, cash = row["currency"], rows.balance(row)
     return {
         "currency": currency,
-        "confirmed": fiat(row["confirmed_minor"], currency),
-        "pending": fiat(row["pending_minor"], currency),
-        "paid": fiat(row["paid_minor"], currency),
-        "reserved": fiat(row["reserved_minor"], currency),
-        "remaining": fiat(remaining, currency),
+        "confirmed": fiat(cash.confirmed_minor, currency),
+        "pending": fiat(cash.pending_minor, currency),
+        "paid": fiat(cash.paid_minor, currency),
+        "reserved": fiat(cash.reserved_minor, currency),
+        "remaining": fiat(cash.remaining_minor, currency),
     }
 
 
@@ -164,10 +163,10 @@ _SENTENCES = {
 }
 
 
-def timeline(rows: Sequence[Row], names: dict[str, str]) -> list[dict[str, Any]]:
+def timeline(events: Sequence[Row], names: dict[str, str]) -> list[dict[str, Any]]:
     """What happened to a settlement, newest first. `names` gives each actor a name to show."""
     shown = []
-    for row in rows:
+    for row in events:
         after = json.loads(row["body"])["change"]["after"]
         sentence = str(_SENTENCES.get(row["event"], row["event"]))
         shown.append(
@@ -181,15 +180,15 @@ def timeline(rows: Sequence[Row], names: dict[str, str]) -> list[dict[str, Any]]
     return shown
 
 
-def sales(rows: Sequence[Row]) -> dict[str, Any]:
+def sales(by_currency: Sequence[Row]) -> dict[str, Any]:
     """What was sold, over all currencies."""
     return {
-        "sales": sum(row["sales"] for row in rows),
-        "wire_sats": sum(int(row["wire_sats"]) for row in rows),
-        "commission_sats": sum(int(row["commission_sats"]) for row in rows),
+        "sales": sum(row["sales"] for row in by_currency),
+        "wire_sats": sum(int(row["wire_sats"]) for row in by_currency),
+        "commission_sats": sum(int(row["commission_sats"]) for row in by_currency),
         "fiat": [
             {"currency": row["currency"], "amount": fiat(int(row["fiat_minor"]), row["currency"])}
-            for row in rows
+            for row in by_currency
         ],
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from ..core import model, states
+from ..core.balances import Balance
 from ..core.units import parse_percent
 from .database import Row
 
@@ -96,6 +97,16 @@ def leg(row: Row) -> model.Leg:
         label=row["label"],
         external_id=row["external_id"],
         minted=minted,
+    )
+
+
+def balance(row: Row) -> Balance:
+    """An enrolment's cash, checked after reading: no sum of it may be negative."""
+    return Balance(
+        confirmed_minor=row["confirmed_minor"],
+        pending_minor=row["pending_minor"],
+        paid_minor=row["paid_minor"],
+        reserved_minor=row["reserved_minor"],
     )
 
 

@@ -6,6 +6,7 @@ from ..core.errors import AlreadyExists, ArrowNotAllowed, BalanceTooLow, Unknown
 from ..core.states import EnrolmentStatus
 from ..core.units import format_fiat
 from ..host import accounts
+from ..store import rows
 from ..store.books import Store
 from ..store.database import Row
 from .permissions import may
@@ -59,7 +60,8 @@ async def change_enrolment(
 
 
 def _require_empty(enrolment: Row, currency: str) -> None:
-    left = enrolment["confirmed_minor"] - enrolment["paid_minor"] + enrolment["pending_minor"]
+    cash = rows.balance(enrolment)
+    left = cash.remaining_minor + cash.reserved_minor + cash.pending_minor
     if left:
         raise BalanceTooLow(
             available=format_fiat(0, currency), currency=currency, asked=format_fiat(left, currency)
