@@ -89,9 +89,17 @@ class FakeTransaction:
             self.staged += [credit, debit]
             fee_wallet = self._host.limits.service_fee_wallet_id
             if transfer.fee_msat and fee_wallet:
-                fee = {"wallet_id": fee_wallet, "amount_msat": transfer.fee_msat, "external_id": None}
-                checking_id = f"service_fee_{credit.payment_hash}"
-                self.staged.append(replace(credit, checking_id=checking_id, extra={}, tag=None, **fee))
+                self.staged.append(
+                    replace(
+                        credit,
+                        checking_id=f"service_fee_{credit.payment_hash}",
+                        wallet_id=fee_wallet,
+                        amount_msat=transfer.fee_msat,
+                        external_id=None,
+                        tag=None,
+                        extra={},
+                    )
+                )
 
 
 class FakeHost:
@@ -163,8 +171,15 @@ class FakeHost:
         )
         self.rows.append(row)
         if payer_wallet_id is not None:
-            debit = {"wallet_id": payer_wallet_id, "amount_msat": -sats * 1000, "external_id": None}
-            self.rows.append(replace(row, checking_id=f"internal_{payment_hash}", **debit))
+            self.rows.append(
+                replace(
+                    row,
+                    checking_id=f"internal_{payment_hash}",
+                    wallet_id=payer_wallet_id,
+                    amount_msat=-sats * 1000,
+                    external_id=None,
+                )
+            )
         return row
 
     def send(self, wallet_id: str, sats: int, *, external_id: str | None = None) -> HostPayment:

@@ -52,7 +52,7 @@ async def test_a_payment_is_seen_once(store: Store) -> None:
         assert await books.scan.seen(WALLET, [payment().payment_hash]) == {payment().payment_hash: "a"}
 
 
-LEGS_ONCE = {
+LEGS_ONCE: dict[str, dict[str, object]] = {
     "the payment hash": {"external_id": "other", "attempt": 7},
     "the external id": {"payment_hash": "other", "attempt": 7},
     "the place in the plan": {"payment_hash": "other", "external_id": "other"},
