@@ -38,7 +38,7 @@ from .world import World, sale
 Work = Callable[..., Awaitable[Any]]
 
 #: Nothing here takes longer by itself.
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 
 
 @dataclass(frozen=True, kw_only=True)
