@@ -33,7 +33,8 @@ class Announcer:
     """A queue of payments to tell of, worked off by one task."""
 
     def __init__(self) -> None:
-        self._queue: asyncio.Queue[tuple[Payment, bool]] = asyncio.Queue()
+        #: a row as it was written, or what LNbits read; and whether its payee is told, or its payer
+        self._queue: asyncio.Queue[tuple[dict[str, object] | Payment, bool]] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -46,13 +47,12 @@ class Announcer:
             await asyncio.wait([self._task])
 
     def tell(self, transfers: Sequence[Transfer]) -> None:
-        """Every payee of the transfers, and their payer once."""
+        """Every payee of the transfers, and their payer once. Their models are made one by one, later."""
         now = datetime.now(timezone.utc)
         for transfer in transfers:
-            credit, _debit, *_ = (_payment(row) for row in payment_rows(transfer, now, is_sqlite=False))
+            credit, debit, *_ = payment_rows(transfer, now, is_sqlite=False)
             self._queue.put_nowait((credit, True))
         if transfers:
-            _credit, debit, *_ = (_payment(row) for row in payment_rows(transfers[-1], now, is_sqlite=False))
             self._queue.put_nowait((debit, False))
 
     async def tell_payee(self, payment_hash: str) -> None:
@@ -63,8 +63,9 @@ class Announcer:
 
     async def _run(self) -> None:
         while True:
-            payment, is_for_payee = await self._queue.get()
+            told, is_for_payee = await self._queue.get()
             try:
+                payment = told if isinstance(told, Payment) else _payment(told)
                 if is_for_payee:
                     task_manager.internal_invoice_queue.put_nowait(payment)
                 else:

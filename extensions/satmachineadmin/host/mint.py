@@ -9,6 +9,7 @@ the invoice is already paid.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 from collections.abc import Iterable
@@ -21,6 +22,9 @@ from ..core.errors import InvariantViolated, ensure
 from ..core.model import Minted
 
 _CHARSET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+# Python converts whole strings of five-bit words in C: base 32 to bytes, and int(…, 32).
+_WORD_OF_BASE32 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", bytes(range(32)))
+_DIGIT_OF_WORD = bytes.maketrans(bytes(range(32)), b"0123456789abcdefghijklmnopqrstuv")
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 #: What each of the 32 values of the top five bits adds to the checksum.
 _FEEDBACK = [
@@ -68,20 +72,16 @@ def _words_of_int(value: int, count: int) -> list[int]:
     return [(value >> 5 * (count - 1 - index)) & 31 for index in range(count)]
 
 
-def _words_of_bytes(data: bytes) -> list[int]:
-    """Five bits a word, filled up with zeros at the end."""
-    count = (len(data) * 8 + 4) // 5
-    return _words_of_int(int.from_bytes(data, "big") << (count * 5 - len(data) * 8), count)
+def _words_of_bytes(data: bytes) -> bytes:
+    """Five bits a word, filled up with zeros at the end: base 32 without its letters."""
+    return base64.b32encode(data).rstrip(b"=").translate(_WORD_OF_BASE32)
 
 
 def _bytes_of_words(words: Iterable[int]) -> bytes:
     """Eight bits a byte, filled up with zeros at the end: what BOLT 11 signs."""
-    value = count = 0
-    for word in words:
-        value = value << 5 | word
-        count += 5
-    length = (count + 7) // 8
-    return (value << (length * 8 - count)).to_bytes(length, "big")
+    digits = bytes(words).translate(_DIGIT_OF_WORD)
+    length = (len(digits) * 5 + 7) // 8
+    return (int(digits, 32) << (length * 8 - len(digits) * 5)).to_bytes(length, "big")
 
 
 def _bech32(prefix: str, words: list[int]) -> str:

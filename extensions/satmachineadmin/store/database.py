@@ -47,12 +47,16 @@ class Sql:
         result = await self._connection.execute(text(statement), values)
         return int(result.rowcount)
 
-    async def run_many(self, statement: str, rows: Sequence[Mapping[str, object]]) -> None:
-        """Execute once a row. PostgreSQL gives no row count for this: compare by another statement."""
+    async def run_many(self, statement: str, rows: Sequence[Mapping[str, object]]) -> int:
+        """Execute once a row and return how many rows were touched, on SQLite alone.
+
+        PostgreSQL does not count here and the answer is negative: compare by another statement.
+        """
         if not rows:
-            return
+            return 0
         reached(f"{self.place}.statement")
-        await self._connection.execute(text(statement), [dict(row) for row in rows])
+        result = await self._connection.execute(text(statement), [dict(row) for row in rows])
+        return int(result.rowcount)
 
     async def one(self, statement: str, **values: object) -> Row | None:
         """The first row or None."""
@@ -72,11 +76,16 @@ class Sql:
         reached(f"{self.place}.statement")
         return (await self._connection.execute(text(statement), values)).scalar()
 
-    async def epoch_seconds(self) -> int:
-        """The database's own clock: the one clock that two processes share."""
+    @property
+    def epoch_now(self) -> str:
+        """The database's own clock as an SQL expression: the one clock that two processes share."""
         if self.is_sqlite:
-            return int(await self.value("SELECT CAST(strftime('%s', 'now') AS INTEGER)"))
-        return int(await self.value("SELECT CAST(floor(extract(epoch FROM clock_timestamp())) AS BIGINT)"))
+            return "CAST(strftime('%s', 'now') AS INTEGER)"
+        return "CAST(floor(extract(epoch FROM clock_timestamp())) AS BIGINT)"
+
+    async def epoch_seconds(self) -> int:
+        """What that clock says."""
+        return int(await self.value(f"SELECT {self.epoch_now}"))
 
 
 def in_list(name: str, values: Iterable[object]) -> tuple[str, dict[str, object]]:
@@ -159,8 +168,12 @@ class Database:
         if self.is_sqlite:
             await connection.exec_driver_sql("BEGIN IMMEDIATE")
             return sql
-        await connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT_SECONDS}s'")
-        await connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = '30s'")
+        await connection.exec_driver_sql(
+            f"""
+            SELECT set_config('lock_timeout', '{_LOCK_TIMEOUT_SECONDS}s', true),
+                   set_config('idle_in_transaction_session_timeout', '30s', true)
+            """
+        )
         await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
         return sql
 

@@ -69,11 +69,15 @@ async def renew(sql: Sql, lease: Lease) -> None:
 
 async def require(sql: Sql, lease: Lease) -> None:
     """Inside a transaction that pays: the lease is still ours and has not lapsed, else LeaseLost."""
-    current = await holder(sql)
-    now = await sql.epoch_seconds()
-    if current is None or (current.holder, current.epoch) != (lease.holder, lease.epoch):
+    row = await sql.one(
+        f"""
+        SELECT holder, epoch, expires_at, {sql.epoch_now} AS now FROM {SCHEMA}.runner_lease
+        WHERE id = 'runner'
+        """
+    )
+    if row is None or (row["holder"], row["epoch"]) != (lease.holder, lease.epoch):
         raise LeaseLost
-    if current.expires_at <= now:
+    if row["expires_at"] <= row["now"]:
         raise LeaseLost
 
 

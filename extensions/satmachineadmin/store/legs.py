@@ -13,6 +13,26 @@ from . import rows
 from .audit import Audit
 from .database import SCHEMA, Sql, in_list
 
+#: What `complete_at_once` binds once a leg.
+_OUTCOME = ("id", "wallet_id", "sent_msat", "fee_msat", "unused_msat")
+_COMPLETE_ON_SQLITE = f"""
+    UPDATE {SCHEMA}.dca_payments SET state = 'completed', completed_at = :now, updated_at = :now, way = :way,
+        destination_wallet_id = :wallet_id, sent_msat = :sent_msat, fee_msat = :fee_msat,
+        fee_unused_msat = :unused_msat
+    WHERE id = :id AND settlement_id = :settlement_id AND state = 'pending'
+"""
+# One statement over arrays: PostgreSQL counts no rows of a statement that is run once a row.
+_COMPLETE_ON_POSTGRES = f"""
+    UPDATE {SCHEMA}.dca_payments AS leg SET state = 'completed', completed_at = :now, updated_at = :now,
+        way = :way, destination_wallet_id = outcome.wallet_id, sent_msat = outcome.sent_msat,
+        fee_msat = outcome.fee_msat, fee_unused_msat = outcome.unused_msat
+    FROM unnest(
+        CAST(:ids AS TEXT[]), CAST(:wallet_ids AS TEXT[]), CAST(:sent_msats AS BIGINT[]),
+        CAST(:fee_msats AS BIGINT[]), CAST(:unused_msats AS BIGINT[])
+    ) AS outcome (id, wallet_id, sent_msat, fee_msat, unused_msat)
+    WHERE leg.id = outcome.id AND leg.settlement_id = :settlement_id AND leg.state = 'pending'
+"""
+
 
 def external_id(settlement: Settlement, key: str, attempt: int) -> str:
     """What marks a leg's payment in the host's books: derived, never random (DESIGN §7)."""
@@ -171,36 +191,10 @@ class Legs:
     async def complete_at_once(self, settlement: Settlement, sent: Sequence[Sent]) -> None:
         """Move all payable legs of a settlement from pending to completed: all of them, or an error.
 
-        The outcome of each is written first, then one statement moves them; its row count is compared,
-        because PostgreSQL gives none for a statement that is run once a row.
+        Only what is still pending is touched, and what was touched is counted and compared.
         """
         arrow = check_leg_arrow(LegState.PENDING, LegState.COMPLETED)
-        await self._sql.run_many(
-            f"""
-            UPDATE {SCHEMA}.dca_payments SET destination_wallet_id = :wallet_id, sent_msat = :sent_msat,
-                fee_msat = :fee_msat, fee_unused_msat = :unused_msat, way = :way
-            WHERE id = :id AND state = 'pending'
-            """,
-            [
-                {
-                    "id": one.leg_id,
-                    "wallet_id": one.destination_wallet_id,
-                    "sent_msat": one.sent_msat,
-                    "fee_msat": one.fee_msat,
-                    "unused_msat": one.fee_unused_msat,
-                    "way": PayWay.FAST,
-                }
-                for one in sent
-            ],
-        )
-        touched = await self._sql.run(
-            f"""
-            UPDATE {SCHEMA}.dca_payments SET state = 'completed', completed_at = :now, updated_at = :now
-            WHERE settlement_id = :settlement_id AND state = 'pending'
-            """,
-            settlement_id=settlement.id,
-            now=self._now,
-        )
+        touched = await self._complete(settlement, sent)
         if touched != len(sent):
             raise StateMoved(thing="leg")
         for one in sent:
@@ -211,6 +205,24 @@ class Legs:
                 before={"state": LegState.PENDING},
                 after={"state": LegState.COMPLETED, "sent_msat": one.sent_msat, "fee_msat": one.fee_msat},
             )
+
+    async def _complete(self, settlement: Settlement, sent: Sequence[Sent]) -> int:
+        """How many pending legs were completed. Each engine has one way that counts exactly."""
+        lines = [
+            {
+                "id": one.leg_id,
+                "wallet_id": one.destination_wallet_id,
+                "sent_msat": one.sent_msat,
+                "fee_msat": one.fee_msat,
+                "unused_msat": one.fee_unused_msat,
+            }
+            for one in sent
+        ]
+        fixed = {"settlement_id": settlement.id, "way": PayWay.FAST, "now": self._now}
+        if self._sql.is_sqlite:
+            return await self._sql.run_many(_COMPLETE_ON_SQLITE, [{**line, **fixed} for line in lines])
+        columns = {f"{name}s": [line[name] for line in lines] for name in _OUTCOME}
+        return await self._sql.run(_COMPLETE_ON_POSTGRES, **columns, **fixed)
 
     def _record(
         self,
