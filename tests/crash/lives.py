@@ -56,7 +56,7 @@ async def land_and_plan() -> str:
     from satmachineadmin.services import current
 
     store, host = current().store, current().host
-    (landed,) = await land_new_payments(store, host, is_start=False)
+    (landed,) = await land_new_payments(store, host, lambda: False, is_start=False)
     assert await plan_settlement(store, host, landed.id, claim="a test")
     return str(landed.id)
 

@@ -173,17 +173,11 @@ class EnrolmentNotActive(Refusal):
     code = "enrolment_not_active"
 
 
-class BalanceTooLow(Refusal):
-    """Only {available} {currency} of this balance are free; {asked} were asked for."""
+class CashLeft(Refusal):
+    """{left} {currency} of this LP's cash are still in the machine, counted or waiting to be. Return or
+    cancel them first."""
 
-    code = "balance_too_low"
-
-
-class CurrencyFixed(Refusal):
-    """The currency of a machine cannot change after its first cash entry or sale."""
-
-    code = "currency_fixed"
-    status = 409
+    code = "cash_left"
 
 
 class TooManyDigits(Refusal):

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from loguru import logger
@@ -53,10 +53,13 @@ class BoundWallet:
     scan_from: int
 
 
-async def land_new_payments(store: Store, host: Host, *, is_start: bool) -> list[Settlement]:
+async def land_new_payments(
+    store: Store, host: Host, is_stopping: Callable[[], bool], *, is_start: bool
+) -> list[Settlement]:
     """One tick: land what the host's history holds and we have not seen.
 
     Layers 1 and 2 always, layer 3 at start (`is_start`) and when a wallet's last one is an hour old.
+    Asked to stop, it ends between two slices of a history; the next start reads it whole.
     """
     async with store.reading() as books:
         wallets = [
@@ -82,8 +85,10 @@ async def land_new_payments(store: Store, host: Host, *, is_start: bool) -> list
         found = await _land_wallet(store, host, wallet, mine)
         is_full = wallet.wallet_id in full_due
         if is_full:
-            found += await _full_scan(store, host, wallet)
+            found += await _full_scan(store, host, wallet, is_stopping)
         landed += found
+        if is_stopping():
+            break
         if found or is_full or now - (cursors[wallet.wallet_id] or 0) >= CURSOR_SECONDS:
             async with store.transaction("cursor") as writing:
                 await writing.scan.advance(wallet.wallet_id, changed_until=now, full=is_full)
@@ -128,7 +133,9 @@ async def _remember_open(
         await books.scan.close_open(wallet.wallet_id, sorted(failed))
 
 
-async def _full_scan(store: Store, host: Host, wallet: BoundWallet) -> list[Settlement]:
+async def _full_scan(
+    store: Store, host: Host, wallet: BoundWallet, is_stopping: Callable[[], bool]
+) -> list[Settlement]:
     """Layer 3: every successful row of the wallet's time as a machine's, in slices."""
     landed: list[Settlement] = []
     offset = 0
@@ -137,7 +144,7 @@ async def _full_scan(store: Store, host: Host, wallet: BoundWallet) -> list[Sett
             wallet.wallet_id, created_from=wallet.scan_from, offset=offset, limit=SLICE
         )
         landed += await _land_unseen(store, host, wallet, rows)
-        if len(rows) < SLICE:
+        if len(rows) < SLICE or is_stopping():
             return landed
         offset += len(rows)
 

@@ -36,7 +36,7 @@ async def work_once(
 
     True when there may be more to do at once. Raises LeaseLost.
     """
-    landed = await _even_if_cancelled(land_new_payments(store, host, is_start=is_start))
+    landed = await _even_if_cancelled(land_new_payments(store, host, is_stopping, is_start=is_start))
     due = await _even_if_cancelled(_due(store))
     for settlement_id in due:
         if is_stopping():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.errors import AlreadyExists, ArrowNotAllowed, BalanceTooLow, UnknownUser
+from ..core.errors import AlreadyExists, ArrowNotAllowed, CashLeft, UnknownUser
 from ..core.states import EnrolmentStatus
 from ..core.units import format_fiat
 from ..host import accounts
@@ -63,6 +63,4 @@ def _require_empty(enrolment: Row, currency: str) -> None:
     cash = rows.balance(enrolment)
     left = cash.remaining_minor + cash.reserved_minor + cash.pending_minor
     if left:
-        raise BalanceTooLow(
-            available=format_fiat(0, currency), currency=currency, asked=format_fiat(left, currency)
-        )
+        raise CashLeft(left=format_fiat(left, currency), currency=currency)

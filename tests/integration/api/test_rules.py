@@ -191,7 +191,7 @@ def test_cash_of_an_lp_without_a_wallet_is_refused(shop: Shop) -> None:
 def test_an_enrolment_with_cash_left_is_not_ended(shop: Shop) -> None:
     shop.hand_over("eve", "10.00")
     url = f"{DCA}/clients/{shop.clients['eve']['id']}"
-    assert shop.api.put(url, {"status": "ended"}, expect=422)["code"] == "balance_too_low"
+    assert shop.api.put(url, {"status": "ended"}, expect=422)["code"] == "cash_left"
     assert shop.api.put(url, {"status": "paused"})["status"] == "paused"
     assert shop.api.put(url, {"status": "active", "username": "Eve"})["username"] == "Eve"
 

@@ -51,7 +51,7 @@ async def test_plans_at_the_same_instant_never_overspend_an_lp(make_rig: MakeRig
     rig = await make_rig(cash={"ana": 700_00})
     for _ in range(10):
         rig.sell()
-    landed = await land_new_payments(rig.store, rig.host, is_start=True)
+    landed = await land_new_payments(rig.store, rig.host, lambda: False, is_start=True)
 
     async with anyio.create_task_group() as group:
         for settlement in landed:
@@ -69,7 +69,7 @@ async def test_plans_at_the_same_instant_never_overspend_an_lp(make_rig: MakeRig
 async def test_a_settlement_is_planned_once_however_many_try(make_rig: MakeRig) -> None:
     rig = await make_rig(cash={"ana": 700_00})
     rig.sell()
-    (settlement,) = await land_new_payments(rig.store, rig.host, is_start=True)
+    (settlement,) = await land_new_payments(rig.store, rig.host, lambda: False, is_start=True)
     planned: list[bool] = []
 
     async def try_it() -> None:
@@ -207,7 +207,7 @@ async def test_an_lp_that_changes_its_wallet_is_paid_where_it_wants_to(
     """The wallet is read when the sats move, not when the plan is made."""
     rig = await make_rig(cash={"ana": 200_00}, way=way)
     rig.sell()
-    (settlement,) = await land_new_payments(rig.store, rig.host, is_start=True)
+    (settlement,) = await land_new_payments(rig.store, rig.host, lambda: False, is_start=True)
     await plan_settlement(rig.store, rig.host, settlement.id, "claim")
 
     rig.host.add_wallet("ana's new wallet", "ana")
