@@ -71,7 +71,7 @@ class Driver:
     async def land(self, business: Business) -> str:
         """A sale at the machine, landed; the settlement's id."""
         payment_hash = await sell(business)
-        landed = await land_new_payments(self._store, self._host, is_start=False)
+        landed = await land_new_payments(self._store, self._host, lambda: False, is_start=False)
         (mine,) = (one for one in landed if one.payment_hash == payment_hash)
         return mine.id
 
