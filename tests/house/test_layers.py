@@ -14,8 +14,9 @@ ADMIN = "satmachineadmin"
 MAY_IMPORT = {
     "core": {f"{ADMIN}.core"},
     "failpoints.py": set(),
+    "uncancelled.py": set(),
     "ports.py": {f"{ADMIN}.core"},
-    "engine": {f"{ADMIN}.core", f"{ADMIN}.engine", f"{ADMIN}.ports", f"{ADMIN}.failpoints", "loguru"},
+    "engine": {f"{ADMIN}.core", f"{ADMIN}.engine", f"{ADMIN}.ports", f"{ADMIN}.uncancelled", "loguru"},
 }
 #: the files that may import the host, as patterns below an extension's folder
 MEET_THE_HOST = {

@@ -7,9 +7,7 @@ with the host or the database lets it wait and try again. Neither holds up the n
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
-from typing import TypeVar
+from collections.abc import Callable
 
 from loguru import logger
 
@@ -17,6 +15,7 @@ from ..core.errors import InvariantViolated
 from ..core.lease import Lease, LeaseLost
 from ..core.states import SettlementState
 from ..ports import Host, Store
+from ..uncancelled import to_the_end
 from .land import land_new_payments
 from .pay import pay_settlement
 from .plan import plan_settlement
@@ -26,8 +25,6 @@ BATCH = 50
 #: How long a settlement is left alone after trouble with the host or the database.
 TROUBLE_SECONDS = 30
 
-_Result = TypeVar("_Result")
-
 
 async def work_once(
     store: Store, host: Host, lease: Lease, is_stopping: Callable[[], bool], *, is_start: bool = False
@@ -36,36 +33,18 @@ async def work_once(
 
     True when there may be more to do at once. Raises LeaseLost.
     """
-    landed = await _even_if_cancelled(land_new_payments(store, host, is_stopping, is_start=is_start))
-    due = await _even_if_cancelled(_due(store))
+    landed = await to_the_end(land_new_payments(store, host, is_stopping, is_start=is_start))
+    due = await to_the_end(_due(store))
     for settlement_id in due:
         if is_stopping():
             return False
-        await _even_if_cancelled(_advance(store, host, lease, settlement_id, is_stopping))
+        await to_the_end(_advance(store, host, lease, settlement_id, is_stopping))
     return bool(landed) or len(due) == BATCH
 
 
 async def _due(store: Store) -> list[str]:
     async with store.reading() as books:
         return await books.settlements.due(BATCH)
-
-
-async def _even_if_cancelled(work: Coroutine[None, None, _Result]) -> _Result:
-    """Let a step end before its canceller gets on, however often it is cancelled.
-
-    A cancelled commit may have happened or not, and a cancelled statement on SQLite leaves its file
-    locked: seen, with reading ones too.
-    """
-    task = asyncio.ensure_future(work)
-    was_cancelled = False
-    while not task.done():
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError:
-            was_cancelled = True
-    if was_cancelled:
-        raise asyncio.CancelledError from (None if task.cancelled() else task.exception())
-    return await task
 
 
 async def _advance(

@@ -26,6 +26,7 @@ from ..ports import FastWayClosed, PayoutFacts, Transfer
 from ..store import host_tables
 from ..store.books import Books, Store
 from ..store.database import Sql
+from ..uncancelled import to_the_end
 from . import facts
 
 SAFE_JOURNAL_MODES = frozenset({"delete", "truncate", "persist"})
@@ -70,7 +71,7 @@ async def open_payout(store: Store, wallet_id: str) -> AsyncIterator[FastTransac
                 yield FastTransaction(sql, books, wallet_id, refusal)
                 await books.audit.flush()
             except BaseException:
-                await asyncio.shield(raw.rollback())
+                await to_the_end(raw.rollback())
                 raise
             await database.commit(raw, "payout")
 

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from ..failpoints import reached
+from ..uncancelled import to_the_end
 
 SCHEMA = "satmachineadmin"
 #: PostgreSQL's advisory lock that makes our writers serial: the first bytes of "satmachine".
@@ -44,7 +45,7 @@ class Sql:
     async def run(self, statement: str, **values: object) -> int:
         """Execute and return how many rows were touched."""
         reached(f"{self.place}.statement")
-        result = await self._connection.execute(text(statement), values)
+        result = await to_the_end(self._connection.execute(text(statement), values))
         return int(result.rowcount)
 
     async def run_many(self, statement: str, rows: Sequence[Mapping[str, object]]) -> int:
@@ -55,26 +56,26 @@ class Sql:
         if not rows:
             return 0
         reached(f"{self.place}.statement")
-        result = await self._connection.execute(text(statement), [dict(row) for row in rows])
+        result = await to_the_end(self._connection.execute(text(statement), [dict(row) for row in rows]))
         return int(result.rowcount)
 
     async def one(self, statement: str, **values: object) -> Row | None:
         """The first row or None."""
         reached(f"{self.place}.statement")
-        result = await self._connection.execute(text(statement), values)
+        result = await to_the_end(self._connection.execute(text(statement), values))
         row: Row | None = result.mappings().first()
         return row
 
     async def all(self, statement: str, **values: object) -> list[Row]:
         """Every row."""
         reached(f"{self.place}.statement")
-        result = await self._connection.execute(text(statement), values)
+        result = await to_the_end(self._connection.execute(text(statement), values))
         return list(result.mappings().all())
 
     async def value(self, statement: str, **values: object) -> Any:
         """The first column of the first row, or None."""
         reached(f"{self.place}.statement")
-        return (await self._connection.execute(text(statement), values)).scalar()
+        return (await to_the_end(self._connection.execute(text(statement), values))).scalar()
 
     @property
     def epoch_now(self) -> str:
@@ -158,7 +159,7 @@ class Database:
             try:
                 yield sql
             except BaseException:
-                await asyncio.shield(connection.rollback())
+                await to_the_end(connection.rollback())
                 raise
             await self.commit(connection, place)
 
@@ -166,7 +167,7 @@ class Database:
         """Start a serial transaction on a connection; the caller holds `writer_lock`."""
         sql = Sql(connection, is_sqlite=self.is_sqlite, place=place)
         if self.is_sqlite:
-            await connection.exec_driver_sql("BEGIN IMMEDIATE")
+            await to_the_end(connection.exec_driver_sql("BEGIN IMMEDIATE"))
             return sql
         await connection.exec_driver_sql(
             f"""
@@ -180,5 +181,5 @@ class Database:
     async def commit(self, connection: AsyncConnection, place: str) -> None:
         """Commit, with a place to crash on either side of it."""
         reached(f"{place}.before_commit")
-        await connection.commit()
+        await to_the_end(connection.commit())
         reached(f"{place}.after_commit")
