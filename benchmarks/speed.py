@@ -137,6 +137,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, required=True)
     chosen = parser.parse_args()
     prepare_process(chosen.folder, database_url=chosen.database_url)
+    import uvloop
+
+    uvloop.install()  # as under uvicorn
     with contextlib.redirect_stdout(sys.stderr):
         figures = asyncio.run(measure(chosen.legs, chosen.history, chosen.rounds))
     sys.stdout.write(json.dumps(figures) + "\n")

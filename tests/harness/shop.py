@@ -1,9 +1,9 @@
 """A whole business on a server: platform, operator, partners, LPs, a machine and a customer.
 
-    shop = Shop.open(server, shares=("50", "30", "20"), cash={"ana": "100.00", "ben": "60.00"})
-    sale = shop.sell(principal_sats=1000, commission_sats=100, fiat_amount="200.00", exchange_rate="5")
-    settlement = shop.settled(sale)
-    shop.check_conservation(settlement)
+shop = Shop.open(server, shares=("50", "30", "20"), cash={"ana": "100.00", "ben": "60.00"})
+sale = shop.sell(principal_sats=1000, commission_sats=100, fiat_amount="200.00", exchange_rate="5")
+settlement = shop.settled(sale)
+shop.check_conservation(settlement)
 """
 
 from __future__ import annotations
@@ -186,9 +186,7 @@ class Shop:
 def sats_of(settlement: Mapping[str, Any], leg_type: str, state: str = "completed") -> list[int]:
     """The sats of a settlement's legs of one type, in the order of the plan."""
     return [
-        leg["sats"]
-        for leg in settlement["legs"]
-        if leg["leg_type"] == leg_type and leg["state"] == state
+        leg["sats"] for leg in settlement["legs"] if leg["leg_type"] == leg_type and leg["state"] == state
     ]
 
 

@@ -16,11 +16,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
+from sqlalchemy.sql.elements import TextClause
 
 from ..failpoints import reached
 from ..uncancelled import to_the_end
@@ -34,6 +36,12 @@ _LOCK_TIMEOUT_SECONDS = 10
 Row = Mapping[str, Any]
 
 
+@lru_cache(maxsize=256)
+def _parsed(statement: str) -> TextClause:
+    """The statement with its bound names found; the same few statements come again and again."""
+    return text(statement)
+
+
 class Sql:
     """Statements on one connection. `place` names the transaction for the crash tests."""
 
@@ -45,7 +53,7 @@ class Sql:
     async def run(self, statement: str, **values: object) -> int:
         """Execute and return how many rows were touched."""
         reached(f"{self.place}.statement")
-        result = await to_the_end(self._connection.execute(text(statement), values))
+        result = await to_the_end(self._connection.execute(_parsed(statement), values))
         return int(result.rowcount)
 
     async def run_many(self, statement: str, rows: Sequence[Mapping[str, object]]) -> int:
@@ -56,26 +64,26 @@ class Sql:
         if not rows:
             return 0
         reached(f"{self.place}.statement")
-        result = await to_the_end(self._connection.execute(text(statement), [dict(row) for row in rows]))
+        result = await to_the_end(self._connection.execute(_parsed(statement), [dict(row) for row in rows]))
         return int(result.rowcount)
 
     async def one(self, statement: str, **values: object) -> Row | None:
         """The first row or None."""
         reached(f"{self.place}.statement")
-        result = await to_the_end(self._connection.execute(text(statement), values))
+        result = await to_the_end(self._connection.execute(_parsed(statement), values))
         row: Row | None = result.mappings().first()
         return row
 
     async def all(self, statement: str, **values: object) -> list[Row]:
         """Every row."""
         reached(f"{self.place}.statement")
-        result = await to_the_end(self._connection.execute(text(statement), values))
+        result = await to_the_end(self._connection.execute(_parsed(statement), values))
         return list(result.mappings().all())
 
     async def value(self, statement: str, **values: object) -> Any:
         """The first column of the first row, or None."""
         reached(f"{self.place}.statement")
-        return (await to_the_end(self._connection.execute(text(statement), values))).scalar()
+        return (await to_the_end(self._connection.execute(_parsed(statement), values))).scalar()
 
     @property
     def epoch_now(self) -> str:

@@ -6,7 +6,7 @@ the LP decides where its sats go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import uuid4
 
 from ..core.errors import StateMoved
@@ -196,19 +196,41 @@ class Lps:
 
     async def reserve(self, amounts_minor: Mapping[str, int]) -> None:
         """Hold fiat of LPs for legs that may be paid; the table's CHECK refuses more than there is."""
-        await self._sql.run_many(
-            f"UPDATE {SCHEMA}.dca_clients SET reserved_minor = reserved_minor + :minor WHERE id = :id",
-            [{"id": enrolment, "minor": minor} for enrolment, minor in amounts_minor.items()],
+        await self._change_each(
+            "reserved_minor = reserved_minor + {minor}",
+            [(enrolment, minor, 0) for enrolment, minor in amounts_minor.items()],
         )
 
     async def spend(self, fills: Mapping[str, tuple[int, int]]) -> None:
         """Turn reserved fiat into sats received: enrolment → (fiat in minor units, sats)."""
-        await self._sql.run_many(
-            f"""
-            UPDATE {SCHEMA}.dca_clients
-            SET reserved_minor = reserved_minor - :minor, paid_minor = paid_minor + :minor,
-                received_sats = received_sats + :sats, fills = fills + 1
-            WHERE id = :id
+        await self._change_each(
+            """
+            reserved_minor = reserved_minor - {minor}, paid_minor = paid_minor + {minor},
+            received_sats = received_sats + {sats}, fills = fills + 1
             """,
-            [{"id": enrolment, "minor": minor, "sats": sats} for enrolment, (minor, sats) in fills.items()],
+            [(enrolment, minor, sats) for enrolment, (minor, sats) in fills.items()],
+        )
+
+    async def _change_each(self, updates: str, lines: Sequence[tuple[str, int, int]]) -> None:
+        """Change enrolments, each by its own minor units and sats: on PostgreSQL in one statement."""
+        if not lines:
+            return
+        table = f"{SCHEMA}.dca_clients"
+        if self._sql.is_sqlite:
+            await self._sql.run_many(
+                f"UPDATE {table} SET {updates.format(minor=':minor', sats=':sats')} WHERE id = :id",
+                [{"id": enrolment, "minor": minor, "sats": sats} for enrolment, minor, sats in lines],
+            )
+            return
+        ids, minors, sats_each = (list(column) for column in zip(*lines, strict=True))
+        await self._sql.run(
+            f"""
+            UPDATE {table} AS client SET {updates.format(minor="line.minor", sats="line.sats")}
+            FROM unnest(CAST(:ids AS TEXT[]), CAST(:minors AS BIGINT[]), CAST(:sats AS BIGINT[]))
+                AS line (id, minor, sats)
+            WHERE client.id = line.id
+            """,
+            ids=ids,
+            minors=minors,
+            sats=sats_each,
         )
