@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from tests.harness import LnbitsServer
 from tests.harness.shop import DCA, Shop, sats_of
 
-SALE = {"principal_sats": 1000, "commission_sats": 100, "fiat_amount": "200.00", "exchange_rate": "5"}
+SALE: dict[str, Any] = {
+    "principal_sats": 1000,
+    "commission_sats": 100,
+    "fiat_amount": "200.00",
+    "exchange_rate": "5",
+}
 PROBE = "/probe/api/v1"
 
 

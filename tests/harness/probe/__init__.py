@@ -46,6 +46,8 @@ async def get_events() -> list[dict[str, Any]]:
 async def post_again(payment_hash: str, times: int) -> None:
     """Announce a payment again, many times over."""
     payment = await get_standalone_payment(payment_hash, incoming=True)
+    if payment is None:
+        raise ValueError(f"there is no payment {payment_hash}")
     for _ in range(times):
         task_manager.invoice_queue.put_nowait(payment)
 
@@ -77,4 +79,4 @@ async def post_settings(values: dict[str, Any] = Body(...)) -> dict[str, Any]:
 @probe_ext.post("/sweep")
 async def post_sweep() -> None:
     """LNbits' own look at pending payments, now."""
-    await check_pending_payments()
+    await check_pending_payments()  # type: ignore[no-untyped-call]  # LNbits gives no types

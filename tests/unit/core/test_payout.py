@@ -123,7 +123,7 @@ def test_a_wallet_has_to_hold_the_hosts_fee_as_well() -> None:
 
 # --- what refuses one leg -------------------------------------------------------------------------
 
-REFUSALS = [
+REFUSALS: list[tuple[dict[str, Any], RefuseCode]] = [
     ({"destinations": {"ana": None, "ben": "wb"}}, RefuseCode.NO_LP_WALLET),
     ({"destinations": {"ana": "gone", "ben": "wb"}}, RefuseCode.RECEIVER_GONE),
     ({"receivers": {"wa": wallet("wa", deleted=True), "wb": wallet("wb")}}, RefuseCode.RECEIVER_GONE),
