@@ -46,6 +46,56 @@ def test_every_payee_gets_exactly_one_event_a_leg(probed: LnbitsServer, settleme
     assert all(events[0]["external_id"].startswith("sm1:") for events in told.values())
 
 
+def break_payouts(server: LnbitsServer, database: str) -> None:
+    """Let the database refuse the last write of a payout, after the host's rows were written."""
+    what = "BEFORE UPDATE OF paid_minor ON"
+    if database == "sqlite":
+        refuse = "BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        server.sql(f"CREATE TRIGGER satmachineadmin.refuse {what} dca_clients {refuse}")
+        return
+    server.sql(
+        "CREATE OR REPLACE FUNCTION satmachineadmin.refuse() RETURNS trigger AS "
+        "$body$ BEGIN RAISE EXCEPTION 'refused'; END $body$ LANGUAGE plpgsql"
+    )
+    server.sql(
+        f"CREATE TRIGGER refuse {what} satmachineadmin.dca_clients FOR EACH ROW "
+        "EXECUTE FUNCTION satmachineadmin.refuse()"
+    )
+
+
+def mend_payouts(server: LnbitsServer, database: str) -> None:
+    on_table = "" if database == "sqlite" else " ON satmachineadmin.dca_clients"
+    server.sql(f"DROP TRIGGER {'satmachineadmin.' if database == 'sqlite' else ''}refuse{on_table}")
+
+
+def test_a_payout_that_is_rolled_back_tells_nobody_and_is_paid_later(
+    probed: LnbitsServer, shop: Shop, settlement: dict, database: str
+) -> None:
+    """DESIGN §7: no phantom events; the rows of both books vanish together."""
+    probed.expected_defects += ["refused", "Traceback"]
+    shop.hand_over("ana", "200.00")
+    before = shop.balances()["ana"]
+    break_payouts(probed, database)
+    sale = shop.sell(**SALE)
+    probed.wait_for(
+        lambda: "tried again" in ((shop.settlement_of(sale) or {}).get("error_message") or ""), "trouble"
+    )
+    told = [
+        event
+        for event in probed.api().get(f"{PROBE}/events")
+        if sale.payment_hash in str(event["external_id"])
+    ]
+    mend_payouts(probed, database)
+
+    assert told == []
+    assert shop.balances()["ana"] == before
+    settled = shop.settled(sale)
+    time.sleep(2)
+    paid = [leg for leg in settled["legs"] if leg["state"] == "completed"]
+    assert settled["state"] == "processed"
+    assert [len(events_of(probed, leg["payment_hash"])) for leg in paid] == [1] * len(paid)
+
+
 def test_a_payout_that_waits_says_for_what_tells_nobody_and_goes_on_by_itself(
     probed: LnbitsServer, shop: Shop, settlement: dict
 ) -> None:

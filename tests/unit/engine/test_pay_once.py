@@ -101,6 +101,7 @@ async def test_a_payout_that_fails_half_way_leaves_nothing_on_either_side(make_r
     assert (row["state"], row["waits_code"]) == ("processing", "trouble")
     assert rig.balances() == {MACHINE_WALLET: 1100}
     assert {leg["state"] for leg in await rig.legs()} == {"pending"}
+    assert rig.host.announced == []
 
     async with rig.store.transaction("repair") as books:
         await books.sql.run("DROP TRIGGER satmachineadmin.refuse")
