@@ -57,18 +57,6 @@ def test_a_sale_paid_just_before_kill_9_is_settled_once_after_the_start(fresh_se
     assert_paid_once(shop, shop.settled(sale))
 
 
-def test_an_invoice_made_before_a_restart_and_paid_after_it_is_settled(fresh_server: LnbitsServer) -> None:
-    """Whatever was pending is asked about by its hash, however late it succeeds."""
-    shop = Shop.open(fresh_server, cash={"ana": "200.00"})
-    invoice = shop.invoice(**SALE)
-    time.sleep(4)
-
-    fresh_server.restart()
-    fresh_server.pay_invoice(shop.customer, invoice.bolt11)
-
-    assert_paid_once(shop, shop.settled(invoice))
-
-
 def test_what_a_wallet_received_before_it_was_a_machines_is_never_settled(server: LnbitsServer) -> None:
     """DESIGN §5: earlier history is the opening balance; an invoice open at that moment is a sale."""
     shop = Shop.open(server)

@@ -29,6 +29,7 @@ from ..store.database import Sql
 from ..uncancelled import to_the_end
 from . import facts
 
+SWITCHED_OFF = "the platform switched it off"
 SAFE_JOURNAL_MODES = frozenset({"delete", "truncate", "persist"})
 
 
@@ -68,6 +69,8 @@ async def open_payout(store: Store, wallet_id: str) -> AsyncIterator[FastTransac
             books = store.books(sql)
             try:
                 await _require_rollback_journal(sql)
+                if not (await books.platform.config())["fast_way_allowed"]:
+                    raise FastWayClosed(SWITCHED_OFF)
                 yield FastTransaction(sql, books, wallet_id, refusal)
                 await books.audit.flush()
             except BaseException:

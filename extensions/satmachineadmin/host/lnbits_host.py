@@ -36,7 +36,6 @@ class LnbitsHost:
         self._store = store
         self._announcer = Announcer()
         self._key: PrivateKey | None = None
-        self._is_allowed = True
         #: why the self-test closes the fast way; None once it has passed
         self._test_result: str | None = "not tried yet"
         #: why the last payout could not go the fast way; None when it could
@@ -52,22 +51,22 @@ class LnbitsHost:
     # Which way -----------------------------------------------------------------------------
 
     async def pay_way(self) -> PayWay:
-        async with self._store.reading() as books:
-            self._is_allowed = bool((await books.platform.config())["fast_way_allowed"])
-        if self._is_allowed and self._test_result is not None:
+        if self._test_result is not None:
             self._test_result = await self_test.why_closed()
-        return PayWay.FAST if self._is_allowed and self._test_result is None else PayWay.SLOW
+        return PayWay.FAST if self._test_result is None else PayWay.SLOW
 
     async def way_in_use(self) -> tuple[PayWay, str]:
         """The way that the next payout takes, as far as is known, and why."""
-        way = await self.pay_way()
-        if not self._is_allowed:
-            return way, "The platform switched the fast way off."
+        async with self._store.reading() as books:
+            is_allowed = (await books.platform.config())["fast_way_allowed"]
+        if not is_allowed:
+            return PayWay.SLOW, f"The fast way is closed: {fast_payout.SWITCHED_OFF}."
+        await self.pay_way()
         closed = self._test_result or self._last_refusal
         if closed is not None:
             return PayWay.SLOW, f"The fast way is closed: {closed}."
         journal = "rollback journal" if self._store.database.is_sqlite else "PostgreSQL"
-        return way, f"LNbits {settings.version}, {journal}, self-test passed"
+        return PayWay.FAST, f"LNbits {settings.version}, {journal}, self-test passed"
 
     # The fast way --------------------------------------------------------------------------
 
@@ -83,7 +82,8 @@ class LnbitsHost:
             async with fast_payout.open_payout(self._store, wallet_id) as transaction:
                 yield transaction
         except FastWayClosed as closed:
-            self._last_refusal = str(closed)
+            # What the platform decides is read anew each time; a file's journal mode is only seen here.
+            self._last_refusal = None if str(closed) == fast_payout.SWITCHED_OFF else str(closed)
             raise
         self._last_refusal = None
 
