@@ -28,7 +28,7 @@ from satmachineadmin.host.mint import mint
 from satmachineadmin.ports import Transfer
 from satmachineadmin.services import current
 from satmachineadmin.store import host_tables
-from satmachineadmin.store.database import Sql
+from satmachineadmin.store.sql import Sql
 from satmachineadmin.usecases.machines import add_machine
 
 EXTENSIONS = ["satmachineadmin", "satmachineclient"]
@@ -145,7 +145,7 @@ async def write_history(wallet_id: str, rows: int) -> None:
 async def give_history(wallet_id: str) -> None:
     """Let that history be this wallet's: LNbits sums balances over all rows, so there is only one."""
     async with core_db.connect() as connection:
-        sql = Sql(connection.conn, is_sqlite=connection.type == "SQLITE", place="benchmark")
+        sql = await Sql.on(connection.conn, "benchmark")
         await sql.run(
             "UPDATE apipayments SET wallet_id = :id WHERE external_id LIKE 'old:%' AND wallet_id <> :id",
             id=wallet_id,
@@ -195,6 +195,6 @@ async def receive(wallet_id: str, sats: int, extra: Mapping[str, object]) -> str
 
 async def _insert(rows: Iterable[Mapping[str, object]]) -> None:
     async with core_db.connect() as connection:
-        sql = Sql(connection.conn, is_sqlite=connection.type == "SQLITE", place="benchmark")
+        sql = await Sql.on(connection.conn, "benchmark")
         await sql.run_many(host_tables.INSERT_PAYMENT, list(rows))
         await connection.conn.commit()

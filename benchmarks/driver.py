@@ -15,11 +15,13 @@ from lnbits.core.models import Payment
 from lnbits.task_manager import task_manager
 
 from satmachineadmin.core.lease import Lease
+from satmachineadmin.core.model import Due
 from satmachineadmin.engine.land import land_new_payments
 from satmachineadmin.engine.pay import pay_settlement
 from satmachineadmin.engine.plan import plan_settlement
 from satmachineadmin.ports import Transfer
 from satmachineadmin.services import current
+from satmachineadmin.uncancelled import to_the_end
 
 from .business import Business, sell
 
@@ -68,25 +70,25 @@ class Driver:
     async def _on_payment(self, payment: Payment) -> None:
         self._told += 1
 
-    async def land(self, business: Business) -> str:
-        """A sale at the machine, landed; the settlement's id."""
+    async def land(self, business: Business) -> Due:
+        """A sale at the machine, landed."""
         payment_hash = await sell(business)
         landed = await land_new_payments(self._store, self._host, lambda: False, is_start=False)
         (mine,) = (one for one in landed if one.payment_hash == payment_hash)
-        return mine.id
+        return Due(settlement_id=mine.id, wallet_id=mine.wallet_id)
 
     async def pay(self, business: Business) -> Payout:
         """One sale, landed, planned and paid."""
         sold = time.monotonic()
-        settlement_id = await self.land(business)
+        due = await self.land(business)
         lease = await self._hold_lease()
         self._committed = 0.0
         began = time.monotonic()
-        await plan_settlement(self._store, self._host, settlement_id, claim="benchmark")
+        await to_the_end(plan_settlement(self._store, self._host, due.settlement_id, claim="benchmark"))
         planned = time.monotonic()
-        await pay_settlement(self._store, self._host, settlement_id, lease, lambda: False)
+        await to_the_end(pay_settlement(self._store, self._host, due, lease, lambda: False))
         returned = time.monotonic()
-        await self._check(settlement_id, business)
+        await self._check(due.settlement_id, business)
         return Payout(sold=sold, began=began, planned=planned, committed=self._committed, returned=returned)
 
     async def _hold_lease(self) -> Lease:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from unittest import mock
 
+import aiosqlite
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -29,16 +31,29 @@ class Statements:
         )
 
 
+#: What our own store calls on SQLite, past SQLAlchemy (which has cursors of its own).
+_DIRECT = ("execute", "executemany", "execute_fetchall")
+
+
 @contextmanager
 def counted() -> Iterator[Statements]:
-    """Note every statement of this process meanwhile."""
+    """Note every statement of this process meanwhile, LNbits' and ours."""
     found = Statements()
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         found.sent.append((time.monotonic(), statement))
 
+    def noting(call: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(connection: aiosqlite.Connection, statement: str, *rest: Any) -> Any:
+            note(connection, None, statement)
+            return call(connection, statement, *rest)
+
+        return noted
+
+    direct: dict[str, Any] = {name: noting(getattr(aiosqlite.Connection, name)) for name in _DIRECT}
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        yield found
+        with mock.patch.multiple(aiosqlite.Connection, **direct):
+            yield found
     finally:
         event.remove(Engine, "before_cursor_execute", note)

@@ -18,7 +18,7 @@ from .host import accounts
 from .services import current
 from .store import lists
 from .store.books import Store
-from .store.database import Row
+from .store.sql import Row
 from .usecases.wallets import own_wallet, refuse_machine_wallet
 
 __all__ = [

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from .core.lease import Lease
 from .core.model import (
+    Due,
     HostLimits,
     HostPayment,
     Landing,
@@ -29,6 +30,7 @@ from .core.model import (
     Settlement,
     WalletFacts,
 )
+from .core.progress import Progress
 from .core.states import LegState, PayWay, SettlementState, TxType
 
 
@@ -61,13 +63,20 @@ class LpBook(Protocol):
 
 class SettlementBook(Protocol):
     async def get(self, settlement_id: str) -> Settlement | None: ...
-    async def due(self, limit: int) -> list[str]: ...
+    async def due(self, limit: int) -> list[Due]: ...
     async def land(
         self, machine: Machine, payment: HostPayment, landing: Landing, fee: PlatformFee
     ) -> Settlement: ...
-    async def move(self, settlement: Settlement, after: SettlementState, **columns: object) -> None: ...
+    async def move(
+        self,
+        settlement: Settlement,
+        after: SettlementState,
+        *,
+        progress: Progress | None = None,
+        **columns: object,
+    ) -> None: ...
     async def wait(self, settlement: Settlement, *, code: str, sentence: str, until: int) -> None: ...
-    async def count_legs(self, settlement: Settlement) -> dict[str, int]: ...
+    async def note_progress(self, settlement: Settlement, progress: Progress) -> None: ...
 
 
 class LegBook(Protocol):

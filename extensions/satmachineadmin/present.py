@@ -13,8 +13,8 @@ from .core.model import SplitSet
 from .core.states import LegType
 from .core.units import format_fiat, format_percent
 from .store import rows
-from .store.database import Row
 from .store.lease import LeaseHolder
+from .store.sql import Row
 
 
 def iso(seconds: int | None) -> str | None:

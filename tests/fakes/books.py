@@ -9,7 +9,8 @@ from pathlib import Path
 
 from satmachineadmin import migrations
 from satmachineadmin.store.books import Store
-from satmachineadmin.store.database import SCHEMA, Database
+from satmachineadmin.store.database import Database
+from satmachineadmin.store.sql import SCHEMA
 
 #: a day like any other
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=timezone.utc)

@@ -10,7 +10,7 @@ from .. import present
 from ..core.states import EnrolmentStatus
 from ..services import current
 from ..store import lists
-from ..store.database import Row
+from ..store.sql import Row
 from ..usecases.enrolments import change_enrolment, invite_lp
 from ..usecases.permissions import may
 from .auth import CurrentUser

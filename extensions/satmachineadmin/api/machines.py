@@ -13,7 +13,7 @@ from ..core.units import currency_digits, format_percent, parse_percent, parse_r
 from ..host import accounts
 from ..services import current
 from ..store import lists
-from ..store.database import Row
+from ..store.sql import Row
 from ..usecases.machines import add_machine, change_machine, own_machine
 from .auth import CurrentUser
 from .errors import TranslatingRoute

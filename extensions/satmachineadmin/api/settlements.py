@@ -11,7 +11,7 @@ from ..core.states import LegState, LegType, SettlementState, TxType
 from ..host import accounts
 from ..services import current
 from ..store import audit, lists
-from ..store.database import Row
+from ..store.sql import Row
 from ..usecases.permissions import may
 from ..usecases.settlements import release_settlement
 from .auth import CurrentUser

@@ -206,6 +206,15 @@ class SplitSet:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Due:
+    """A settlement that wants to be planned or paid, by what of it never changes."""
+
+    settlement_id: str
+    #: the machine's wallet that the sale came in by: its legs are paid from there
+    wallet_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LpStake:
     """An LP who takes part in a sale: how much fiat it may give at most."""
 

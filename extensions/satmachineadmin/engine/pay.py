@@ -15,61 +15,70 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..core.lease import Lease
-from ..core.model import Settlement
+from ..core.model import Due, Leg, Settlement
 from ..core.states import LegState, PayWay, SettlementState
-from ..ports import FastWayClosed, Host, Store, Transfer
+from ..ports import FastWayClosed, Host, PayoutTransaction, Store, Transfer
 from . import payout as steps
-from .pay_slowly import pay_leg_by_leg, settle_handed_over_legs
+from .pay_slowly import are_handed_over, pay_slowly, settle_handed_over_legs
 
 
 async def pay_settlement(
-    store: Store, host: Host, settlement_id: str, lease: Lease, is_stopping: Callable[[], bool]
+    store: Store, host: Host, due: Due, lease: Lease, is_stopping: Callable[[], bool]
 ) -> None:
     """Pay what can be paid of a settlement in `processing`, and say what it waits for otherwise."""
-    async with store.reading() as books:
-        settlement = await books.settlements.get(settlement_id)
-        legs = await books.legs.of(settlement_id)
-    if settlement is None or settlement.state is not SettlementState.PROCESSING:
-        return
-    if any(leg.state in (LegState.PAYING, LegState.UNRESOLVED) for leg in legs):
-        await settle_handed_over_legs(store, host, settlement, lease)
-        async with store.reading() as books:
-            legs = await books.legs.of(settlement_id)
-    if not any(leg.state is LegState.PENDING for leg in legs):
-        async with store.transaction("finish") as books:
-            await steps.finish(books, settlement)
-        return
     if await host.pay_way() is PayWay.FAST:
         try:
-            await _pay_at_once(store, host, settlement, lease)
+            if not await _pay_at_once(host, due, lease):
+                await settle_handed_over_legs(store, host, due.settlement_id, lease)
+                await _pay_at_once(host, due, lease, handed_over_may_wait=True)
             return
         except FastWayClosed:
             pass
-    await pay_leg_by_leg(store, host, settlement, lease, is_stopping)
+    await pay_slowly(store, host, due.settlement_id, lease, is_stopping)
 
 
-async def _pay_at_once(store: Store, host: Host, settlement: Settlement, lease: Lease) -> None:
-    """The fast way: one transaction over the host's books and ours."""
+async def _pay_at_once(host: Host, due: Due, lease: Lease, *, handed_over_may_wait: bool = False) -> bool:
+    """The fast way: one transaction over the host's books and ours.
+
+    False, and nothing done, when legs that went the slow way have to be looked up first.
+    """
     transfers: list[Transfer] = []
-    async with host.payout(settlement.wallet_id) as payout:
-        books = payout.books
-        await books.require_lease(lease)
-        legs = await books.legs.of(settlement.id)
-        if steps.nothing_paid(legs) and await payout.paid_before(steps.restored_mark(settlement)):
-            await steps.stop_as_restored(books, settlement)
-            return
-        pending = [leg for leg in legs if leg.state is LegState.PENDING]
-        destinations = await steps.find_destinations(books, pending)
-        facts = await payout.facts({wallet for wallet in destinations.values() if wallet})
-        machine = await books.machines.get(settlement.machine_id)
-        decision = await steps.decide(books, settlement, pending, destinations, facts)
-        if decision.waits is not None:
-            await steps.wait(books, settlement, decision.waits)
-            return
-        transfers = steps.make_transfers(settlement, machine, pending, decision.sent)
-        await payout.transfer(transfers)
-        await steps.refuse_legs(books, settlement, pending, decision.refused)
-        await books.legs.complete_at_once(settlement, decision.sent)
-        await books.lps.spend(steps.fills(pending, decision.sent))
-        await steps.finish(books, settlement)
+    async with host.payout(due.wallet_id) as payout:
+        await payout.books.require_lease(lease)
+        settlement = await payout.books.settlements.get(due.settlement_id)
+        if settlement is None or settlement.state is not SettlementState.PROCESSING:
+            return True
+        legs = await payout.books.legs.of(settlement.id)
+        if are_handed_over(legs) and not handed_over_may_wait:
+            return False
+        transfers = await _pay_pending(payout, settlement, legs)
     host.announce(transfers)
+    return True
+
+
+async def _pay_pending(
+    payout: PayoutTransaction, settlement: Settlement, legs: tuple[Leg, ...]
+) -> list[Transfer]:
+    """Pay the pending legs inside the transaction and finish the settlement; what has to be announced."""
+    books = payout.books
+    pending = [leg for leg in legs if leg.state is LegState.PENDING]
+    if not pending:
+        await steps.finish(books, settlement, legs)
+        return []
+    if steps.nothing_paid(legs) and await payout.paid_before(steps.restored_mark(settlement)):
+        await steps.stop_as_restored(books, settlement)
+        return []
+    destinations = await steps.find_destinations(books, pending)
+    facts = await payout.facts({wallet for wallet in destinations.values() if wallet})
+    machine = await books.machines.get(settlement.machine_id)
+    decision = await steps.decide(books, settlement, pending, destinations, facts)
+    if decision.waits is not None:
+        await steps.wait(books, settlement, decision.waits)
+        return []
+    transfers = steps.make_transfers(settlement, machine, pending, decision.sent)
+    await payout.transfer(transfers)
+    await steps.refuse_legs(books, settlement, pending, decision.refused)
+    await books.legs.complete_at_once(settlement, decision.sent)
+    await books.lps.spend(steps.fills(pending, decision.sent))
+    await steps.finish(books, settlement, steps.after_payout(legs, decision))
+    return transfers

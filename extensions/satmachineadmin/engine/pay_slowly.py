@@ -13,17 +13,40 @@ a leg that the next run can decide by looking its payment hash up:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ..core.lease import Lease
 from ..core.model import Leg, Settlement
-from ..core.states import LegState, PayWay
+from ..core.states import LegState, PayWay, SettlementState
 from ..ports import Books, Found, Host, HostRefused, Store, Transfer
 from . import payout as steps
 
 
-async def pay_leg_by_leg(
+async def pay_slowly(
+    store: Store, host: Host, settlement_id: str, lease: Lease, is_stopping: Callable[[], bool]
+) -> None:
+    """Look up what was handed over before, then pay what is pending."""
+    async with store.reading() as books:
+        settlement = await books.settlements.get(settlement_id)
+        legs = await books.legs.of(settlement_id)
+    if settlement is None or settlement.state is not SettlementState.PROCESSING:
+        return
+    if are_handed_over(legs):
+        await settle_handed_over_legs(store, host, settlement_id, lease)
+    await _pay_leg_by_leg(store, host, settlement, lease, is_stopping)
+    async with store.transaction("slow_finish") as books:
+        current = await books.settlements.get(settlement_id)
+        if current is not None and current.state is SettlementState.PROCESSING:
+            await steps.finish(books, current, await books.legs.of(settlement_id))
+
+
+def are_handed_over(legs: Iterable[Leg]) -> bool:
+    """Whether some leg is with the host and has to be looked up before anything else."""
+    return any(leg.state in (LegState.PAYING, LegState.UNRESOLVED) for leg in legs)
+
+
+async def _pay_leg_by_leg(
     store: Store, host: Host, settlement: Settlement, lease: Lease, is_stopping: Callable[[], bool]
 ) -> None:
     """Pay the pending legs of a settlement in the order of the plan; stops between two legs when asked."""
@@ -31,6 +54,8 @@ async def pay_leg_by_leg(
         all_legs = await books.legs.of(settlement.id)
         legs = [leg for leg in all_legs if leg.state is LegState.PENDING]
         destinations = await steps.find_destinations(books, legs)
+    if not legs:
+        return
     mark = steps.restored_mark(settlement)
     is_restored = steps.nothing_paid(all_legs) and await host.paid_before(settlement.wallet_id, mark)
     receivers = {wallet for wallet in destinations.values() if wallet}
@@ -56,8 +81,6 @@ async def pay_leg_by_leg(
             await _pay_leg(store, host, settlement, leg, transfer, lease)
         except HostRefused as refusal:
             await _let_wait(store, settlement, leg, refusal)
-    async with store.transaction("slow_finish") as books:
-        await steps.finish(books, settlement)
 
 
 async def _pay_leg(
@@ -136,7 +159,7 @@ async def _complete(books: Books, settlement: Settlement, leg: Leg) -> None:
     await books.lps.spend(steps.fills([leg], [sent]))
 
 
-async def settle_handed_over_legs(store: Store, host: Host, settlement: Settlement, lease: Lease) -> None:
+async def settle_handed_over_legs(store: Store, host: Host, settlement_id: str, lease: Lease) -> None:
     """After an interruption: decide every leg that was handed to the host, by its payment hash.
 
     What was not debited and can still be paid is paid now, by the same invoice. What cannot be paid any
@@ -144,9 +167,12 @@ async def settle_handed_over_legs(store: Store, host: Host, settlement: Settleme
     """
     async with store.transaction("slow_resume") as books:
         await books.require_lease(lease)
+        settlement = await books.settlements.get(settlement_id)
+        if settlement is None or settlement.state is not SettlementState.PROCESSING:
+            return
         legs = [
             leg
-            for leg in await books.legs.of(settlement.id)
+            for leg in await books.legs.of(settlement_id)
             if leg.state in (LegState.PAYING, LegState.UNRESOLVED) and leg.minted is not None
         ]
         machine = await books.machines.get(settlement.machine_id)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ..core.errors import InvariantViolated, ensure
 from ..core.model import Leg, Machine, Payout, Refused, Sent, Settlement
 from ..core.payout import decide_payout
+from ..core.progress import progress_of
 from ..core.states import LegState, LegType, MatterKind, SettlementState, TxType
 from ..core.units import format_fiat
 from ..ports import Books, PayoutFacts, Transfer
@@ -122,20 +124,22 @@ async def wait(books: Books, settlement: Settlement, why: Refused) -> None:
     )
 
 
-async def finish(books: Books, settlement: Settlement) -> None:
-    """Processed when every leg is completed or skipped; errored when one failed and none is under way."""
-    legs = await books.settlements.count_legs(settlement)
-    under_way = legs.get(LegState.PENDING, 0) + legs.get(LegState.PAYING, 0)
-    if under_way:
+async def finish(books: Books, settlement: Settlement, legs: Iterable[Leg]) -> None:
+    """Processed when every leg is completed or skipped; errored when one failed and none is under way.
+
+    `legs` are all legs of the settlement as they are now.
+    """
+    progress = progress_of(legs)
+    if progress.under_way:
+        await books.settlements.note_progress(settlement, progress)
         return
-    failed = legs.get(LegState.FAILED, 0)
-    unresolved = legs.get(LegState.UNRESOLVED, 0)
-    if failed or unresolved:
+    if progress.failed or progress.unresolved:
         await books.settlements.move(
             settlement,
             SettlementState.ERRORED,
+            progress=progress,
             waits_code=None,
-            error_message=f"{failed} of the legs failed and {unresolved} are unresolved; "
+            error_message=f"{progress.failed} of the legs failed and {progress.unresolved} are unresolved; "
             "everything else was paid. See the legs for the reasons.",
             processing_claim=None,
         )
@@ -143,12 +147,22 @@ async def finish(books: Books, settlement: Settlement) -> None:
     await books.settlements.move(
         settlement,
         SettlementState.PROCESSED,
+        progress=progress,
         waits_code=None,
         error_message=None,
         next_try_at=None,
         processing_claim=None,
         processed_at=books.now,
     )
+
+
+def after_payout(legs: Iterable[Leg], decision: Payout) -> list[Leg]:
+    """The legs of a settlement once a decision was carried out."""
+    moved = {
+        **{one.leg_id: LegState.COMPLETED for one in decision.sent},
+        **{one.leg_id: LegState.FAILED for one in decision.refused},
+    }
+    return [replace(leg, state=moved.get(leg.id, leg.state)) for leg in legs]
 
 
 def restored_mark(settlement: Settlement) -> str:

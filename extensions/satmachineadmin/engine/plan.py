@@ -11,6 +11,7 @@ from __future__ import annotations
 from ..core.errors import InvariantViolated, ensure
 from ..core.model import Minted, Plan, PlanInput, Settlement
 from ..core.planning import check_conservation, plan
+from ..core.progress import progress_of
 from ..core.states import LegState, LegType, SettlementState
 from ..ports import Books, Host, Store
 
@@ -67,10 +68,10 @@ async def _store(
     await books.settlements.move(
         settlement,
         SettlementState.PROCESSING,
+        progress=progress_of(decided.legs),
         plan_version=decided.version,
         split_set_id=decided.split_set_id,
         processing_claim=claim,
         claimed_at=books.now,
         next_try_at=None,
     )
-    await books.settlements.count_legs(settlement)

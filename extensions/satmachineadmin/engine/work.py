@@ -13,6 +13,7 @@ from loguru import logger
 
 from ..core.errors import InvariantViolated
 from ..core.lease import Lease, LeaseLost
+from ..core.model import Due
 from ..core.states import SettlementState
 from ..ports import Host, Store
 from ..uncancelled import to_the_end
@@ -35,25 +36,24 @@ async def work_once(
     """
     landed = await to_the_end(land_new_payments(store, host, is_stopping, is_start=is_start))
     due = await to_the_end(_due(store))
-    for settlement_id in due:
+    for one in due:
         if is_stopping():
             return False
-        await to_the_end(_advance(store, host, lease, settlement_id, is_stopping))
+        await to_the_end(_advance(store, host, lease, one, is_stopping))
     return bool(landed) or len(due) == BATCH
 
 
-async def _due(store: Store) -> list[str]:
+async def _due(store: Store) -> list[Due]:
     async with store.reading() as books:
         return await books.settlements.due(BATCH)
 
 
-async def _advance(
-    store: Store, host: Host, lease: Lease, settlement_id: str, is_stopping: Callable[[], bool]
-) -> None:
+async def _advance(store: Store, host: Host, lease: Lease, due: Due, is_stopping: Callable[[], bool]) -> None:
     """Plan and pay one settlement; whatever goes wrong is written to it."""
+    settlement_id = due.settlement_id
     try:
         await plan_settlement(store, host, settlement_id, claim=f"{lease.holder}/{lease.epoch}")
-        await pay_settlement(store, host, settlement_id, lease, is_stopping)
+        await pay_settlement(store, host, due, lease, is_stopping)
     except LeaseLost:
         raise
     except InvariantViolated as bug:

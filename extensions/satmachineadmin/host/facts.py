@@ -14,7 +14,7 @@ from lnbits.settings import settings
 from ..core.model import HostLimits, WalletFacts
 from ..ports import PayoutFacts
 from ..store import host_tables
-from ..store.database import Row, Sql, in_list
+from ..store.sql import Row, Sql, in_list
 
 EXTENSION_ID = "satmachineadmin"
 
@@ -103,5 +103,5 @@ async def gather_now(wallet_id: str, receiver_wallet_ids: Collection[str]) -> Pa
     """The same outside a transaction, for the slow way: LNbits itself looks again when it pays."""
     async with core_db.connect() as connection:
         refusal = await extension_refusal(connection, wallet_id)
-        sql = Sql(connection.conn, is_sqlite=connection.type == "SQLITE", place="reading")
+        sql = await Sql.on(connection.conn, "reading")
         return await gather(sql, wallet_id, receiver_wallet_ids, refusal)

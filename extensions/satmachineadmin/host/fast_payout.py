@@ -25,7 +25,7 @@ from lnbits.settings import settings
 from ..ports import FastWayClosed, PayoutFacts, Transfer
 from ..store import host_tables
 from ..store.books import Books, Store
-from ..store.database import Sql
+from ..store.sql import Sql
 from ..uncancelled import to_the_end
 from . import facts
 

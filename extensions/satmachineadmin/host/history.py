@@ -8,7 +8,7 @@ from lnbits.core.db import db as core_db
 
 from ..core.model import HostPayment
 from ..store import host_tables
-from ..store.database import Row, in_list
+from ..store.sql import Row, in_list
 from .rows import host_payment
 
 #: SQLite binds at most 32 766 values in one statement, PostgreSQL 65 535; far below both.

@@ -19,7 +19,7 @@ from ..core.states import PayWay
 from ..core.units import parse_rate
 from ..ports import FastWayClosed, Found, PayoutFacts, Transfer
 from ..store.books import Store
-from ..store.database import Sql
+from ..store.sql import Sql
 from . import facts, fast_payout, mint, self_test, slow_payout
 from .announce import Announcer
 from .history import LnbitsHistory
@@ -97,7 +97,7 @@ class LnbitsHost:
 
     async def paid_before(self, wallet_id: str, external_id_prefix: str) -> int:
         async with core_db.connect() as connection:
-            sql = Sql(connection.conn, is_sqlite=connection.type == "SQLITE", place="reading")
+            sql = await Sql.on(connection.conn, "reading")
             return await facts.paid_before(sql, external_id_prefix)
 
     async def make_invoice(self, transfer: Transfer) -> Minted:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from ..store import host_tables
-from ..store.database import Row
+from ..store.sql import Row
 
 _NAMES = ("satoshimachine", "spirekeeper")
 

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ..core.model import HostPayment
-from ..store.database import Row
+from ..store.sql import Row
 
 
 def host_payment(row: Row) -> HostPayment:

@@ -10,7 +10,7 @@ from lnbits.settings import settings
 
 from ..ports import Transfer
 from ..store import host_tables
-from ..store.database import Sql
+from ..store.sql import Sql
 from . import mint
 from .fast_payout import payment_rows
 
@@ -25,7 +25,7 @@ async def why_closed() -> str | None:
     if settings.version not in TESTED_VERSIONS:
         return f"LNbits {settings.version} was not tested with it"
     async with core_db.connect() as connection:
-        sql = Sql(connection.conn, is_sqlite=connection.type == "SQLITE", place="self_test")
+        sql = await Sql.on(connection.conn, "self_test")
         if connection.type not in ("SQLITE", "POSTGRES"):
             return f"{connection.type} was not tested with it"
         columns = (

@@ -11,7 +11,7 @@ from ..core.model import Minted
 from ..failpoints import reached
 from ..ports import Found, HostRefused, Transfer
 from ..store import host_tables
-from ..store.database import Row
+from ..store.sql import Row
 from .facts import EXTENSION_ID
 
 

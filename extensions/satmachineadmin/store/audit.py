@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from .database import SCHEMA, Row, Sql
+from .sql import SCHEMA, Row, Sql
 
 #: `prev` of the first event.
 GENESIS = "0" * 64

@@ -13,7 +13,7 @@ from ..core.model import PlanInput, Settlement
 from . import lease
 from .audit import Audit
 from .cash import Cash
-from .database import Database, Sql
+from .database import Database
 from .legs import Legs
 from .lps import Lps
 from .machines import Machines
@@ -21,6 +21,7 @@ from .platform import Platform
 from .scan import Scan
 from .settlements import Settlements
 from .splits import Splits
+from .sql import Sql
 from .worklist import Worklist
 
 #: Who acts when no person does.

@@ -8,7 +8,7 @@ from uuid import uuid4
 from ..core.errors import StateMoved
 from ..core.states import CashEntryStatus
 from .audit import Audit
-from .database import SCHEMA, Row, Sql
+from .sql import SCHEMA, Row, Sql
 
 
 class Cash:

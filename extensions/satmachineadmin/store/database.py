@@ -14,95 +14,27 @@ takes the locks in the one allowed order: core database, wallet, then `writer_lo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
-from sqlalchemy.sql.elements import TextClause
 
 from ..failpoints import reached
 from ..uncancelled import to_the_end
+from .sql import SCHEMA, Sql
 
-SCHEMA = "satmachineadmin"
 #: PostgreSQL's advisory lock that makes our writers serial: the first bytes of "satmachine".
 _ADVISORY_LOCK = 0x7361746D6163
 #: How long a writer waits for another one before it gives up.
 _LOCK_TIMEOUT_SECONDS = 10
-
-Row = Mapping[str, Any]
-
-
-@lru_cache(maxsize=256)
-def _parsed(statement: str) -> TextClause:
-    """The statement with its bound names found; the same few statements come again and again."""
-    return text(statement)
-
-
-class Sql:
-    """Statements on one connection. `place` names the transaction for the crash tests."""
-
-    def __init__(self, connection: AsyncConnection, *, is_sqlite: bool, place: str) -> None:
-        self._connection = connection
-        self.is_sqlite = is_sqlite
-        self.place = place
-
-    async def run(self, statement: str, **values: object) -> int:
-        """Execute and return how many rows were touched."""
-        reached(f"{self.place}.statement")
-        result = await to_the_end(self._connection.execute(_parsed(statement), values))
-        return int(result.rowcount)
-
-    async def run_many(self, statement: str, rows: Sequence[Mapping[str, object]]) -> int:
-        """Execute once a row and return how many rows were touched, on SQLite alone.
-
-        PostgreSQL does not count here and the answer is negative: compare by another statement.
-        """
-        if not rows:
-            return 0
-        reached(f"{self.place}.statement")
-        result = await to_the_end(self._connection.execute(_parsed(statement), [dict(row) for row in rows]))
-        return int(result.rowcount)
-
-    async def one(self, statement: str, **values: object) -> Row | None:
-        """The first row or None."""
-        reached(f"{self.place}.statement")
-        result = await to_the_end(self._connection.execute(_parsed(statement), values))
-        row: Row | None = result.mappings().first()
-        return row
-
-    async def all(self, statement: str, **values: object) -> list[Row]:
-        """Every row."""
-        reached(f"{self.place}.statement")
-        result = await to_the_end(self._connection.execute(_parsed(statement), values))
-        return list(result.mappings().all())
-
-    async def value(self, statement: str, **values: object) -> Any:
-        """The first column of the first row, or None."""
-        reached(f"{self.place}.statement")
-        return (await to_the_end(self._connection.execute(_parsed(statement), values))).scalar()
-
-    @property
-    def epoch_now(self) -> str:
-        """The database's own clock as an SQL expression: the one clock that two processes share."""
-        if self.is_sqlite:
-            return "CAST(strftime('%s', 'now') AS INTEGER)"
-        return "CAST(floor(extract(epoch FROM clock_timestamp())) AS BIGINT)"
-
-    async def epoch_seconds(self) -> int:
-        """What that clock says."""
-        return int(await self.value(f"SELECT {self.epoch_now}"))
-
-
-def in_list(name: str, values: Iterable[object]) -> tuple[str, dict[str, object]]:
-    """`(:name_0, :name_1, …)` and its values, for an IN clause that both engines understand."""
-    bound = {f"{name}_{index}": value for index, value in enumerate(values)}
-    if not bound:
-        return "(NULL)", {}
-    return "(" + ", ".join(f":{key}" for key in bound) + ")", bound
+# A SELECT list is worked off from left to right: the timeouts hold before the lock is asked for.
+_BEGIN_ON_POSTGRES = f"""
+    SELECT set_config('lock_timeout', '{_LOCK_TIMEOUT_SECONDS}s', true),
+           set_config('idle_in_transaction_session_timeout', '30s', true),
+           pg_advisory_xact_lock({_ADVISORY_LOCK})
+"""
 
 
 class Database:
@@ -157,7 +89,7 @@ class Database:
     async def reading(self) -> AsyncIterator[Sql]:
         """Statements that only read; each sees what was committed before it."""
         async with self._connect() as connection:
-            yield Sql(connection, is_sqlite=self.is_sqlite, place="reading")
+            yield await Sql.on(connection, "reading")
 
     @asynccontextmanager
     async def transaction(self, place: str) -> AsyncIterator[Sql]:
@@ -173,17 +105,11 @@ class Database:
 
     async def begin(self, connection: AsyncConnection, place: str) -> Sql:
         """Start a serial transaction on a connection; the caller holds `writer_lock`."""
-        sql = Sql(connection, is_sqlite=self.is_sqlite, place=place)
+        sql = await Sql.on(connection, place)
         if self.is_sqlite:
-            await to_the_end(connection.exec_driver_sql("BEGIN IMMEDIATE"))
-            return sql
-        await connection.exec_driver_sql(
-            f"""
-            SELECT set_config('lock_timeout', '{_LOCK_TIMEOUT_SECONDS}s', true),
-                   set_config('idle_in_transaction_session_timeout', '30s', true)
-            """
-        )
-        await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
+            await sql.begin_immediate()
+        else:
+            await to_the_end(connection.exec_driver_sql(_BEGIN_ON_POSTGRES))
         return sql
 
     async def commit(self, connection: AsyncConnection, place: str) -> None:

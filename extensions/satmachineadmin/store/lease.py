@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..core.lease import Lease, LeaseLost
-from .database import SCHEMA, Sql
+from .sql import SCHEMA, Sql
 
 #: How long a lease lasts unless it is renewed; the runner renews it every ten seconds.
 LEASE_SECONDS = 30

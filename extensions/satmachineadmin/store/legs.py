@@ -11,7 +11,7 @@ from ..core.states import LEG_ENTRY_STATES, LegState, PayWay, check_leg_arrow
 from ..core.units import format_percent
 from . import rows
 from .audit import Audit
-from .database import SCHEMA, Sql, in_list
+from .sql import SCHEMA, Sql, in_list
 
 #: What `complete_at_once` binds once a leg.
 _OUTCOME = ("id", "wallet_id", "sent_msat", "fee_msat", "unused_msat")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from .database import SCHEMA, Row, Sql
+from .sql import SCHEMA, Row, Sql
 
 #: Deeper pages cost the database a walk over everything before them.
 MAX_OFFSET = 10_000

@@ -13,7 +13,7 @@ from ..core.errors import StateMoved
 from ..core.model import LpStake
 from ..core.states import DcaMode, EnrolmentStatus
 from .audit import Audit
-from .database import SCHEMA, Row, Sql, in_list
+from .sql import SCHEMA, Row, Sql, in_list
 
 
 class Lps:

@@ -6,7 +6,7 @@ from ..core.model import PlatformFee
 from ..core.states import FeeBasis, TxType
 from ..core.units import parse_percent
 from .audit import Audit
-from .database import SCHEMA, Row, Sql
+from .sql import SCHEMA, Row, Sql
 
 #: What stands until the platform's owner chooses: no fee, and nowhere to pay it to.
 _NOT_YET_CONFIGURED: Row = {

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from ..core import model, states
 from ..core.balances import Balance
 from ..core.units import parse_percent
-from .database import Row
+from .sql import Row
 
 
 def instant(seconds: int) -> datetime:

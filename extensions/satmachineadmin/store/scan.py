@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .database import SCHEMA, Sql, in_list
+from .sql import SCHEMA, Sql, in_list
 
 #: An open invoice is asked about for this long; LNbits itself gives up after 15 days.
 OPEN_FOR_SECONDS = 30 * 86_400

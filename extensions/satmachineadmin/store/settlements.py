@@ -5,12 +5,13 @@ from __future__ import annotations
 from uuid import uuid4
 
 from ..core.errors import InvariantViolated, StateMoved, ensure
-from ..core.model import HostPayment, Landing, Machine, PlatformFee, Settlement
+from ..core.model import Due, HostPayment, Landing, Machine, PlatformFee, Settlement
+from ..core.progress import Progress
 from ..core.states import SETTLEMENT_ENTRY_STATES, SettlementState, check_settlement_arrow
 from ..core.units import format_percent
 from . import rows
 from .audit import Audit
-from .database import SCHEMA, Row, Sql
+from .sql import SCHEMA, Row, Sql
 
 
 class Settlements:
@@ -26,18 +27,18 @@ class Settlements:
         row = await self.row(settlement_id)
         return None if row is None else rows.settlement(row)
 
-    async def due(self, limit: int) -> list[str]:
+    async def due(self, limit: int) -> list[Due]:
         """Settlements that want to be planned or paid now, the oldest first."""
         found = await self._sql.all(
             f"""
-            SELECT id FROM {SCHEMA}.dca_settlements
+            SELECT id, wallet_id FROM {SCHEMA}.dca_settlements
             WHERE state IN ('pending', 'processing') AND (next_try_at IS NULL OR next_try_at <= :now)
             ORDER BY landed_at, id LIMIT :limit
             """,
             now=self._now,
             limit=limit,
         )
-        return [str(row["id"]) for row in found]
+        return [Due(settlement_id=row["id"], wallet_id=row["wallet_id"]) for row in found]
 
     async def land(
         self, machine: Machine, payment: HostPayment, landing: Landing, fee: PlatformFee
@@ -104,10 +105,21 @@ class Settlements:
             raise InvariantViolated("a landed settlement can be read back")
         return landed
 
-    async def move(self, settlement: Settlement, after: SettlementState, **columns: object) -> None:
-        """Compare-and-swap along one arrow, setting further columns; raises StateMoved when too late."""
+    async def move(
+        self,
+        settlement: Settlement,
+        after: SettlementState,
+        *,
+        progress: Progress | None = None,
+        **columns: object,
+    ) -> None:
+        """Compare-and-swap along one arrow, setting further columns; raises StateMoved when too late.
+
+        `progress` is kept beside the move where it is known; it is no news of its own.
+        """
         arrow = check_settlement_arrow(settlement.state, after)
-        updates = "".join(f", {column} = :{column}" for column in columns)
+        counts = _counts(progress) if progress else {}
+        updates = "".join(f", {column} = :{column}" for column in {**columns, **counts})
         touched = await self._sql.run(
             f"""
             UPDATE {SCHEMA}.dca_settlements SET state = :after, updated_at = :now{updates}
@@ -118,6 +130,7 @@ class Settlements:
             after=after,
             now=self._now,
             **columns,
+            **counts,
         )
         if touched != 1:
             raise StateMoved(thing="settlement")
@@ -154,29 +167,23 @@ class Settlements:
             now=self._now,
         )
 
-    async def count_legs(self, settlement: Settlement) -> dict[str, int]:
-        """Legs by state; kept on the settlement for its lists, where those to be paid are counted."""
-        found = await self._sql.all(
-            f"""
-            SELECT state, COUNT(*) AS legs, SUM(sats) AS sats FROM {SCHEMA}.dca_payments
-            WHERE settlement_id = :id AND state <> 'voided' GROUP BY state
-            """,
-            id=settlement.id,
-        )
-        legs = {str(row["state"]): int(row["legs"]) for row in found}
-        retained = sum(int(row["sats"]) for row in found if row["state"] == "skipped")
+    async def note_progress(self, settlement: Settlement, progress: Progress) -> None:
+        """Keep how far the payout has come, where no state moves."""
+        counts = _counts(progress)
+        updates = ", ".join(f"{column} = :{column}" for column in counts)
         await self._sql.run(
-            f"""
-            UPDATE {SCHEMA}.dca_settlements SET legs_total = :total, legs_completed = :completed,
-                legs_failed = :failed, retained_sats = :retained WHERE id = :id
-            """,
-            id=settlement.id,
-            total=sum(count for state, count in legs.items() if state != "skipped"),
-            completed=legs.get("completed", 0),
-            failed=legs.get("failed", 0) + legs.get("unresolved", 0),
-            retained=retained,
+            f"UPDATE {SCHEMA}.dca_settlements SET {updates} WHERE id = :id", id=settlement.id, **counts
         )
-        return legs
+
+
+def _counts(progress: Progress) -> dict[str, int]:
+    """The columns that lists show, so that none has to count legs."""
+    return {
+        "legs_total": progress.total,
+        "legs_completed": progress.completed,
+        "legs_failed": progress.failed + progress.unresolved,
+        "retained_sats": progress.retained_sats,
+    }
 
 
 def _facts(payment: HostPayment, landing: Landing, machine: Machine) -> dict[str, object]:

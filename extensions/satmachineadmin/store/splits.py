@@ -9,7 +9,7 @@ from ..core.model import SplitRule, SplitSet
 from ..core.units import format_percent
 from . import rows
 from .audit import Audit
-from .database import SCHEMA, Row, Sql
+from .sql import SCHEMA, Row, Sql
 
 #: `machine_id` of an operator's default set: never NULL, so that a unique index can hold it.
 DEFAULT = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from .database import SCHEMA, Row, Sql
+from .sql import SCHEMA, Row, Sql
 
 
 class Worklist:

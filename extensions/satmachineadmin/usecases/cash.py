@@ -8,7 +8,7 @@ from ..core.errors import EnrolmentNotActive, InvalidInput, LpNotOnboarded
 from ..core.states import CashEntryKind, EnrolmentStatus
 from ..core.units import parse_fiat
 from ..store.books import Store
-from ..store.database import Row
+from ..store.sql import Row
 from .permissions import may
 
 

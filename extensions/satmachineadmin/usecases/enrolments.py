@@ -8,7 +8,7 @@ from ..core.units import format_fiat
 from ..host import accounts
 from ..store import rows
 from ..store.books import Store
-from ..store.database import Row
+from ..store.sql import Row
 from .permissions import may
 
 #: What an operator may do to an enrolment; becoming active the first time is the LP's own act.

@@ -8,7 +8,7 @@ from ..core.errors import AlreadyExists, WalletInUse
 from ..core.states import PayoutPolicy
 from ..host import accounts
 from ..store.books import Store
-from ..store.database import Row
+from ..store.sql import Row
 from .permissions import may
 from .wallets import own_wallet
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..core.errors import NotAllowed, NotFound
-from ..store.database import Row
+from ..store.sql import Row
 
 
 def may(user_id: str, action: str, thing: Row | None, what: str) -> Row:

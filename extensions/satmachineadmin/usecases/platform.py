@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ..core.errors import SharedWallet, TargetNotFound
 from ..host import accounts
 from ..store.books import Store
-from ..store.database import Row
+from ..store.sql import Row
 from .permissions import require_platform
 from .wallets import refuse_machine_wallet
 
