@@ -8,12 +8,14 @@ there a statement goes to the driver as a whole, in one trip. Transactions stay 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Protocol
 
 import aiosqlite
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import TextClause
 
@@ -25,8 +27,12 @@ SCHEMA = "satmachineadmin"
 Row = Mapping[str, Any]
 
 
+class TableRefused(Exception):
+    """A unique index or a CHECK of a table forbids it: somebody broke a rule that the code should keep."""
+
+
 class _Driver(Protocol):
-    """How one engine executes a statement."""
+    """How one engine executes a statement. Raises TableRefused."""
 
     is_sqlite: bool
 
@@ -45,10 +51,12 @@ class _Sqlite:
         connection.row_factory = sqlite3.Row
 
     async def run(self, statement: str, values: Row) -> int:
-        return (await self._connection.execute(statement, values)).rowcount
+        with _translated(sqlite3.IntegrityError):
+            return (await self._connection.execute(statement, values)).rowcount
 
     async def run_many(self, statement: str, rows: Sequence[Row]) -> int:
-        return (await self._connection.executemany(statement, rows)).rowcount
+        with _translated(sqlite3.IntegrityError):
+            return (await self._connection.executemany(statement, rows)).rowcount
 
     async def all(self, statement: str, values: Row) -> list[Row]:
         return [dict(row) for row in await self._connection.execute_fetchall(statement, values)]
@@ -63,15 +71,26 @@ class _Postgres:
         self._connection = connection
 
     async def run(self, statement: str, values: Row) -> int:
-        return int((await self._connection.execute(_parsed(statement), dict(values))).rowcount)
+        with _translated(IntegrityError):
+            return int((await self._connection.execute(_parsed(statement), dict(values))).rowcount)
 
     async def run_many(self, statement: str, rows: Sequence[Row]) -> int:
-        result = await self._connection.execute(_parsed(statement), [dict(row) for row in rows])
+        with _translated(IntegrityError):
+            result = await self._connection.execute(_parsed(statement), [dict(row) for row in rows])
         return int(result.rowcount)
 
     async def all(self, statement: str, values: Row) -> list[Row]:
         result = await self._connection.execute(_parsed(statement), dict(values))
         return list(result.mappings().all())
+
+
+@contextmanager
+def _translated(refusal: type[Exception]) -> Iterator[None]:
+    """One exception for both engines."""
+    try:
+        yield
+    except refusal as refused:
+        raise TableRefused(str(refused)) from refused
 
 
 @lru_cache(maxsize=256)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from satmachineadmin import migrations
 from satmachineadmin.core.lease import LeaseLost
 from satmachineadmin.store.books import Store
+from satmachineadmin.store.sql import TableRefused
 from tests.fakes.books import MigrationDb, migrate, steps
 
 from .books import WALLET, add_lp, add_machine, land, payment, planned, rows
@@ -36,7 +36,7 @@ async def test_a_payment_becomes_a_settlement_once(store: Store) -> None:
     machine_id = await add_machine(store)
     async with store.transaction("land") as books:
         await land(books, machine_id)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(TableRefused):
         async with store.transaction("land") as books:
             await land(books, machine_id)
     assert len(await rows(store, "dca_settlements")) == 1
@@ -45,7 +45,7 @@ async def test_a_payment_becomes_a_settlement_once(store: Store) -> None:
 async def test_a_payment_is_seen_once(store: Store) -> None:
     async with store.transaction("land") as books:
         await books.scan.note(WALLET, payment().payment_hash, verdict="top_up", facts="a")
-    with pytest.raises(IntegrityError):
+    with pytest.raises(TableRefused):
         async with store.transaction("land") as books:
             await books.scan.note(WALLET, payment().payment_hash, verdict="pending", facts="b")
     async with store.reading() as books:
@@ -64,7 +64,7 @@ async def test_no_two_legs_share(store: Store, what: str) -> None:
     machine_id = await add_machine(store)
     await planned(store, machine_id)
     before = await rows(store, "dca_payments")
-    with pytest.raises(IntegrityError):
+    with pytest.raises(TableRefused):
         await copy(store, "dca_payments", id="another", **LEGS_ONCE[what])
     assert await rows(store, "dca_payments") == before
 
@@ -83,7 +83,7 @@ async def test_what_there_is_once_cannot_be_twice(
 ) -> None:
     """A wallet of two machines, a binding, an enrolment, an LP reference of two people."""
     await add_lp(store, await add_machine(store))
-    with pytest.raises(IntegrityError):
+    with pytest.raises(TableRefused):
         await copy(store, table, **changes)
     assert len(await rows(store, table)) == 1
 
@@ -102,9 +102,9 @@ async def test_what_there_is_once_cannot_be_twice(
 async def test_nobody_gives_more_cash_than_there_is(store: Store, change: str) -> None:
     """A CHECK of the table, so it holds whoever writes."""
     enrolment_id = await add_lp(store, await add_machine(store), minor=200_00)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(TableRefused):
         await run(store, f"UPDATE satmachineadmin.dca_clients SET {change.replace('_00', '00')}")
-    with pytest.raises(IntegrityError):
+    with pytest.raises(TableRefused):
         async with store.transaction("plan") as books:
             await books.lps.reserve({enrolment_id: 200_01})
     async with store.transaction("plan") as books:
@@ -115,7 +115,7 @@ async def test_a_completed_leg_accounts_for_every_millisatoshi(store: Store) -> 
     """sats × 1000 = sent + fee + unused, or the row is refused."""
     await planned(store, await add_machine(store))
     outcome = "UPDATE satmachineadmin.dca_payments SET state = 'completed', sent_msat = sats * 1000 - :less,"
-    with pytest.raises(IntegrityError):
+    with pytest.raises(TableRefused):
         await run(store, f"{outcome} fee_msat = 0, fee_unused_msat = 0", less=1)
     await run(store, f"{outcome} fee_msat = 1, fee_unused_msat = 0", less=1)
 
