@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from lnbits.core.db import db as core_db
-from lnbits.db import Connection
-from lnbits.decorators import check_user_extension_access
 from lnbits.helpers import daystart_timestamp
 from lnbits.settings import settings
 
@@ -35,22 +33,26 @@ def current_limits() -> HostLimits:
     )
 
 
-async def extension_refusal(connection: Connection, wallet_id: str) -> str | None:
-    """Why LNbits forbids the wallet's user this extension; None when it does not."""
-    listed, values = in_list("wallet", [wallet_id])
-    row: Row | None = await connection.fetchone(host_tables.users_of(listed), values)
-    if row is None:
+def _extension_refusal(payer: Row | None) -> str | None:
+    """Why LNbits forbids the wallet's user this extension; None when it does not.
+
+    The same as `check_user_extension_access` of LNbits 1.6, without another look into its database.
+    """
+    if payer is None:
         return None
-    status = await check_user_extension_access(row["user_id"], EXTENSION_ID, conn=connection)
-    return None if status.success else str(status.message)
+    if settings.is_admin_extension(EXTENSION_ID) and not settings.is_admin_user(payer["user_id"]):
+        return f"User not authorized for extension '{EXTENSION_ID}'."
+    if settings.is_installed_extension_id(EXTENSION_ID) and not payer["has_extension"]:
+        return f"Extension '{EXTENSION_ID}' not enabled."
+    return None
 
 
-async def gather(
-    sql: Sql, wallet_id: str, receiver_wallet_ids: Collection[str], refusal: str | None
-) -> PayoutFacts:
+async def gather(sql: Sql, wallet_id: str, receiver_wallet_ids: Collection[str]) -> PayoutFacts:
     """Everything that decides a payout, read on one connection; sums only where a limit needs them."""
     limits = current_limits()
-    wallets = await _wallets(sql, {wallet_id, *receiver_wallet_ids}, limits)
+    listed, values = in_list("wallet", sorted({wallet_id, *receiver_wallet_ids}))
+    rows = await sql.all(host_tables.wallet_facts(listed), extension=EXTENSION_ID, **values)
+    wallets = {row["id"]: await _wallet(sql, row, limits) for row in rows}
     sent_today_msat = 0
     if limits.daily_max_withdraw_sats:
         statement = host_tables.sent_since(is_sqlite=sql.is_sqlite)
@@ -66,25 +68,21 @@ async def gather(
         payer_balance_msat=int(await sql.value(host_tables.BALANCE, wallet_id=wallet_id)),
         sent_today_msat=sent_today_msat,
         seconds_since_last_payment=None if newest is None else max(0, int(time.time() - float(newest))),
-        extension_refusal=refusal,
+        extension_refusal=_extension_refusal(next((row for row in rows if row["id"] == wallet_id), None)),
     )
 
 
-async def _wallets(sql: Sql, wallet_ids: Collection[str], limits: HostLimits) -> Mapping[str, WalletFacts]:
-    listed, values = in_list("wallet", sorted(wallet_ids))
-    wallets: dict[str, WalletFacts] = {}
-    for row in await sql.all(host_tables.wallet_facts(listed), **values):
-        balance = None
-        if limits.max_wallet_balance_sats and limits.max_wallet_balance_sats > 0:
-            balance = int(await sql.value(host_tables.BALANCE, wallet_id=row["id"]))
-        wallets[row["id"]] = WalletFacts(
-            id=row["id"],
-            user_id=row["user_id"],
-            deleted=bool(row["deleted"]),
-            is_shared=row["wallet_type"] != "lightning" or row["shared_wallet_id"] is not None,
-            balance_msat=balance,
-        )
-    return wallets
+async def _wallet(sql: Sql, row: Row, limits: HostLimits) -> WalletFacts:
+    balance = None
+    if limits.max_wallet_balance_sats and limits.max_wallet_balance_sats > 0:
+        balance = int(await sql.value(host_tables.BALANCE, wallet_id=row["id"]))
+    return WalletFacts(
+        id=row["id"],
+        user_id=row["user_id"],
+        deleted=bool(row["deleted"]),
+        is_shared=row["wallet_type"] != "lightning" or row["shared_wallet_id"] is not None,
+        balance_msat=balance,
+    )
 
 
 async def paid_before(sql: Sql, external_id_prefix: str) -> int:
@@ -102,6 +100,5 @@ async def paid_before(sql: Sql, external_id_prefix: str) -> int:
 async def gather_now(wallet_id: str, receiver_wallet_ids: Collection[str]) -> PayoutFacts:
     """The same outside a transaction, for the slow way: LNbits itself looks again when it pays."""
     async with core_db.connect() as connection:
-        refusal = await extension_refusal(connection, wallet_id)
         sql = await Sql.on(connection.conn, "reading")
-        return await gather(sql, wallet_id, receiver_wallet_ids, refusal)
+        return await gather(sql, wallet_id, receiver_wallet_ids)

@@ -36,14 +36,13 @@ SAFE_JOURNAL_MODES = frozenset({"delete", "truncate", "persist"})
 class FastTransaction:
     """PayoutTransaction on one connection that sees both books."""
 
-    def __init__(self, sql: Sql, books: Books, wallet_id: str, refusal: str | None) -> None:
+    def __init__(self, sql: Sql, books: Books, wallet_id: str) -> None:
         self._sql = sql
         self._wallet_id = wallet_id
-        self._refusal = refusal
         self.books = books
 
     async def facts(self, receiver_wallet_ids: Collection[str]) -> PayoutFacts:
-        return await facts.gather(self._sql, self._wallet_id, receiver_wallet_ids, self._refusal)
+        return await facts.gather(self._sql, self._wallet_id, receiver_wallet_ids)
 
     async def paid_before(self, external_id_prefix: str) -> int:
         return await facts.paid_before(self._sql, external_id_prefix)
@@ -62,8 +61,6 @@ async def open_payout(store: Store, wallet_id: str) -> AsyncIterator[FastTransac
         raw = connection.conn
         if database.is_sqlite:
             await database.attach(raw)
-        refusal = await facts.extension_refusal(connection, wallet_id)
-        await raw.rollback()
         async with await _wallet_lock(wallet_id), database.writer_lock:
             sql = await database.begin(raw, "payout")
             books = store.books(sql)
@@ -71,7 +68,7 @@ async def open_payout(store: Store, wallet_id: str) -> AsyncIterator[FastTransac
                 await _require_rollback_journal(sql)
                 if not (await books.platform.config())["fast_way_allowed"]:
                     raise FastWayClosed(SWITCHED_OFF)
-                yield FastTransaction(sql, books, wallet_id, refusal)
+                yield FastTransaction(sql, books, wallet_id)
                 await books.audit.flush()
             except BaseException:
                 await to_the_end(raw.rollback())

@@ -62,7 +62,10 @@ class Database:
     def on_postgres(cls, url: str) -> Database:
         """The schema in the database that LNbits itself uses (`postgres://…`)."""
         engine = create_async_engine(
-            url.replace("postgres://", "postgresql+asyncpg://", 1), pool_size=5, max_overflow=10
+            url.replace("postgres://", "postgresql+asyncpg://", 1),
+            pool_size=5,
+            max_overflow=10,
+            pool_use_lifo=True,
         )
         return cls(engine, sqlite_path=None)
 

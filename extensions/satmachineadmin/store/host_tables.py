@@ -75,8 +75,10 @@ def users_of(wallets: str) -> str:
 
 def wallet_facts(wallets: str) -> str:
     return f"""
-        SELECT id, "user" AS user_id, deleted, wallet_type, shared_wallet_id FROM wallets
-        WHERE id IN {wallets}
+        SELECT id, "user" AS user_id, deleted, wallet_type, shared_wallet_id,
+               EXISTS (SELECT 1 FROM extensions WHERE extensions."user" = wallets."user"
+                       AND extensions.extension = :extension AND extensions.active) AS has_extension
+        FROM wallets WHERE id IN {wallets}
     """
 
 
