@@ -8,9 +8,13 @@ from uuid import uuid4
 
 import pytest
 from lnbits.core.crud import create_payment, delete_wallet, get_wallet
+from lnbits.core.crud.extensions import update_user_extension
 from lnbits.core.db import db
 from lnbits.core.models import CreatePayment
+from lnbits.core.models.extensions import UserExtension
 from lnbits.core.models.payments import PaymentState
+from lnbits.decorators import check_user_extension_access
+from lnbits.settings import settings
 
 from satmachineadmin.host.lnbits_host import LnbitsHost
 from satmachineadmin.services import current
@@ -80,3 +84,31 @@ async def test_the_fast_way_is_open_here(bench: LnbitsBench) -> None:
     await bench.wallet()
     way, reason = await bench.host.way_in_use()
     assert (str(way), reason.endswith("self-test passed")) == ("fast", True), reason
+
+
+PERMISSIONS = {
+    "enabled": (True, []),
+    "switched off by the operator": (False, []),
+    "for admins only": (True, ["satmachineadmin"]),
+    "for admins only and switched off": (False, ["satmachineadmin"]),
+}
+
+
+@pytest.mark.parametrize("case", PERMISSIONS)
+async def test_who_may_use_the_extension_is_answered_as_lnbits_answers_it(
+    bench: LnbitsBench, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both ways of paying ask; the fast one by SQL of its own."""
+    is_active, admin_extensions = PERMISSIONS[case]
+    wallet_id = await bench.wallet()
+    user_id = await bench.user_of(wallet_id)
+    await update_user_extension(UserExtension(user=user_id, extension="satmachineadmin", active=is_active))
+    monkeypatch.setattr(settings, "lnbits_admin_extensions", admin_extensions)
+
+    lnbits = await check_user_extension_access(user_id, "satmachineadmin")
+    slow = (await bench.host.facts(wallet_id, ())).extension_refusal
+    async with bench.host.payout(wallet_id) as payout:
+        fast = (await payout.facts(())).extension_refusal
+
+    assert lnbits.success is (case == "enabled")
+    assert slow == fast == (None if lnbits.success else lnbits.message)
