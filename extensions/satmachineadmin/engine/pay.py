@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..core.errors import ensure
 from ..core.lease import Lease
 from ..core.model import Due, Leg, Settlement
 from ..core.states import LegState, PayWay, SettlementState
@@ -48,6 +49,7 @@ async def _pay_at_once(host: Host, due: Due, lease: Lease, *, handed_over_may_wa
         settlement = await payout.books.settlements.get(due.settlement_id)
         if settlement is None or settlement.state is not SettlementState.PROCESSING:
             return True
+        ensure(settlement.wallet_id == due.wallet_id, "the wallet that is debited is the one that is locked")
         legs = await payout.books.legs.of(settlement.id)
         if are_handed_over(legs) and not handed_over_may_wait:
             return False

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from satmachineadmin.core.errors import InvariantViolated
 from satmachineadmin.core.lease import Lease, LeaseLost
+from satmachineadmin.core.model import Due
 from satmachineadmin.core.states import PayWay
+from satmachineadmin.engine.land import land_new_payments
+from satmachineadmin.engine.pay import pay_settlement
+from satmachineadmin.engine.plan import plan_settlement
 from satmachineadmin.engine.work import work_once
+from satmachineadmin.ports import HostRefused
 
 from .conftest import MakeRig
 from .rig import MACHINE_WALLET, Rig
@@ -196,6 +202,64 @@ async def test_a_leg_whose_invoice_died_gets_a_fresh_attempt(make_rig: MakeRig) 
     assert [(one["attempt"], one["state"]) for one in attempts] == [(1, "voided"), (2, "completed")]
     assert len({one["payment_hash"] for one in attempts}) == 2
     assert rig.balances()["platform"] == 30
+
+
+async def test_what_was_handed_over_is_looked_up_before_the_rest_is_paid_at_once(make_rig: MakeRig) -> None:
+    """The fast way opens again after a crash in the slow one: each leg is paid once, by one of them."""
+    rig = await make_rig(cash={"ana": 200_00}, way=PayWay.SLOW)
+    leg = await interrupted(rig)
+    rig.host.way = PayWay.FAST
+    await rig.work()
+
+    assert [row["state"] for row in await rig.settlements()] == ["processed"]
+    ways = {one["leg_key"]: (one["state"], one["way"]) for one in await rig.legs()}
+    assert ways.pop(str(leg["leg_key"])) == ("completed", "slow")
+    assert set(ways.values()) == {("completed", "fast")}
+    assert rig.balances() == {
+        "platform": 30, "partner0": 35, "partner1": 21, "partner2": 14, "ana's wallet": 1000,
+    }  # fmt: skip
+
+
+async def test_a_handed_over_leg_that_has_to_wait_holds_up_no_other(make_rig: MakeRig) -> None:
+    """The host refuses it still: the others go the fast way, and it follows by its own invoice."""
+    rig = await make_rig(cash={"ana": 200_00}, way=PayWay.SLOW)
+    leg = await interrupted(rig)
+    rig.host.way = PayWay.FAST
+    whole, rig.host.pay_invoice = rig.host.pay_invoice, refuses  # type: ignore[method-assign,assignment]
+    await rig.work()
+
+    assert [row["state"] for row in await rig.settlements()] == ["processing"]
+    assert rig.balances() == {
+        MACHINE_WALLET: 30, "partner0": 35, "partner1": 21, "partner2": 14, "ana's wallet": 1000,
+    }  # fmt: skip
+
+    rig.host.pay_invoice = whole  # type: ignore[method-assign]
+    rig.clock.advance(seconds=15)
+    await rig.work()
+    (same,) = [one for one in await rig.legs() if one["id"] == leg["id"]]
+    assert [row["state"] for row in await rig.settlements()] == ["processed"]
+    assert (same["state"], same["payment_hash"]) == ("completed", leg["payment_hash"])
+    assert rig.balances()["platform"] == 30
+
+
+async def refuses(_transfer: object) -> None:
+    raise HostRefused("Not now.")
+
+
+async def test_legs_are_paid_from_the_wallet_that_is_locked_and_no_other(make_rig: MakeRig) -> None:
+    """A caller who names another wallet is a bug: nothing is paid."""
+    rig = await make_rig(cash={"ana": 200_00})
+    rig.sell()
+    (landed,) = await land_new_payments(rig.store, rig.host, lambda: False, is_start=True)
+    await plan_settlement(rig.store, rig.host, landed.id, "claim")
+    before = rig.balances()
+
+    wrong = Due(settlement_id=landed.id, wallet_id="partner0")
+    with pytest.raises(InvariantViolated, match="the one that is locked"):
+        await pay_settlement(rig.store, rig.host, wrong, rig.lease, lambda: False)
+
+    assert rig.balances() == before
+    assert {leg["state"] for leg in await rig.legs()} == {"pending"}
 
 
 async def test_a_leg_that_was_paid_before_the_crash_is_not_paid_again(make_rig: MakeRig) -> None:
