@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from uuid import uuid4
 
 from ..core.errors import StateMoved
 from ..core.states import CashEntryStatus
 from .audit import Audit
+from .ids import new_id
 from .sql import SCHEMA, Row, Sql
 
 
@@ -22,7 +22,7 @@ class Cash:
 
     async def add(self, fields: Mapping[str, object]) -> str:
         """Write an entry that counts only once it is confirmed."""
-        entry_id = uuid4().hex
+        entry_id = new_id()
         row = {**fields, "id": entry_id, "status": CashEntryStatus.PENDING, "created_at": self._now}
         columns = sorted(row)
         await self._sql.run(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from uuid import uuid4
 
 from ..core.errors import InvariantViolated, StateMoved, ensure
 from ..core.model import Leg, Minted, Plan, PlannedLeg, Sent, Settlement
@@ -11,6 +10,7 @@ from ..core.states import LEG_ENTRY_STATES, LegState, PayWay, check_leg_arrow
 from ..core.units import format_percent
 from . import rows
 from .audit import Audit
+from .ids import new_id
 from .sql import SCHEMA, Sql, in_list
 
 #: What `complete_at_once` binds once a leg.
@@ -98,7 +98,7 @@ class Legs:
         ensure(row is not None, "a leg that is tried again exists")
         line = {
             **dict(row or {}),
-            "id": uuid4().hex,
+            "id": new_id(),
             "attempt": leg.attempt + 1,
             "state": LegState.PENDING,
             "external_id": external_id(settlement, leg.key, leg.attempt + 1),
@@ -127,7 +127,7 @@ class Legs:
     ) -> dict[str, object]:
         ensure(leg.state in LEG_ENTRY_STATES, "a leg is planned in an entry state")
         return {
-            "id": uuid4().hex,
+            "id": new_id(),
             "settlement_id": settlement.id,
             "machine_id": settlement.machine_id,
             "operator_user_id": settlement.operator_user_id,

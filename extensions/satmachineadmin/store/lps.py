@@ -13,6 +13,7 @@ from ..core.errors import StateMoved
 from ..core.model import LpStake
 from ..core.states import DcaMode, EnrolmentStatus
 from .audit import Audit
+from .ids import new_id
 from .sql import SCHEMA, Row, Sql, in_list
 
 
@@ -86,7 +87,7 @@ class Lps:
 
     async def enrol(self, *, machine_id: str, operator_user_id: str, user_id: str, username: str) -> str:
         """Invite an LP to a machine; one enrolment per person and machine (unique index)."""
-        enrolment_id = uuid4().hex
+        enrolment_id = new_id()
         await self._sql.run(
             f"""
             INSERT INTO {SCHEMA}.dca_clients

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from uuid import uuid4
 
 from ..core.model import Machine
 from . import rows
 from .audit import Audit
+from .ids import new_id
 from .sql import SCHEMA, Row, Sql
 
 
@@ -55,7 +55,7 @@ class Machines:
 
     async def add(self, fields: Mapping[str, object], *, scan_from: int) -> str:
         """Write a machine and bind its wallet; unique indexes refuse a wallet or npub taken twice."""
-        machine_id = uuid4().hex
+        machine_id = new_id()
         row = {
             **fields,
             "id": machine_id,
@@ -78,7 +78,7 @@ class Machines:
             INSERT INTO {SCHEMA}.machine_wallets (id, machine_id, wallet_id, scan_from, bound_at)
             VALUES (:id, :machine_id, :wallet_id, :scan_from, :now)
             """,
-            id=uuid4().hex,
+            id=new_id(),
             machine_id=machine_id,
             wallet_id=row["wallet_id"],
             scan_from=scan_from,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from ..core.errors import InvariantViolated, StateMoved, ensure
 from ..core.model import Due, HostPayment, Landing, Machine, PlatformFee, Settlement
 from ..core.progress import Progress
@@ -11,6 +9,7 @@ from ..core.states import SETTLEMENT_ENTRY_STATES, SettlementState, check_settle
 from ..core.units import format_percent
 from . import rows
 from .audit import Audit
+from .ids import new_id
 from .sql import SCHEMA, Row, Sql
 
 
@@ -45,7 +44,7 @@ class Settlements:
     ) -> Settlement:
         """Write the facts of a sale down, once: (wallet, payment hash) is a unique index."""
         ensure(landing.state in SETTLEMENT_ENTRY_STATES, "a settlement lands in an entry state")
-        settlement_id = uuid4().hex
+        settlement_id = new_id()
         row = {
             **_facts(payment, landing, machine),
             "id": settlement_id,

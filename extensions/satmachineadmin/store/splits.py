@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import uuid4
 
 from ..core.model import SplitRule, SplitSet
 from ..core.units import format_percent
 from . import rows
 from .audit import Audit
+from .ids import new_id
 from .sql import SCHEMA, Row, Sql
 
 #: `machine_id` of an operator's default set: never NULL, so that a unique index can hold it.
@@ -77,7 +77,7 @@ class Splits:
             machine=scope,
         )
         await self._retire(operator_user_id, scope)
-        set_id = uuid4().hex
+        set_id = new_id()
         await self._sql.run(
             f"""
             INSERT INTO {SCHEMA}.split_sets

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
+from .ids import new_id
 from .sql import SCHEMA, Row, Sql
 
 
@@ -23,7 +22,7 @@ class Worklist:
             VALUES (:id, :operator, :machine, :kind, :subject, :detail, :now)
             ON CONFLICT DO NOTHING
             """,
-            id=uuid4().hex,
+            id=new_id(),
             operator=operator_user_id,
             machine=machine_id,
             kind=kind,
