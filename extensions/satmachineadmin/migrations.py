@@ -33,6 +33,32 @@ async def m103_append_only(db: Any) -> None:
         await db.execute(statement)
 
 
+async def m104_every_kind_of_leg(db: Any) -> None:
+    """Legs with other payers, retries, gathered payments, pauses, what operators remember."""
+    for table, column, kind in _COLUMNS_OF_M104:
+        await _add_column(db, table, column, kind)
+    for statement in (*_TABLES_OF_M104, *_indexes_of_m104(db)):
+        await db.execute(statement)
+    await db.execute(
+        f"""
+        UPDATE {SCHEMA}.dca_payments SET payer_wallet_id = (
+            SELECT wallet_id FROM {SCHEMA}.dca_settlements AS settlement
+            WHERE settlement.id = dca_payments.settlement_id)
+        WHERE payer_wallet_id IS NULL
+        """
+    )
+
+
+async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
+    """SQLite cannot say `IF NOT EXISTS` here, so it is looked at first."""
+    if db.type != "SQLITE":
+        await db.execute(f"ALTER TABLE {SCHEMA}.{table} ADD COLUMN IF NOT EXISTS {column} {kind}")
+        return
+    known = await db.fetchall(f"SELECT name FROM pragma_table_info('{table}', '{SCHEMA}')")
+    if column not in {row["name"] for row in known}:
+        await db.execute(f"ALTER TABLE {SCHEMA}.{table} ADD COLUMN {column} {kind}")
+
+
 _TABLES = (
     # The platform's fee; one row, `platform`. `version` grows with each change.
     f"""
@@ -338,6 +364,74 @@ _ENGINE_TABLES = (
     )
     """,
 )
+
+
+_COLUMNS_OF_M104 = (
+    # whose wallet pays: the machine's; an LP's for what it forwards; an operator's for a balance settled
+    ("dca_payments", "payer_wallet_id", "TEXT"),
+    # taken off an external leg for the network's fee before the invoice was asked for
+    ("dca_payments", "reserve_msat", "BIGINT"),
+    # how often it has failed since a person last did something about it, and when it is tried again
+    ("dca_payments", "tries", "BIGINT NOT NULL DEFAULT 0"),
+    ("dca_payments", "next_try_at", "BIGINT"),
+    # the leg whose payment carries this one as well; NULL for a leg with a payment of its own
+    ("dca_payments", "carrier_id", "TEXT"),
+    # how often the settlement was retried by itself since a person last did something about it
+    ("dca_settlements", "tries", "BIGINT NOT NULL DEFAULT 0"),
+    # where its facts come from: the machine's stamp, the fallback commission, or the operator
+    ("dca_settlements", "origin", "TEXT NOT NULL DEFAULT 'stamp'"),
+    # payouts of this machine stand still since then, and why; landing goes on
+    ("dca_machines", "payouts_paused_at", "BIGINT"),
+    ("dca_machines", "payouts_paused_reason", "TEXT"),
+    # what arrived before this instant is not forwarded
+    ("dca_lp", "autoforward_since", "BIGINT"),
+    # what a matter is about, in figures: JSON
+    ("worklist", "figures", "TEXT NOT NULL DEFAULT '{}'"),
+)
+
+_TABLES_OF_M104 = (
+    # Which received legs a forwarding leg passes on: each at most once.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.leg_sources (
+        source_leg_id TEXT PRIMARY KEY,
+        leg_id TEXT NOT NULL,
+        created_at BIGINT NOT NULL
+    )
+    """,
+    # An operator's own settings; one row a user, from the first choice on.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.operators (
+        user_id TEXT PRIMARY KEY,
+        time_zone TEXT NOT NULL,
+        updated_at BIGINT NOT NULL
+    )
+    """,
+    # Wallets whose unstamped payments an operator always takes for top-ups.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.known_payers (
+        operator_user_id TEXT NOT NULL,
+        wallet_id TEXT NOT NULL,
+        label TEXT NOT NULL,
+        created_at BIGINT NOT NULL,
+        PRIMARY KEY (operator_user_id, wallet_id)
+    )
+    """,
+)
+
+
+def _indexes_of_m104(db: Any) -> tuple[str, ...]:
+    return (
+        _index(db, "sources_by_leg", "leg_sources", "leg_id"),
+        _index(db, "legs_carried", "dca_payments", "carrier_id", where="carrier_id IS NOT NULL"),
+        _index(
+            db,
+            "legs_below_minimum",
+            "dca_payments",
+            "target, payer_wallet_id",
+            where="state = 'skipped' AND reason = 'below_minimum'",
+        ),
+        _index(db, "legs_of_client_by_completion", "dca_payments", "client_id, completed_at"),
+    )
 
 
 def _index(db: Any, name: str, table: str, columns: str, *, unique: bool = False, where: str = "") -> str:

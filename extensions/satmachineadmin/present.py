@@ -160,6 +160,10 @@ _SENTENCES = {
     "settlement.errored": "Some legs could not be paid.",
     "settlement.stopped": "The settlement was stopped.",
     "settlement.released": "The held sale was released.",
+    "settlement.retried": "What had failed is tried again.",
+    "settlement.replanned": "It is decided anew who gets what.",
+    "settlement.withdrawn": "It is decided anew who gets what.",
+    "settlement.reopened": "Sats that had stayed in the machine's wallet are paid out now.",
 }
 
 

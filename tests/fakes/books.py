@@ -10,7 +10,7 @@ from pathlib import Path
 from satmachineadmin import migrations
 from satmachineadmin.store.books import Store
 from satmachineadmin.store.database import Database
-from satmachineadmin.store.sql import SCHEMA
+from satmachineadmin.store.sql import SCHEMA, Row
 
 #: a day like any other
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=timezone.utc)
@@ -39,6 +39,10 @@ class MigrationDb:
     async def execute(self, statement: str) -> None:
         async with self._database.transaction("migration") as sql:
             await sql.run(statement)
+
+    async def fetchall(self, statement: str) -> list[Row]:
+        async with self._database.reading() as sql:
+            return await sql.all(statement)
 
 
 def steps() -> list[str]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .states import (
+    EXTERNAL_TARGETS,
+    LEGS_BESIDE_SETTLEMENT,
     DcaMode,
     FeeBasis,
     LegState,
@@ -302,6 +304,24 @@ class Leg:
     label: str
     external_id: str
     minted: Minted | None
+    #: whose wallet pays it: the machine's, an LP's (autoforward), an operator's (settlement)
+    payer_wallet_id: str
+    #: taken off an external leg for the network's fee before the invoice was asked for
+    reserve_msat: int | None = None
+    #: how often it has failed since a person last did something about it
+    tries: int = 0
+    #: the leg whose payment carries this one as well
+    carrier_id: str | None = None
+
+    @property
+    def is_external(self) -> bool:
+        """Whether it leaves this LNbits, or may: its target is an address, not a wallet."""
+        return self.target_kind in EXTERNAL_TARGETS
+
+    @property
+    def is_paid_at_once(self) -> bool:
+        """Whether it is paid with its settlement: to a wallet here, from the machine's wallet."""
+        return not self.is_external and self.leg_type not in LEGS_BESIDE_SETTLEMENT
 
 
 @dataclass(frozen=True, kw_only=True)

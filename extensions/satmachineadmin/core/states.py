@@ -117,6 +117,10 @@ class TargetKind(Word):
     LNURL = "lnurl"
 
 
+#: Targets outside the wallets of this LNbits.
+EXTERNAL_TARGETS = frozenset({TargetKind.LN_ADDRESS, TargetKind.LNURL})
+
+
 class PayoutPolicy(Word):
     AT_ONCE = "at_once"
     AFTER_MINUTES = "after_minutes"
@@ -161,7 +165,10 @@ SETTLEMENT_ARROWS: dict[tuple[SettlementState, SettlementState], str] = {
     (_S.PROCESSING, _S.PROCESSED): "processed",
     (_S.PROCESSING, _S.ERRORED): "errored",
     (_S.PENDING, _S.ERRORED): "stopped",
-    (_S.ERRORED, _S.PENDING): "retried",
+    (_S.ERRORED, _S.PROCESSING): "retried",
+    (_S.ERRORED, _S.PENDING): "replanned",
+    (_S.PROCESSING, _S.PENDING): "withdrawn",
+    (_S.PROCESSED, _S.PROCESSING): "reopened",
     (_S.REJECTED, _S.PENDING): "adopted",
     (_S.REJECTED, _S.DISMISSED): "dismissed",
 }

@@ -63,7 +63,7 @@ async def _pay_pending(
 ) -> list[Transfer]:
     """Pay the pending legs inside the transaction and finish the settlement; what has to be announced."""
     books = payout.books
-    pending = [leg for leg in legs if leg.state is LegState.PENDING]
+    pending = [leg for leg in legs if leg.state is LegState.PENDING and leg.is_paid_at_once]
     if not pending:
         await steps.finish(books, settlement, legs)
         return []

@@ -43,7 +43,11 @@ async def pay_slowly(
 
 def are_handed_over(legs: Iterable[Leg]) -> bool:
     """Whether some leg is with the host and has to be looked up before anything else."""
-    return any(leg.state in (LegState.PAYING, LegState.UNRESOLVED) for leg in legs)
+    return any(_is_handed_over(leg) for leg in legs)
+
+
+def _is_handed_over(leg: Leg) -> bool:
+    return leg.is_paid_at_once and leg.state in (LegState.PAYING, LegState.UNRESOLVED)
 
 
 async def _pay_leg_by_leg(
@@ -52,7 +56,7 @@ async def _pay_leg_by_leg(
     """Pay the pending legs of a settlement in the order of the plan; stops between two legs when asked."""
     async with store.reading() as books:
         all_legs = await books.legs.of(settlement.id)
-        legs = [leg for leg in all_legs if leg.state is LegState.PENDING]
+        legs = [leg for leg in all_legs if leg.state is LegState.PENDING and leg.is_paid_at_once]
         destinations = await steps.find_destinations(books, legs)
     if not legs:
         return
@@ -173,7 +177,7 @@ async def settle_handed_over_legs(store: Store, host: Host, settlement_id: str, 
         legs = [
             leg
             for leg in await books.legs.of(settlement_id)
-            if leg.state in (LegState.PAYING, LegState.UNRESOLVED) and leg.minted is not None
+            if _is_handed_over(leg) and leg.minted is not None
         ]
         machine = await books.machines.get(settlement.machine_id)
         outcomes = {leg.id: await books.legs.sent(leg.id) for leg in legs}

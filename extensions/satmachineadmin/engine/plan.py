@@ -12,7 +12,7 @@ from ..core.errors import InvariantViolated, ensure
 from ..core.model import Minted, Plan, PlanInput, Settlement
 from ..core.planning import check_conservation, plan
 from ..core.progress import progress_of
-from ..core.states import LegState, LegType, SettlementState
+from ..core.states import EXTERNAL_TARGETS, LegState, LegType, SettlementState
 from ..ports import Books, Host, Store
 
 #: How often figures may move under a plan before it is an error; each time somebody else got on.
@@ -44,7 +44,11 @@ async def _load(books: Books, settlement_id: str) -> PlanInput | None:
 
 def _amounts_to_mint(decided: Plan) -> dict[str, int]:
     """Sats of each leg that may be paid within this LNbits, by leg key."""
-    return {leg.key: leg.sats for leg in decided.legs if leg.state is LegState.PENDING}
+    return {
+        leg.key: leg.sats
+        for leg in decided.legs
+        if leg.state is LegState.PENDING and leg.target_kind not in EXTERNAL_TARGETS
+    }
 
 
 async def _store(

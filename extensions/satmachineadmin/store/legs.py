@@ -92,8 +92,10 @@ class Legs:
             fee_unused_msat=row["fee_unused_msat"],
         )
 
-    async def write_fresh_attempt(self, settlement: Settlement, leg: Leg, minted: Minted) -> None:
-        """Beside a voided leg, the same leg anew: next attempt, another invoice."""
+    async def write_fresh_attempt(
+        self, settlement: Settlement, leg: Leg, minted: Minted | None, *, tries: int = 0
+    ) -> None:
+        """Beside a voided leg, the same leg anew: next attempt, another invoice, or none yet."""
         row = await self._sql.one(f"SELECT * FROM {SCHEMA}.dca_payments WHERE id = :id", id=leg.id)
         ensure(row is not None, "a leg that is tried again exists")
         line = {
@@ -110,12 +112,14 @@ class Legs:
                     "sent_msat",
                     "fee_msat",
                     "fee_unused_msat",
+                    "reserve_msat",
+                    "next_try_at",
+                    "carrier_id",
                     "completed_at",
                 )
             ),
-            "payment_hash": minted.payment_hash,
-            "preimage": minted.preimage,
-            "bolt11": minted.bolt11,
+            **_invoice(minted),
+            "tries": tries,
             "created_at": self._now,
             "updated_at": self._now,
         }
@@ -149,9 +153,8 @@ class Legs:
             "share_pct": None if leg.share_ppm is None else format_percent(leg.share_ppm),
             "destination_wallet_id": leg.destination_wallet_id,
             "external_id": external_id(settlement, leg.key, 1),
-            "payment_hash": minted.payment_hash if minted else None,
-            "preimage": minted.preimage if minted else None,
-            "bolt11": minted.bolt11 if minted else None,
+            "payer_wallet_id": settlement.wallet_id,
+            **_invoice(minted),
             "created_at": self._now,
             "updated_at": self._now,
         }
@@ -241,6 +244,17 @@ class Legs:
             before=before,
             after={"settlement_id": settlement.id, **(after or {})},
         )
+
+
+def _invoice(minted: Minted | None) -> dict[str, object]:
+    """The columns of an invoice."""
+    if minted is None:
+        return dict.fromkeys(("payment_hash", "preimage", "bolt11"))
+    return {
+        "payment_hash": minted.payment_hash,
+        "preimage": minted.preimage,
+        "bolt11": minted.bolt11,
+    }
 
 
 def _gist(line: Mapping[str, object]) -> dict[str, object]:

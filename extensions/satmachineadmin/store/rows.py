@@ -97,6 +97,10 @@ def leg(row: Row) -> model.Leg:
         label=row["label"],
         external_id=row["external_id"],
         minted=minted,
+        payer_wallet_id=row["payer_wallet_id"],
+        reserve_msat=row["reserve_msat"],
+        tries=row["tries"],
+        carrier_id=row["carrier_id"],
     )
 
 

@@ -182,6 +182,7 @@ def leg(leg_id: str, sats: int, **changes: Any) -> Leg:
         label=leg_id,
         external_id=f"sm1:ab:dca:{leg_id}:1",
         minted=None,
+        payer_wallet_id="plaza",
     )
     return replace(plain, **changes)
 
