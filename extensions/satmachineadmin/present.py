@@ -105,8 +105,9 @@ def super_config(row: Row, *, is_platform: bool) -> dict[str, Any]:
     wallet_id = row["super_fee_wallet_id"]
     return {
         "super_fee_pct": row["super_fee_pct"],
-        "super_fee_wallet_id": wallet_id if is_platform or wallet_id is None else "set",
+        "super_fee_cash_in_pct": row["super_fee_cash_in_pct"],
         "super_fee_basis": row["super_fee_basis"],
+        "super_fee_wallet_id": wallet_id if is_platform or wallet_id is None else "set",
         "version": row["version"],
         "updated_at": iso(row["updated_at"]),
     }
@@ -115,9 +116,9 @@ def super_config(row: Row, *, is_platform: bool) -> dict[str, Any]:
 def settlement(row: Row) -> dict[str, Any]:
     plain = (
         "id", "machine_id", "machine_name", "state", "reason", "tx_type", "wire_sats", "host_fee_msat",
-        "retained_sats", "currency", "exchange_rate", "super_fee_pct", "super_fee_version",
-        "split_version", "commission_difference_sats", "txid", "payment_hash", "error_message",
-        "legs_total", "legs_completed", "legs_failed",
+        "retained_sats", "currency", "exchange_rate", "super_fee_pct", "super_fee_basis",
+        "super_fee_version", "split_version", "commission_difference_sats", "txid", "payment_hash",
+        "error_message", "legs_total", "legs_completed", "legs_failed",
     )  # fmt: skip
     parts = ("principal_sats", "commission_sats", "platform_fee_sats", "operator_fee_sats")
     # Without usable facts only the wire is known; the rest is unknown, not zero.

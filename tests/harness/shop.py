@@ -45,6 +45,8 @@ class Shop:
         shares: Sequence[str] = ("50", "30", "20"),
         cash: Mapping[str, str] | None = None,
         super_fee_pct: str = "30",
+        super_fee_cash_in_pct: str | None = None,
+        super_fee_basis: str = "commission",
         currency: str = "EUR",
         customer_sats: int = 1_000_000,
         reference_rate: str | None = "5",
@@ -62,7 +64,12 @@ class Shop:
         )
         server.api(server.super_user).put(
             f"{DCA}/super-config",
-            {"super_fee_pct": super_fee_pct, "super_fee_wallet_id": shop.platform_wallet.id},
+            {
+                "super_fee_pct": super_fee_pct,
+                "super_fee_cash_in_pct": super_fee_cash_in_pct or super_fee_pct,
+                "super_fee_basis": super_fee_basis,
+                "super_fee_wallet_id": shop.platform_wallet.id,
+            },
         )
         shop.machine = shop.api.post(
             f"{DCA}/machines",

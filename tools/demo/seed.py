@@ -134,7 +134,11 @@ async def _platform_fee(platform: Session, wallet: Wallet) -> None:
     if config["super_fee_wallet_id"] is None:
         await platform.put(
             f"{OPERATOR_API}/super-config",
-            {"super_fee_pct": settings.PLATFORM_FEE_PCT, "super_fee_wallet_id": wallet["id"]},
+            {
+                "super_fee_pct": settings.PLATFORM_FEE_PCT,
+                "super_fee_cash_in_pct": settings.PLATFORM_FEE_PCT,
+                "super_fee_wallet_id": wallet["id"],
+            },
         )
 
 

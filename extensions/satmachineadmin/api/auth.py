@@ -10,6 +10,7 @@ from lnbits.core.models import Account
 from lnbits.decorators import check_account_exists
 
 from ..host import accounts
+from ..usecases.permissions import require_platform
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,3 +31,12 @@ async def caller(account: Annotated[Account, Depends(check_account_exists)]) -> 
 
 
 CurrentUser = Annotated[Caller, Depends(caller)]
+
+
+async def platform_owner(user: CurrentUser) -> Caller:
+    """The caller, who owns this LNbits; raises NotAllowed before anything of the body is judged."""
+    require_platform(user.is_platform)
+    return user
+
+
+PlatformOwner = Annotated[Caller, Depends(platform_owner)]

@@ -11,7 +11,7 @@ from ..core.errors import InvalidInput
 from ..core.units import format_percent, parse_percent
 from ..services import current
 from ..usecases.platform import change_platform, platform_config
-from .auth import CurrentUser
+from .auth import CurrentUser, PlatformOwner
 from .errors import TranslatingRoute
 from .schemas import PlatformChanged, read
 
@@ -24,14 +24,15 @@ async def get_super_config(user: CurrentUser) -> dict[str, Any]:
 
 
 @router.put("")
-async def put_super_config(user: CurrentUser, body: PlatformChanged) -> dict[str, Any]:
+async def put_super_config(user: PlatformOwner, body: PlatformChanged) -> dict[str, Any]:
     fields = body.dict(exclude_unset=True)
     if not fields:
         raise InvalidInput(field="body", problem="there is nothing to change")
-    if "super_fee_pct" in fields:
-        if body.super_fee_pct is None:
-            raise InvalidInput(field="super_fee_pct", problem="it cannot be empty")
-        percent = format_percent(read("super_fee_pct", parse_percent, body.super_fee_pct))
-        fields |= {"super_fee_pct": percent, "super_fee_cash_in_pct": percent}
+    for name, value in fields.items():
+        if value is None and name != "super_fee_wallet_id":
+            raise InvalidInput(field=name, problem="it cannot be empty")
+    for name in ("super_fee_pct", "super_fee_cash_in_pct"):
+        if name in fields:
+            fields[name] = format_percent(read(name, parse_percent, fields[name]))
     await change_platform(current().store, user.user_id, fields)
     return await get_super_config(user)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Extra, Field, StrictBool, StrictStr, validator
 from pydantic.errors import DictError
 
 from ..core.errors import InvalidInput, NotFound, Refusal
-from ..core.states import CashEntryKind, EnrolmentStatus
+from ..core.states import CashEntryKind, EnrolmentStatus, FeeBasis
 from ..store import lists
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -121,6 +121,8 @@ class SplitReplaced(Body):
 
 class PlatformChanged(Body):
     super_fee_pct: StrictStr | None = None
+    super_fee_cash_in_pct: StrictStr | None = None
+    super_fee_basis: FeeBasis | None = None
     super_fee_wallet_id: StrictStr | None = Field(None, min_length=1, max_length=64)
 
 

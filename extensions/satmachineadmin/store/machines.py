@@ -94,9 +94,12 @@ class Machines:
         return machine_id
 
     async def change(self, machine_id: str, fields: Mapping[str, object]) -> None:
-        """Set fields of a machine; its configuration's version grows."""
+        """Set fields of a machine; its configuration's version grows where something is another value."""
         before = await self.row(machine_id)
-        if before is None or not fields:
+        if before is None:
+            return
+        fields = {name: value for name, value in fields.items() if value != before[name]}
+        if not fields:
             return
         updates = ", ".join(f"{column} = :{column}" for column in fields)
         await self._sql.run(

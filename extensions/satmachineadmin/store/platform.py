@@ -49,8 +49,11 @@ class Platform:
         return wallet_id
 
     async def change(self, **fields: object) -> Row:
-        """Set fields and count the version up; the change is an event."""
+        """Set fields and count the version up; the change, and nothing beside it, is an event."""
         before = await self.config()
+        fields = {name: value for name, value in fields.items() if value != before[name]}
+        if not fields:
+            return before
         after = {**before, **fields, "version": before["version"] + 1, "updated_at": self._now}
         after["id"] = "platform"
         columns = sorted(after)

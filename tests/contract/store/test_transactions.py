@@ -72,7 +72,7 @@ async def _count_up(store: Store, times: int) -> None:
         async with store.transaction("count") as books:
             version = (await books.platform.config())["version"]
             await anyio.sleep(0.002)
-            await books.platform.change(operators="open")
+            await books.platform.change(super_fee_pct=str(version + 1))
             assert (await books.platform.config())["version"] == version + 1
 
 

@@ -164,6 +164,10 @@ ROUTES = (
         path=f"{DCA}/super-config",
         body={
             "super_fee_pct": _PCT,
+            "super_fee_cash_in_pct": _PCT,
+            "super_fee_basis": Field(
+                good="principal", legal=NOT_GIVEN - {"null"}, bad=("wire", "Commission", "PRINCIPAL")
+            ),
             "super_fee_wallet_id": Field(good="$wallet_id", legal=NOT_GIVEN, unknown=422),
         },
     ),

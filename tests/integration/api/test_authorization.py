@@ -101,13 +101,20 @@ def test_nobody_gets_at_what_is_not_theirs(world: World, who: str) -> None:
 
 
 def test_an_operator_without_the_right_role_cannot_touch_the_platform(world: World) -> None:
-    """The platform's fee and wallet are the super user's alone, whatever is sent."""
+    """The platform's fee and wallet are the super user's alone, whatever is sent, usable or not."""
     before = digest(world.server)
-    for body in (
+    bodies: tuple[Any, ...] = (
         {"super_fee_pct": "0"},
         {"super_fee_wallet_id": world.ids["olga"]["wallet_id"]},
         {"super_fee_pct": "0", "super_fee_wallet_id": None},
-    ):
+        {"super_fee_cash_in_pct": "100", "super_fee_basis": "principal"},
+        {"super_fee_pct": 7},
+        {"super_fee_basis": "wire"},
+        {"colour": "red"},
+        {},
+        [],
+    )
+    for body in bodies:
         refusal = world.operator("olga").put(f"{DCA}/super-config", body, expect=403)
         assert refusal["code"] == "not_allowed"
     assert digest(world.server) == before

@@ -5,6 +5,7 @@ window.satmachine.parts['leg-row'] = {
   props: {
     leg: {type: Object, required: true},
     platformPct: {type: String, default: null},
+    platformBasis: {type: String, default: null},
     later: {type: Boolean, default: false}
   },
   computed: {
@@ -28,8 +29,12 @@ window.satmachine.parts['leg-row'] = {
     },
     share() {
       const {leg_type, share_pct} = this.leg
-      const pct = leg_type === 'super_fee' ? this.platformPct : share_pct
-      return pct ? window.satmachine.money.percent(pct) : ''
+      const isFee = leg_type === 'super_fee'
+      const pct = isFee ? this.platformPct : share_pct
+      const share = pct ? window.satmachine.money.percent(pct) : ''
+      return share && isFee && this.platformBasis === 'principal'
+        ? this.$t('satmachineadmin.leg.of_principal', {share})
+        : share
     },
     reason() {
       const reason = this.leg.reason

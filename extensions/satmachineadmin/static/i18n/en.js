@@ -210,7 +210,12 @@ window.i18n.global.mergeLocaleMessage('en', {
         dismissed: 'Nothing is planned.'
       }
     },
-    leg: {platform: 'Platform', lp: 'LP {name}', nobody: 'Nobody'},
+    leg: {
+      platform: 'Platform',
+      lp: 'LP {name}',
+      nobody: 'Nobody',
+      of_principal: '{share} of the principal'
+    },
     leg_type: {
       super_fee: 'platform fee',
       operator_split: 'commission split',
@@ -319,8 +324,30 @@ window.i18n.global.mergeLocaleMessage('en', {
     },
     platform: {
       title: 'Platform fee',
-      fee: 'Share of every commission',
-      fee_hint: 'For example 30 or 2.5',
+      fee: {
+        super_fee_pct: '↓ on a cash-out',
+        super_fee_cash_in_pct: '↑ on a cash-in'
+      },
+      basis: {
+        label: 'Share of',
+        hint: 'A share of the principal is never more than the commission',
+        commission: 'the commission',
+        principal: 'the principal'
+      },
+      of: {
+        commission: 'commission',
+        principal: 'principal (at most the commission)'
+      },
+      example: {
+        super_fee_pct:
+          '↓ A cash-out of {principal} with {commission} commission: {platform} for the platform, {operator} for the operator.',
+        super_fee_pct_clipped:
+          '↓ A cash-out of {principal} with {commission} commission: the whole commission for the platform, nothing for the operator.',
+        super_fee_cash_in_pct:
+          '↑ A cash-in of {principal} with {commission} commission: {platform} for the platform, {operator} for the operator.',
+        super_fee_cash_in_pct_clipped:
+          '↑ A cash-in of {principal} with {commission} commission: the whole commission for the platform, nothing for the operator.'
+      },
       wallet: 'Arrives in',
       wallet_hint: 'One of your wallets, not a machine’s',
       other_wallet: 'no wallet yet',
@@ -330,12 +357,12 @@ window.i18n.global.mergeLocaleMessage('en', {
       saved: 'Saved. It holds for sales from now on.',
       save_title: 'Change the platform fee?',
       save_message:
-        'From now on {pct} of every sale’s commission goes to {wallet}. Sales that have landed keep the fee they landed with.',
+        'From now on {cash_out} of every cash-out’s and {cash_in} of every cash-in’s {basis} goes to {wallet}. Sales that have landed keep the fee they landed with.',
       engine: 'Engine',
       sentence: {
-        set: 'The platform takes {pct} of every commission, into {wallet}',
+        set: 'The platform takes {cash_out} of every cash-out’s and {cash_in} of every cash-in’s {basis}, into {wallet}',
         no_wallet:
-          'The platform takes {pct} of every commission, but has chosen no wallet: it stays in the machines’ wallets'
+          'The platform takes {cash_out} of every cash-out’s and {cash_in} of every cash-in’s {basis}, but has chosen no wallet: it stays in the machines’ wallets'
       },
       fact: {
         runner: 'Runner',

@@ -67,6 +67,7 @@
    * @property {string | null} currency
    * @property {string | null} exchange_rate
    * @property {string | null} super_fee_pct
+   * @property {'commission' | 'principal'} super_fee_basis
    * @property {number | null} commission_difference_sats
    * @property {string | null} txid
    * @property {string} payment_hash
@@ -79,9 +80,10 @@
    * @property {{at: string, event: string, actor: string, sentence: string}[]} [timeline]
    *
    * @typedef {object} SuperConfig
-   * @property {string} super_fee_pct
+   * @property {string} super_fee_pct on a cash-out
+   * @property {string} super_fee_cash_in_pct
+   * @property {'commission' | 'principal'} super_fee_basis
    * @property {string | null} super_fee_wallet_id
-   * @property {string} super_fee_basis
    * @property {number} version
    * @property {string | null} updated_at
    */

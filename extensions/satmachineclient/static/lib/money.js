@@ -111,6 +111,29 @@
   }
 
   /**
+   * The share of some sats, rounded half up as the engine does.
+   * @param {unknown} value whole sats
+   * @param {unknown} pct decimal string from 0 to 100 with at most four decimals
+   * @returns {string | null} whole sats; null when one of them cannot be read
+   */
+  function shareOf(value, pct) {
+    const [amount, share] = [parse(value), parse(pct)]
+    if (!amount || amount.fraction || amount.minus) return null
+    if (!share || share.minus || share.fraction.length > 4) return null
+    const ppm = BigInt(share.whole + share.fraction.padEnd(4, '0'))
+    const whole = BigInt(1000000)
+    if (ppm > whole) return null
+    const twice = BigInt(amount.whole) * ppm * BigInt(2) + whole
+    return String(twice / (whole * BigInt(2)))
+  }
+
+  /**
+   * @param {string | number} a whole sats
+   * @param {string | number} b whole sats
+   */
+  const smaller = (a, b) => String(BigInt(a) < BigInt(b) ? a : b)
+
+  /**
    * How far a bar is filled: for drawing only.
    * @param {unknown} part
    * @param {unknown} whole
@@ -141,6 +164,8 @@
     rate,
     percent,
     sumSats,
+    shareOf,
+    smaller,
     permille,
     isZero
   })
