@@ -29,7 +29,14 @@ async def m102_the_engine_room(db: Any) -> None:
 
 async def m103_append_only(db: Any) -> None:
     """The audit trail refuses UPDATE, DELETE, TRUNCATE and replacing inserts."""
-    for statement in _sqlite_guards() if db.type == "SQLITE" else _postgres_guards():
+    for statement in _guards(db, "audit_events", "audit", once=("seq", "prev")):
+        await db.execute(statement)
+
+
+async def m105_verified(db: Any) -> None:
+    """How far the audit trail was found sound: append-only like the trail itself."""
+    await db.execute(_AUDIT_MARKS)
+    for statement in _guards(db, "audit_marks", "audit_mark", once=("seq",)):
         await db.execute(statement)
 
 
@@ -500,37 +507,52 @@ def _engine_indexes(db: Any) -> tuple[str, ...]:
     )
 
 
-def _sqlite_guards() -> tuple[str, ...]:
-    refuse = "BEGIN SELECT RAISE(ABORT, 'audit_events is append-only'); END"
+_AUDIT_MARKS = f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.audit_marks (
+        seq BIGINT PRIMARY KEY,
+        hash TEXT NOT NULL,
+        verified_at BIGINT NOT NULL
+    )
+"""
+
+
+def _guards(db: Any, table: str, name: str, *, once: tuple[str, ...]) -> tuple[str, ...]:
+    """Triggers that let a table only grow; `once` are its columns with a unique index each."""
+    return _sqlite_guards(table, name, once) if db.type == "SQLITE" else _postgres_guards(table, name)
+
+
+def _sqlite_guards(table: str, name: str, once: tuple[str, ...]) -> tuple[str, ...]:
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    replaced = " OR ".join(f"{column} = NEW.{column}" for column in once)
     return (
-        f"CREATE TRIGGER IF NOT EXISTS {SCHEMA}.audit_no_update BEFORE UPDATE ON audit_events {refuse}",
-        f"CREATE TRIGGER IF NOT EXISTS {SCHEMA}.audit_no_delete BEFORE DELETE ON audit_events {refuse}",
+        f"CREATE TRIGGER IF NOT EXISTS {SCHEMA}.{name}_no_update BEFORE UPDATE ON {table} {refuse}",
+        f"CREATE TRIGGER IF NOT EXISTS {SCHEMA}.{name}_no_delete BEFORE DELETE ON {table} {refuse}",
         # INSERT OR REPLACE deletes without firing a DELETE trigger.
         f"""
-        CREATE TRIGGER IF NOT EXISTS {SCHEMA}.audit_no_replace BEFORE INSERT ON audit_events
-        WHEN EXISTS (SELECT 1 FROM audit_events WHERE seq = NEW.seq OR prev = NEW.prev)
+        CREATE TRIGGER IF NOT EXISTS {SCHEMA}.{name}_no_replace BEFORE INSERT ON {table}
+        WHEN EXISTS (SELECT 1 FROM {table} WHERE {replaced})
         {refuse}
         """,
     )
 
 
-def _postgres_guards() -> tuple[str, ...]:
+def _postgres_guards(table: str, name: str) -> tuple[str, ...]:
     return (
         f"""
         CREATE OR REPLACE FUNCTION {SCHEMA}.refuse_change() RETURNS trigger AS $body$
         BEGIN
-            RAISE EXCEPTION 'audit_events is append-only';
+            RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
         END
         $body$ LANGUAGE plpgsql
         """,
-        f"DROP TRIGGER IF EXISTS audit_no_change ON {SCHEMA}.audit_events",
+        f"DROP TRIGGER IF EXISTS {name}_no_change ON {SCHEMA}.{table}",
         f"""
-        CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON {SCHEMA}.audit_events
+        CREATE TRIGGER {name}_no_change BEFORE UPDATE OR DELETE ON {SCHEMA}.{table}
         FOR EACH ROW EXECUTE FUNCTION {SCHEMA}.refuse_change()
         """,
-        f"DROP TRIGGER IF EXISTS audit_no_truncate ON {SCHEMA}.audit_events",
+        f"DROP TRIGGER IF EXISTS {name}_no_truncate ON {SCHEMA}.{table}",
         f"""
-        CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON {SCHEMA}.audit_events
+        CREATE TRIGGER {name}_no_truncate BEFORE TRUNCATE ON {SCHEMA}.{table}
         FOR EACH STATEMENT EXECUTE FUNCTION {SCHEMA}.refuse_change()
         """,
     )

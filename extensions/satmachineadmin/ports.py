@@ -32,6 +32,7 @@ from .core.model import (
 )
 from .core.progress import Progress
 from .core.states import LegState, PayWay, SettlementState, TxType
+from .core.trail import Mark, TrailVerdict
 
 
 class Clock(Protocol):
@@ -106,6 +107,7 @@ class WorklistBook(Protocol):
     async def open(
         self, kind: str, subject_id: str, *, operator_user_id: str, machine_id: str, detail: str
     ) -> None: ...
+    async def close(self, kind: str, subject_id: str) -> None: ...
 
 
 class Books(Protocol):
@@ -133,6 +135,12 @@ class Books(Protocol):
 
     async def require_lease(self, held: Lease) -> None:
         """Raise LeaseLost unless this process may still pay."""
+
+    async def verify_trail(self) -> TrailVerdict:
+        """Whether the audit trail is the one that was written; reads it all, in slices."""
+
+    async def mark_trail(self, sound_until: Mark) -> None:
+        """Remember how far it was, so that a later verification notices a shorter or another one."""
 
 
 class Store(Protocol):

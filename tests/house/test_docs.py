@@ -78,6 +78,7 @@ WORDS = {
     "What a settlement waits for": "WaitCode",
     "Why a leg is refused": "RefuseCode",
     "Matters": "MatterKind",
+    "Faults of the audit trail": "TrailFault",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timezone
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Query
@@ -35,6 +35,16 @@ def identifier(value: str, what: str) -> str:
     if not _ID.fullmatch(value):
         raise NotFound(what=what)
     return value
+
+
+def moment(field: str, value: str | None) -> int | None:
+    """Epoch seconds of an instant written as all our answers write it. Raises InvalidInput."""
+    if value is None:
+        return None
+    try:
+        return int(datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc).timestamp())
+    except ValueError:
+        raise InvalidInput(field=field, problem='write it as "2026-11-22T14:03:07Z"') from None
 
 
 class Body(BaseModel):

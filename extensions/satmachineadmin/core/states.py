@@ -156,6 +156,25 @@ class MatterKind(Word):
     LANDING_FAILED = "landing_failed"
     #: the host holds payments that our books do not know
     RESTORED = "restored"
+    #: the audit trail is not the one that was written
+    TRAIL_BROKEN = "trail_broken"
+
+
+class TrailFault(Word):
+    """How a link of the audit trail is broken; the first that applies is named."""
+
+    #: the event that should stand here is not there
+    MISSING = "missing"
+    #: its bytes do not have the hash that was stored with them
+    ALTERED = "altered"
+    #: a column beside the bytes says something else than they do
+    COLUMN_ALTERED = "column_altered"
+    #: it does not follow the event before it
+    UNCHAINED = "unchained"
+    #: the trail is sound in itself, but an earlier verification saw another event here
+    REWRITTEN = "rewritten"
+    #: an earlier verification saw more events than there are
+    CUT_OFF = "cut_off"
 
 
 _S = SettlementState

@@ -18,7 +18,7 @@ window.satmachine ??= {parts: {}}
     'overview-tab', 'needs-card',
     'settlements-tab', 'settlement-drawer', 'settlement-tree', 'leg-row',
     'machines-tab', 'machine-drawer', 'machine-form',
-    'platform-tab'
+    'platform-tab', 'audit-card'
   ]
 
   const script = path => LNbits.utils.loadScript(`${STATIC}/${path}.js`)

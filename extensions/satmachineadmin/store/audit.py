@@ -6,19 +6,14 @@ Writers are serial, so the head that was read cannot move meanwhile; `UNIQUE(pre
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 
+from ..core.trail import GENESIS, Mark, TrailVerdict, TrailWalk, event_hash
 from .sql import SCHEMA, Row, Sql
 
-#: `prev` of the first event.
-GENESIS = "0" * 64
-
-
-def event_hash(body: str) -> str:
-    """The hash of an event: SHA-256 over its stored bytes."""
-    return hashlib.sha256(body.encode()).hexdigest()
+#: Events of one slice of a verification: a few milliseconds of work between two pauses.
+_SLICE = 1000
 
 
 class Audit:
@@ -95,3 +90,37 @@ async def timeline(sql: Sql, subject_id: str, limit: int) -> list[Row]:
         subject_id=subject_id,
         limit=limit,
     )
+
+
+async def verify(sql: Sql) -> TrailVerdict:
+    """Walk along the whole trail, slice by slice, to its end or to the first broken link.
+
+    Each slice is a statement of its own, so nobody waits for a long trail, and what is written
+    meanwhile is read too.
+    """
+    walk = TrailWalk(await _newest_mark(sql))
+    while True:
+        events = await sql.all(
+            f"SELECT * FROM {SCHEMA}.audit_events WHERE seq > :after ORDER BY seq LIMIT :limit",
+            after=walk.next_after,
+            limit=_SLICE,
+        )
+        if not walk.go_on(events) or len(events) < _SLICE:
+            return walk.end()
+
+
+async def _newest_mark(sql: Sql) -> Mark | None:
+    row = await sql.one(f"SELECT seq, hash FROM {SCHEMA}.audit_marks ORDER BY seq DESC LIMIT 1")
+    return None if row is None else Mark(seq=row["seq"], hash=row["hash"])
+
+
+async def set_mark(sql: Sql, head: Mark, now: int) -> None:
+    """Remember how far the trail was found sound, so that a shorter or another one is noticed."""
+    newest = await _newest_mark(sql)
+    if newest is None or newest.seq < head.seq:
+        await sql.run(
+            f"INSERT INTO {SCHEMA}.audit_marks (seq, hash, verified_at) VALUES (:seq, :hash, :now)",
+            seq=head.seq,
+            hash=head.hash,
+            now=now,
+        )

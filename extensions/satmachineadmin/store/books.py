@@ -10,7 +10,8 @@ from typing import Protocol
 from ..core.errors import InvariantViolated
 from ..core.lease import Lease
 from ..core.model import PlanInput, Settlement
-from . import lease
+from ..core.trail import Mark, TrailVerdict
+from . import audit, lease
 from .audit import Audit
 from .cash import Cash
 from .database import Database
@@ -74,6 +75,14 @@ class Books:
     async def release_lease(self, held: Lease) -> None:
         """Give the right to pay back."""
         await lease.release(self.sql, held)
+
+    async def verify_trail(self) -> TrailVerdict:
+        """Whether the audit trail is the one that was written; reads it all, in slices."""
+        return await audit.verify(self.sql)
+
+    async def mark_trail(self, sound_until: Mark) -> None:
+        """Remember how far it was, so that a later verification notices a shorter or another one."""
+        await audit.set_mark(self.sql, sound_until, self.now)
 
     async def lease_holder(self) -> lease.LeaseHolder | None:
         """Who holds the right to pay, lapsed or not."""

@@ -23,10 +23,16 @@ class Page:
     search: str | None = None
     #: column → value; None values do not filter
     equals: Mapping[str, object] = field(default_factory=dict)
+    #: column → from and below, epoch seconds; None is no bound
+    spans: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict)
 
     def only(self, equals: Mapping[str, object]) -> Page:
         """The same page of fewer rows."""
         return replace(self, equals={**self.equals, **equals})
+
+    def within(self, column: str, since: int | None, until: int | None) -> Page:
+        """The same page of the rows from one instant on and before another."""
+        return replace(self, spans={**self.spans, column: (since, until)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +45,8 @@ class Listing:
     sorts: Mapping[str, str]
     default_sort: str
     searches: tuple[str, ...] = ()
+    #: what tells rows apart that sort alike
+    identity: str = "id"
 
 
 MACHINES = Listing(
@@ -110,6 +118,15 @@ LEGS_IN_PLAN_ORDER = Listing(
     default_sort="plan",
 )
 
+EVENTS = Listing(
+    select="event.*",
+    source=f"{SCHEMA}.audit_events AS event",
+    sorts={"at": "event.seq"},
+    default_sort="at",
+    searches=("event.event", "event.subject_id"),
+    identity="seq",
+)
+
 
 async def page(sql: Sql, listing: Listing, wanted: Page) -> tuple[list[Row], int]:
     """The rows of a page and how many there are in all."""
@@ -117,11 +134,11 @@ async def page(sql: Sql, listing: Listing, wanted: Page) -> tuple[list[Row], int
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     order = listing.sorts[wanted.sort_by or listing.default_sort]
     direction = "DESC" if wanted.descending else "ASC"
-    identity = listing.select.split(".")[0]
+    identity = f"{listing.select.split('.')[0]}.{listing.identity}"
     rows = await sql.all(
         f"""
         SELECT {listing.select} FROM {listing.source} {where}
-        ORDER BY {order} {direction}, {identity}.id LIMIT :limit OFFSET :offset
+        ORDER BY {order} {direction}, {identity} LIMIT :limit OFFSET :offset
         """,
         **values,
         limit=wanted.limit,
@@ -138,6 +155,13 @@ def _conditions(listing: Listing, wanted: Page) -> tuple[list[str], dict[str, ob
         if value is not None:
             conditions.append(f"{column} = :equals_{index}")
             values[f"equals_{index}"] = value
+    for index, (column, (since, until)) in enumerate(wanted.spans.items()):
+        if since is not None:
+            conditions.append(f"{column} >= :since_{index}")
+            values[f"since_{index}"] = since
+        if until is not None:
+            conditions.append(f"{column} < :until_{index}")
+            values[f"until_{index}"] = until
     if wanted.search and listing.searches:
         text = " || ' ' || ".join(f"COALESCE({column}, '')" for column in listing.searches)
         # Both sides are lowered by the database: it knows other letters than Python does.

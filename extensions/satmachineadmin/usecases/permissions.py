@@ -20,4 +20,4 @@ def may(user_id: str, action: str, thing: Row | None, what: str) -> Row:
 def require_platform(is_platform: bool) -> None:
     """Raise NotAllowed unless the user is the platform's owner."""
     if not is_platform:
-        raise NotAllowed(reason="Only the owner of this LNbits (its super user) may change this.")
+        raise NotAllowed(reason="Only the owner of this LNbits (its super user) may do this.")

@@ -11,7 +11,7 @@ import pytest
 from satmachineadmin.core.errors import InvariantViolated, StateMoved
 from satmachineadmin.core.model import Leg, Sent
 from satmachineadmin.core.states import LegState, SettlementState
-from satmachineadmin.store.audit import GENESIS, event_hash
+from satmachineadmin.core.trail import GENESIS, event_hash
 from satmachineadmin.store.books import Store
 
 from .books import add_lp, add_machine, planned, rows

@@ -181,6 +181,11 @@ ROUTES = (
         method="GET", path=f"{DCA}/payments", filters=("leg_type", "state", "machine_id", "settlement_id"),
         is_list=True, sorts=("created_at", "sats", "state"),
     ),
+    Route(
+        method="GET", path=f"{DCA}/audit-events", filters=("subject_kind", "subject_id", "since", "until"),
+        is_list=True, sorts=("at",),
+    ),
+    Route(method="POST", path=f"{DCA}/audit/verify"),
     Route(method="GET", path=f"{LP}/preferences"),
     Route(
         method="PUT",

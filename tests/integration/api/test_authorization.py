@@ -23,6 +23,7 @@ pytestmark = pytest.mark.parametrize("database", [SQLITE], indirect=True, scope=
 OPEN = {f"GET {DCA}/{name}" for name in ("status", "machines", "clients", "deposits", "super-config")} | {
     f"GET {DCA}/settlements",
     f"GET {DCA}/payments",
+    f"GET {DCA}/audit-events",
     f"GET {LP}/preferences",
     f"GET {LP}/enrolments",
     f"GET {LP}/positions",
@@ -32,6 +33,7 @@ OPEN = {f"GET {DCA}/{name}" for name in ("status", "machines", "clients", "depos
 OTHERWISE = {
     f"POST {DCA}/machines": 400,
     f"PUT {DCA}/super-config": 403,
+    f"POST {DCA}/audit/verify": 403,
     f"PUT {LP}/preferences": 400,
 }
 
@@ -69,7 +71,7 @@ def expected(who: str, route: Route) -> int:
         return 403
     if str(route) in OPEN:
         return 200
-    if who == "the platform" and str(route) == f"PUT {DCA}/super-config":
+    if who == "the platform" and str(route) in (f"PUT {DCA}/super-config", f"POST {DCA}/audit/verify"):
         return 200
     if who == "an LP" and str(route) == f"PUT {LP}/preferences":
         return 200

@@ -106,7 +106,8 @@ window.i18n.global.mergeLocaleMessage('en', {
       matter: {
         payment_changed: 'A payment was changed after it had been settled',
         landing_failed: 'A payment could not be read',
-        restored: 'LNbits holds payments that these books do not know'
+        restored: 'LNbits holds payments that these books do not know',
+        trail_broken: 'The audit trail is not the one that was written'
       },
       slow: 'Payouts take the slow way'
     },
@@ -321,6 +322,16 @@ window.i18n.global.mergeLocaleMessage('en', {
         reference_rate: 'Without one the first sale is held for you',
         rate_tolerance_pct: 'A sale further off than this is held for you'
       }
+    },
+    audit: {
+      title: 'Audit trail',
+      explained:
+        'Everything that anybody or the engine did, each event sealed with the one before.',
+      verify: 'Verify the audit trail',
+      whole: 'Whole: all {n} events are as they were written.',
+      broken: 'Broken at event {seq}',
+      sound_until: 'Everything before it is sound, until',
+      not_verified: 'The audit trail could not be verified.'
     },
     platform: {
       title: 'Platform fee',

@@ -86,6 +86,14 @@
    * @property {string | null} super_fee_wallet_id
    * @property {number} version
    * @property {string | null} updated_at
+   *
+   * @typedef {object} TrailVerdict
+   * @property {boolean} ok
+   * @property {number} events
+   * @property {string | null} last_sound_at
+   * @property {number | null} broken_seq
+   * @property {string | null} fault
+   * @property {string | null} detail
    */
 
   const BASE = '/satmachineadmin/api/v1/dca'
@@ -118,6 +126,9 @@
     /** @returns {Promise<SuperConfig>} */
     superConfig: () => request('GET', `${BASE}/super-config`),
     /** @param {object} data @returns {Promise<SuperConfig>} */
-    saveSuperConfig: data => request('PUT', `${BASE}/super-config`, data)
+    saveSuperConfig: data => request('PUT', `${BASE}/super-config`, data),
+
+    /** @returns {Promise<TrailVerdict>} */
+    verifyAudit: () => request('POST', `${BASE}/audit/verify`)
   })
 })()

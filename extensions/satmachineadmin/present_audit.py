@@ -1,0 +1,68 @@
+"""Events of the audit trail as JSON. What may be shown is listed by name: everything else stays inside.
+
+Wallets, keys, user ids, invoices and preimages are not in the list, nor is anything that a later
+change of the code writes into an event until somebody decides that it may leave.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from .core.trail import TrailVerdict
+from .core.units import format_fiat
+from .present import iso
+from .store.sql import Row
+
+#: Values of `before` and `after` that an operator may see of its own things.
+SHOWN = frozenset(
+    {
+        "active", "attempt", "cash_date", "cash_in_fee_pct", "cash_out_fee_pct", "code", "commission_sats",
+        "currency", "dispensed_sats", "error_code", "error_message", "exchange_rate",
+        "fallback_commission_pct", "fee_msat", "fee_unused_msat", "kind", "label", "leg_key", "leg_type",
+        "location", "maintenance", "name", "notes", "npub", "operator_fee_sats", "payment_hash",
+        "payout_delay_minutes", "payout_policy", "plan_version", "platform_fee_sats", "principal_sats",
+        "rate_tolerance_pct", "reason", "reference_rate", "sats", "sent_msat", "sentence", "state", "status",
+        "tx_type", "username", "waits_code", "wire_sats",
+    }
+)  # fmt: skip
+#: Fiat in minor units, shown as the decimal string of its currency.
+_FIAT = {"amount_minor": "amount", "fiat_minor": "fiat_amount"}
+
+
+def event(row: Row, names: Mapping[str, str]) -> dict[str, Any]:
+    """One event; `names` gives each actor a name to show."""
+    change = json.loads(row["body"])["change"]
+    return {
+        "id": row["seq"],
+        "at": iso(row["at"]),
+        "actor": names.get(row["actor"], row["actor"]),
+        "event": row["event"],
+        "subject_kind": row["subject_kind"],
+        "subject_id": row["subject_id"],
+        "before": _shown(change["before"]),
+        "after": _shown(change["after"]),
+    }
+
+
+def _shown(fields: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {key: value for key, value in fields.items() if key in SHOWN}
+    currency = fields.get("currency")
+    for key, name in _FIAT.items():
+        if fields.get(key) is not None and currency:
+            shown[name] = format_fiat(fields[key], currency)
+    return shown
+
+
+def verdict(found: TrailVerdict) -> dict[str, Any]:
+    """Whether the trail is whole, and where it first is not."""
+    broken = found.broken
+    return {
+        "ok": broken is None,
+        "events": found.head.seq,
+        "last_sound_at": iso(found.head_at),
+        "broken_seq": broken.seq if broken else None,
+        "fault": broken.fault if broken else None,
+        "detail": broken.sentence if broken else None,
+    }
