@@ -541,7 +541,7 @@ def _postgres_guards(table: str, name: str) -> tuple[str, ...]:
         f"""
         CREATE OR REPLACE FUNCTION {SCHEMA}.refuse_change() RETURNS trigger AS $body$
         BEGIN
-            RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
+            RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only';
         END
         $body$ LANGUAGE plpgsql
         """,

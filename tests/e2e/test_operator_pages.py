@@ -139,3 +139,14 @@ def test_a_newcomer_chooses_where_its_sats_arrive(open_page: OpenPage, shop: Sho
     shop.server.wait_for(
         lambda: shop.api.get(f"{DCA}/clients/{client['id']}")["status"] == "active", "accepted invitation"
     )
+
+
+def test_the_platform_has_the_audit_trail_verified(open_page: OpenPage, shop: Shop) -> None:
+    seen = open_page(shop.server.super_user, "/satmachineadmin/platform")
+
+    seen.page.get_by_role("button", name="Verify the audit trail").click()
+
+    expect(
+        seen.page.get_by_text(re.compile(r"Whole: all \d+ events are as they were written"))
+    ).to_be_visible()
+    assert of_ours(seen.complaints) == []

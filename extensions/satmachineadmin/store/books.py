@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Protocol
 
-from ..core.errors import InvariantViolated
+from ..core.errors import InvariantViolated, ensure
 from ..core.lease import Lease
 from ..core.model import PlanInput, Settlement
 from ..core.trail import Mark, TrailVerdict
@@ -111,8 +111,13 @@ class Store:
 
     @asynccontextmanager
     async def transaction(self, place: str, actor: str = ENGINE) -> AsyncIterator[Books]:
-        """Books to write in: everything, its events included, commits together or not at all."""
+        """Books to write in: everything, its events included, commits together or not at all.
+
+        What a person changes is an event, or is not changed.
+        """
         async with self.database.transaction(place) as sql:
             books = self.books(sql, actor)
             yield books
+            is_unnoted = actor != ENGINE and sql.has_written and not books.audit.is_waiting
+            ensure(not is_unnoted, f"what a person changes is an event ({place})")
             await books.audit.flush()

@@ -105,6 +105,8 @@ class Sql:
     def __init__(self, driver: _Driver, place: str) -> None:
         self._driver = driver
         self.place = place
+        #: whether a statement has touched a row
+        self.has_written = False
 
     @classmethod
     async def on(cls, connection: AsyncConnection, place: str) -> Sql:
@@ -131,7 +133,9 @@ class Sql:
     async def run(self, statement: str, **values: object) -> int:
         """Execute and return how many rows were touched."""
         reached(f"{self.place}.statement")
-        return await to_the_end(self._driver.run(statement, values))
+        touched = await to_the_end(self._driver.run(statement, values))
+        self.has_written |= touched != 0
+        return touched
 
     async def run_many(self, statement: str, rows: Sequence[Row]) -> int:
         """Execute once a row and return how many rows were touched, on SQLite alone.
@@ -141,7 +145,9 @@ class Sql:
         if not rows:
             return 0
         reached(f"{self.place}.statement")
-        return await to_the_end(self._driver.run_many(statement, rows))
+        touched = await to_the_end(self._driver.run_many(statement, rows))
+        self.has_written |= touched != 0
+        return touched
 
     async def one(self, statement: str, **values: object) -> Row | None:
         """The first row or None."""

@@ -156,7 +156,7 @@ async def test_marks_can_only_grow(store: Store) -> None:
         attempts += [f"TRUNCATE {MARKS}", f"INSERT {insert} ON CONFLICT (seq) DO UPDATE SET hash = 'x'"]
 
     for attempt in attempts:
-        with pytest.raises(Exception, match="append-only|unique"):
+        with pytest.raises(Exception, match=r"append-only|unique"):
             await run(store, attempt)
 
     assert await rows(store, "audit_marks") == before

@@ -46,6 +46,8 @@ def replies(world: World) -> dict[str, list[dict[str, Any]]]:
         "SuperConfig": [olga.get(f"{DCA}/super-config"), platform.get(f"{DCA}/super-config")],
         "Settlement": olga.get(f"{DCA}/settlements")["data"],
         "Leg": [*sale["legs"], *olga.get(f"{DCA}/payments")["data"]],
+        "AuditEvent": olga.get(f"{DCA}/audit-events", limit=200)["data"],
+        "TrailVerdict": [platform.post(f"{DCA}/audit/verify")],
         "Preferences": [ana.get(f"{LP}/preferences")],
         "Enrolment": ana.get(f"{LP}/enrolments")["data"],
         "Position": ana.get(f"{LP}/positions")["data"],
