@@ -6,6 +6,7 @@ What must not leave is not here: no user id, no key, no preimage, and nothing of
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -130,6 +131,7 @@ def settlement(row: Row) -> dict[str, Any]:
         "paid_at": iso(row["paid_at"]),
         "landed_at": iso(row["landed_at"]),
         "processed_at": iso(row["processed_at"]),
+        "next_try_at": iso(row["next_try_at"]),
     }
 
 
@@ -158,8 +160,10 @@ _SENTENCES = {
     "settlement.planned": "It was decided who gets what, and the LPs' cash was reserved.",
     "settlement.waits": "Nothing was paid yet: {sentence}",
     "settlement.processed": "Every leg is paid or kept with its reason.",
-    "settlement.errored": "Some legs could not be paid.",
-    "settlement.stopped": "The settlement was stopped.",
+    "settlement.errored": "Nothing more is paid for now: {error_message}",
+    "settlement.stopped": "The settlement was stopped: {error_message}",
+    "settlement.taken_over": "Another process of LNbits goes on with it.",
+    "settlement.concluded": "Every leg is paid or kept with its reason.",
     "settlement.released": "The held sale was released.",
     "settlement.retried": "What had failed is tried again.",
     "settlement.replanned": "It is decided anew who gets what.",
@@ -173,13 +177,14 @@ def timeline(events: Sequence[Row], names: dict[str, str]) -> list[dict[str, Any
     shown = []
     for row in events:
         after = json.loads(row["body"])["change"]["after"]
+        said = defaultdict(str, {key: value for key, value in after.items() if value is not None})
         sentence = str(_SENTENCES.get(row["event"], row["event"]))
         shown.append(
             {
                 "at": iso(row["at"]),
                 "event": row["event"],
                 "actor": names.get(row["actor"], row["actor"]),
-                "sentence": sentence.format(sentence=after.get("sentence", "")),
+                "sentence": sentence.format_map(said),
             }
         )
     return shown

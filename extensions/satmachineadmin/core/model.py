@@ -181,6 +181,8 @@ class Settlement:
     is_test: bool
     paid_at: datetime
     landed_at: datetime
+    #: how often it was stopped by failed legs since a person last did something about it
+    tries: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,11 +211,14 @@ class SplitSet:
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """A settlement that wants to be planned or paid, by what of it never changes."""
+    """A settlement that wants to be planned, paid or tried again, as it was when it was looked for."""
 
     settlement_id: str
     #: the machine's wallet that the sale came in by: its legs are paid from there
     wallet_id: str
+    state: SettlementState = SettlementState.PENDING
+    #: which process works on it
+    claim: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -312,6 +317,8 @@ class Leg:
     tries: int = 0
     #: the leg whose payment carries this one as well
     carrier_id: str | None = None
+    #: why it failed: a stable code
+    error_code: str | None = None
 
     @property
     def is_external(self) -> bool:

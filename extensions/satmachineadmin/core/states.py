@@ -156,6 +156,8 @@ class MatterKind(Word):
     LANDING_FAILED = "landing_failed"
     #: the host holds payments that our books do not know
     RESTORED = "restored"
+    #: legs of a settlement failed and are not tried again by themselves
+    LEGS_FAILED = "legs_failed"
     #: the audit trail is not the one that was written
     TRAIL_BROKEN = "trail_broken"
 
@@ -186,6 +188,7 @@ SETTLEMENT_ARROWS: dict[tuple[SettlementState, SettlementState], str] = {
     (_S.PENDING, _S.ERRORED): "stopped",
     (_S.ERRORED, _S.PROCESSING): "retried",
     (_S.ERRORED, _S.PENDING): "replanned",
+    (_S.ERRORED, _S.PROCESSED): "concluded",
     (_S.PROCESSING, _S.PENDING): "withdrawn",
     (_S.PROCESSED, _S.PROCESSING): "reopened",
     (_S.REJECTED, _S.PENDING): "adopted",

@@ -67,9 +67,10 @@ async def _pay_pending(
     if not pending:
         await steps.finish(books, settlement, legs)
         return []
-    if steps.nothing_paid(legs) and await payout.paid_before(steps.restored_mark(settlement)):
-        await steps.stop_as_restored(books, settlement)
-        return []
+    for mark in steps.restored_marks(settlement, legs):
+        if await payout.paid_before(mark):
+            await steps.stop_as_restored(books, settlement)
+            return []
     destinations = await steps.find_destinations(books, pending)
     facts = await payout.facts({wallet for wallet in destinations.values() if wallet})
     machine = await books.machines.get(settlement.machine_id)

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from ..core.errors import StateMoved
 from ..core.lease import Lease
 from ..core.model import Leg, Settlement
 from ..core.states import LegState, PayWay, SettlementState
@@ -60,12 +61,13 @@ async def _pay_leg_by_leg(
         destinations = await steps.find_destinations(books, legs)
     if not legs:
         return
-    mark = steps.restored_mark(settlement)
-    is_restored = steps.nothing_paid(all_legs) and await host.paid_before(settlement.wallet_id, mark)
+    marks = steps.restored_marks(settlement, all_legs)
+    is_restored = any([await host.paid_before(settlement.wallet_id, mark) for mark in marks])
     receivers = {wallet for wallet in destinations.values() if wallet}
     facts = await host.facts(settlement.wallet_id, receivers)
     async with store.transaction("slow_decision") as books:
         await books.require_lease(lease)
+        await _require_processing(books, settlement)
         if is_restored:
             await steps.stop_as_restored(books, settlement)
             return
@@ -94,6 +96,7 @@ async def _pay_leg(
     minted = await host.make_invoice(transfer)
     async with store.transaction("slow_written_down") as books:
         await books.require_lease(lease)
+        await _require_processing(books, settlement)
         await books.legs.move(
             settlement,
             leg,
@@ -109,6 +112,13 @@ async def _pay_leg(
         )
     handed_over = replace(leg, state=LegState.PAYING, minted=minted)
     await _pay_and_look(store, host, settlement, handed_over, replace(transfer, minted=minted))
+
+
+async def _require_processing(books: Books, settlement: Settlement) -> None:
+    """Raise StateMoved when a person took the settlement out of our hands meanwhile."""
+    current = await books.settlements.get(settlement.id)
+    if current is None or current.state is not SettlementState.PROCESSING:
+        raise StateMoved(thing="settlement")
 
 
 async def _pay_and_look(

@@ -8,7 +8,8 @@ from dataclasses import replace
 from ..core.errors import InvariantViolated, ensure
 from ..core.model import Leg, Machine, Payout, Refused, Sent, Settlement
 from ..core.payout import decide_payout
-from ..core.progress import progress_of
+from ..core.progress import Progress, progress_of
+from ..core.retries import next_try, passes_by_itself
 from ..core.states import LegState, LegType, MatterKind, SettlementState, TxType
 from ..core.units import format_fiat
 from ..ports import Books, PayoutFacts, Transfer
@@ -129,20 +130,13 @@ async def finish(books: Books, settlement: Settlement, legs: Iterable[Leg]) -> N
 
     `legs` are all legs of the settlement as they are now.
     """
+    legs = list(legs)
     progress = progress_of(legs)
     if progress.under_way:
         await books.settlements.note_progress(settlement, progress)
         return
     if progress.failed or progress.unresolved:
-        await books.settlements.move(
-            settlement,
-            SettlementState.ERRORED,
-            progress=progress,
-            waits_code=None,
-            error_message=f"{progress.failed} of the legs failed and {progress.unresolved} are unresolved; "
-            "everything else was paid. See the legs for the reasons.",
-            processing_claim=None,
-        )
+        await _stop_at_failed(books, settlement, legs, progress)
         return
     await books.settlements.move(
         settlement,
@@ -156,24 +150,58 @@ async def finish(books: Books, settlement: Settlement, legs: Iterable[Leg]) -> N
     )
 
 
+async def _stop_at_failed(
+    books: Books, settlement: Settlement, legs: Sequence[Leg], progress: Progress
+) -> None:
+    """Errored: what may pass by itself is tried again later, what cannot is put before a person."""
+    failed = [leg for leg in legs if leg.state is LegState.FAILED]
+    passing = [leg for leg in failed if passes_by_itself(leg)]
+    tries = settlement.tries + 1 if passing else settlement.tries
+    pause_seconds = next_try(tries) if passing else None
+    await books.settlements.move(
+        settlement,
+        SettlementState.ERRORED,
+        progress=progress,
+        waits_code=None,
+        error_message="Not every leg could be paid; everything else was. See the legs for the reasons.",
+        processing_claim=None,
+        tries=tries,
+        next_try_at=None if pause_seconds is None else books.now + pause_seconds,
+    )
+    if failed and (pause_seconds is None or len(passing) < len(failed)):
+        await books.worklist.open(
+            MatterKind.LEGS_FAILED,
+            settlement.id,
+            operator_user_id=settlement.operator_user_id,
+            machine_id=settlement.machine_id,
+            detail="Legs of a sale failed and need a decision: retry them, name another receiver, or "
+            "release them.",
+        )
+
+
 def after_payout(legs: Iterable[Leg], decision: Payout) -> list[Leg]:
     """The legs of a settlement once a decision was carried out."""
-    moved = {
-        **{one.leg_id: LegState.COMPLETED for one in decision.sent},
-        **{one.leg_id: LegState.FAILED for one in decision.refused},
-    }
-    return [replace(leg, state=moved.get(leg.id, leg.state)) for leg in legs]
+    sent = {one.leg_id for one in decision.sent}
+    refused = {one.leg_id: one.code for one in decision.refused}
+    after = [replace(leg, state=LegState.COMPLETED) if leg.id in sent else leg for leg in legs]
+    return [
+        replace(leg, state=LegState.FAILED, error_code=refused[leg.id]) if leg.id in refused else leg
+        for leg in after
+    ]
 
 
-def restored_mark(settlement: Settlement) -> str:
-    """What every payment of this settlement begins with in the host's books (DESIGN §7)."""
-    return f"sm1:{settlement.payment_hash}:"
+def restored_marks(settlement: Settlement, legs: Sequence[Leg]) -> list[str]:
+    """What a successful payment that our books do not know would begin with in the host's (DESIGN §7).
 
-
-def nothing_paid(legs: Sequence[Leg]) -> bool:
-    """Whether our books know of no payment of this settlement yet; `legs` are all of its legs."""
+    `legs` are all legs of the settlement. While we know of no payment, there is none at all; afterwards
+    there is none of any attempt at a leg that is still to be paid, or was to be tried again.
+    """
+    mark = f"sm1:{settlement.payment_hash}:"
     known = (LegState.COMPLETED, LegState.PAYING, LegState.UNRESOLVED)
-    return not any(leg.state in known or leg.attempt > 1 for leg in legs)
+    if not any(leg.state in known for leg in legs):
+        return [mark]
+    pending = [leg for leg in legs if leg.state is LegState.PENDING and leg.is_paid_at_once]
+    return [f"{mark}{leg.key}:" for leg in pending]
 
 
 async def stop_as_restored(books: Books, settlement: Settlement) -> None:

@@ -1,4 +1,4 @@
-"""One round of the engine: land what is new, then plan and pay what is due.
+"""One round of the engine: land what is new, then plan, pay and try again what is due.
 
 The runner in tasks.py calls this whenever something wakes it, and every few seconds anyway. One
 settlement that goes wrong stops alone: a bug takes it to `errored`, where a person sees it; trouble
@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from loguru import logger
 
-from ..core.errors import InvariantViolated
+from ..core.errors import InvariantViolated, StateMoved
 from ..core.lease import Lease, LeaseLost
 from ..core.model import Due
 from ..core.states import SettlementState
@@ -20,11 +20,14 @@ from ..uncancelled import to_the_end
 from .land import land_new_payments
 from .pay import pay_settlement
 from .plan import plan_settlement
+from .revise.retry import retry_by_itself
 
 #: Settlements of one round; the rest comes with the next.
 BATCH = 50
 #: How long a settlement is left alone after trouble with the host or the database.
 TROUBLE_SECONDS = 30
+#: The same after somebody changed it while it was worked on.
+MOVED_SECONDS = 5
 
 
 async def work_once(
@@ -51,17 +54,32 @@ async def _due(store: Store) -> list[Due]:
 async def _advance(store: Store, host: Host, lease: Lease, due: Due, is_stopping: Callable[[], bool]) -> None:
     """Plan and pay one settlement; whatever goes wrong is written to it."""
     settlement_id = due.settlement_id
+    claim = f"{lease.holder}/{lease.epoch}"
     try:
-        await plan_settlement(store, host, settlement_id, claim=f"{lease.holder}/{lease.epoch}")
+        if due.state is SettlementState.ERRORED:
+            await retry_by_itself(store, host, settlement_id, lease, claim)
+        elif due.state is SettlementState.PROCESSING and due.claim != claim:
+            await _take_over(store, due, lease, claim)
+        await plan_settlement(store, host, settlement_id, claim)
         await pay_settlement(store, host, due, lease, is_stopping)
     except LeaseLost:
         raise
+    except StateMoved:
+        logger.info(f"satmachineadmin: settlement {settlement_id} was changed while it was worked on")
+        await _let_wait(store, settlement_id, "It was changed meanwhile.", MOVED_SECONDS)
     except InvariantViolated as bug:
         logger.exception(f"satmachineadmin stopped settlement {settlement_id}: {bug}")
         await _stop(store, settlement_id, f"A rule of the program was broken: {bug}. Nothing more is paid.")
     except Exception as trouble:  # noqa: BLE001 - the outermost loop: one settlement never stops the queue
         logger.exception(f"satmachineadmin could not advance settlement {settlement_id}: {trouble!r}")
         await _let_wait(store, settlement_id, f"{type(trouble).__name__}: it is tried again by itself.")
+
+
+async def _take_over(store: Store, due: Due, lease: Lease, claim: str) -> None:
+    """Go on with what another process left behind: safe, because paying is exactly once."""
+    async with store.transaction("takeover") as books:
+        await books.require_lease(lease)
+        await books.settlements.take_over(due.settlement_id, due.claim, claim)
 
 
 async def _stop(store: Store, settlement_id: str, sentence: str) -> None:
@@ -73,10 +91,10 @@ async def _stop(store: Store, settlement_id: str, sentence: str) -> None:
             )
 
 
-async def _let_wait(store: Store, settlement_id: str, sentence: str) -> None:
+async def _let_wait(store: Store, settlement_id: str, sentence: str, seconds: int = TROUBLE_SECONDS) -> None:
     async with store.transaction("trouble") as books:
         settlement = await books.settlements.get(settlement_id)
         if settlement and settlement.state in (SettlementState.PENDING, SettlementState.PROCESSING):
             await books.settlements.wait(
-                settlement, code="trouble", sentence=sentence, until=books.now + TROUBLE_SECONDS
+                settlement, code="trouble", sentence=sentence, until=books.now + seconds
             )

@@ -70,9 +70,13 @@ class Legs:
         return frozenset(str(row["payment_hash"]) for row in found)
 
     async def write_plan(self, settlement: Settlement, plan: Plan, minted: Mapping[str, Minted]) -> None:
-        """Store every leg of a plan. `minted` holds the invoices of the fast way, by leg key."""
+        """Store every leg of a plan. `minted` holds the invoices of the fast way, by leg key.
+
+        Attempts of a key are counted on over plans: no two payments have the same external id.
+        """
+        attempts = await self._attempts(settlement) if plan.version > 1 else {}
         lines = [
-            self._line(settlement, plan, position, leg, minted.get(leg.key))
+            self._line(settlement, plan, position, leg, minted.get(leg.key), attempts.get(leg.key, 0) + 1)
             for position, leg in enumerate(plan.legs)
         ]
         await self._insert(lines)
@@ -93,9 +97,18 @@ class Legs:
         )
 
     async def write_fresh_attempt(
-        self, settlement: Settlement, leg: Leg, minted: Minted | None, *, tries: int = 0
-    ) -> None:
-        """Beside a voided leg, the same leg anew: next attempt, another invoice, or none yet."""
+        self,
+        settlement: Settlement,
+        leg: Leg,
+        minted: Minted | None,
+        *,
+        tries: int = 0,
+        **columns: object,
+    ) -> Leg:
+        """Beside a voided leg, the same leg anew: next attempt, another invoice, or none yet.
+
+        `columns` are what is different about it, such as when it is tried or that it is skipped.
+        """
         row = await self._sql.one(f"SELECT * FROM {SCHEMA}.dca_payments WHERE id = :id", id=leg.id)
         ensure(row is not None, "a leg that is tried again exists")
         line = {
@@ -122,12 +135,32 @@ class Legs:
             "tries": tries,
             "created_at": self._now,
             "updated_at": self._now,
+            **columns,
         }
+        ensure(line["state"] in LEG_ENTRY_STATES, "a leg is written in an entry state")
         await self._insert([line])
         self._record("planned", line["id"], settlement, after=_gist(line))
+        return rows.leg(line)
+
+    async def _attempts(self, settlement: Settlement) -> dict[str, int]:
+        """The last attempt of each key of a settlement."""
+        found = await self._sql.all(
+            f"""
+            SELECT leg_key, MAX(attempt) AS attempt FROM {SCHEMA}.dca_payments
+            WHERE settlement_id = :id GROUP BY leg_key
+            """,
+            id=settlement.id,
+        )
+        return {row["leg_key"]: row["attempt"] for row in found}
 
     def _line(
-        self, settlement: Settlement, plan: Plan, position: int, leg: PlannedLeg, minted: Minted | None
+        self,
+        settlement: Settlement,
+        plan: Plan,
+        position: int,
+        leg: PlannedLeg,
+        minted: Minted | None,
+        attempt: int,
     ) -> dict[str, object]:
         ensure(leg.state in LEG_ENTRY_STATES, "a leg is planned in an entry state")
         return {
@@ -138,7 +171,7 @@ class Legs:
             "leg_type": leg.leg_type,
             "leg_key": leg.key,
             "plan_version": plan.version,
-            "attempt": 1,
+            "attempt": attempt,
             "position": position,
             "state": leg.state,
             "reason": leg.reason,
@@ -152,7 +185,7 @@ class Legs:
             "label": leg.label,
             "share_pct": None if leg.share_ppm is None else format_percent(leg.share_ppm),
             "destination_wallet_id": leg.destination_wallet_id,
-            "external_id": external_id(settlement, leg.key, 1),
+            "external_id": external_id(settlement, leg.key, attempt),
             "payer_wallet_id": settlement.wallet_id,
             **_invoice(minted),
             "created_at": self._now,

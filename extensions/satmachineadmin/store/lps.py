@@ -202,6 +202,13 @@ class Lps:
             [(enrolment, minor, 0) for enrolment, minor in amounts_minor.items()],
         )
 
+    async def release(self, amounts_minor: Mapping[str, int]) -> None:
+        """Give reserved fiat back to LPs whose legs were taken out of the books unpaid."""
+        await self._change_each(
+            "reserved_minor = reserved_minor - {minor}",
+            [(enrolment, minor, 0) for enrolment, minor in amounts_minor.items()],
+        )
+
     async def spend(self, fills: Mapping[str, tuple[int, int]]) -> None:
         """Turn reserved fiat into sats received: enrolment → (fiat in minor units, sats)."""
         await self._change_each(

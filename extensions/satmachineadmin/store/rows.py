@@ -70,6 +70,7 @@ def settlement(row: Row) -> model.Settlement:
         is_test=bool(row["is_test"]),
         paid_at=instant(row["paid_at"]),
         landed_at=instant(row["landed_at"]),
+        tries=row["tries"],
     )
 
 
@@ -101,6 +102,7 @@ def leg(row: Row) -> model.Leg:
         reserve_msat=row["reserve_msat"],
         tries=row["tries"],
         carrier_id=row["carrier_id"],
+        error_code=row["error_code"],
     )
 
 

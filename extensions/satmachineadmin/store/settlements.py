@@ -27,17 +27,26 @@ class Settlements:
         return None if row is None else rows.settlement(row)
 
     async def due(self, limit: int) -> list[Due]:
-        """Settlements that want to be planned or paid now, the oldest first."""
+        """Settlements that want to be planned, paid or tried again now, the oldest first."""
         found = await self._sql.all(
             f"""
-            SELECT id, wallet_id FROM {SCHEMA}.dca_settlements
-            WHERE state IN ('pending', 'processing') AND (next_try_at IS NULL OR next_try_at <= :now)
+            SELECT id, wallet_id, state, processing_claim FROM {SCHEMA}.dca_settlements
+            WHERE (state IN ('pending', 'processing') AND (next_try_at IS NULL OR next_try_at <= :now))
+               OR (state = 'errored' AND next_try_at <= :now)
             ORDER BY landed_at, id LIMIT :limit
             """,
             now=self._now,
             limit=limit,
         )
-        return [Due(settlement_id=row["id"], wallet_id=row["wallet_id"]) for row in found]
+        return [
+            Due(
+                settlement_id=row["id"],
+                wallet_id=row["wallet_id"],
+                state=SettlementState(row["state"]),
+                claim=row["processing_claim"],
+            )
+            for row in found
+        ]
 
     async def land(
         self, machine: Machine, payment: HostPayment, landing: Landing, fee: PlatformFee
@@ -114,9 +123,12 @@ class Settlements:
     ) -> None:
         """Compare-and-swap along one arrow, setting further columns; raises StateMoved when too late.
 
-        `progress` is kept beside the move where it is known; it is no news of its own.
+        `progress` is kept beside the move where it is known; it is no news of its own. An errored
+        settlement is tried again only where its mover says when.
         """
         arrow = check_settlement_arrow(settlement.state, after)
+        if after is SettlementState.ERRORED:
+            columns.setdefault("next_try_at", None)
         counts = _counts(progress) if progress else {}
         updates = "".join(f", {column} = :{column}" for column in {**columns, **counts})
         touched = await self._sql.run(
@@ -157,13 +169,45 @@ class Settlements:
             f"""
             UPDATE {SCHEMA}.dca_settlements
             SET waits_code = :code, error_message = :sentence, next_try_at = :until, updated_at = :now
-            WHERE id = :id
+            WHERE id = :id AND state = :state
             """,
             id=settlement.id,
+            state=settlement.state,
             code=code,
             sentence=sentence,
             until=until,
             now=self._now,
+        )
+
+    async def take_over(self, settlement_id: str, before: str | None, claim: str) -> None:
+        """From now on this process works on it; nothing where another one took it meanwhile."""
+        touched = await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_settlements
+            SET processing_claim = :claim, claimed_at = :now, updated_at = :now
+            WHERE id = :id AND state = 'processing' AND COALESCE(processing_claim, '') = :before
+            """,
+            id=settlement_id,
+            before=before or "",
+            claim=claim,
+            now=self._now,
+        )
+        row = await self.row(settlement_id)
+        if touched and row is not None:
+            self._audit.record(
+                "settlement.taken_over",
+                "settlement",
+                settlement_id,
+                operator_user_id=row["operator_user_id"],
+                before={"processing_claim": before},
+                after={"processing_claim": claim},
+            )
+
+    async def let_rest(self, settlement: Settlement) -> None:
+        """Nothing of an errored settlement is worth trying again by itself any more."""
+        await self._sql.run(
+            f"UPDATE {SCHEMA}.dca_settlements SET next_try_at = NULL WHERE id = :id AND state = 'errored'",
+            id=settlement.id,
         )
 
     async def note_progress(self, settlement: Settlement, progress: Progress) -> None:

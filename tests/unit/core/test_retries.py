@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from satmachineadmin.core.errors import InvariantViolated
-from satmachineadmin.core.retries import MOST_TRIES, next_try
+from satmachineadmin.core.payout import RefuseCode
+from satmachineadmin.core.retries import MOST_TRIES, next_try, passes_by_itself
+from satmachineadmin.core.states import LegState, LegType, TargetKind
+from tests.house.test_docs import rows, section
+
+from .builders import leg
 
 
 def test_pauses_grow_and_end() -> None:
@@ -15,3 +20,30 @@ def test_pauses_grow_and_end() -> None:
 def test_what_did_not_fail_is_not_tried_again() -> None:
     with pytest.raises(InvariantViolated):
         next_try(0)
+
+
+def test_the_docs_say_what_is_tried_again() -> None:
+    documented = {code: again for code, _meaning, again in rows(section("states.md", "Why a leg is refused"))}
+    decided = {
+        str(code): passes_by_itself(leg("ana", 10, state=LegState.FAILED, error_code=code))
+        for code in RefuseCode
+    }
+    assert {code: again == "yes" for code, again in documented.items()} == decided
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"state": LegState.UNRESOLVED},
+        {"state": LegState.VOIDED},
+        {"target_kind": TargetKind.LN_ADDRESS},
+        {"leg_type": LegType.AUTOFORWARD},
+        {"error_code": "half_paid"},
+        {"error_code": None},
+    ],
+)
+def test_nothing_else_is_tried_again(changes: dict[str, object]) -> None:
+    """Above all nothing whose outcome is not known."""
+    failed = {"state": LegState.FAILED, "error_code": RefuseCode.RECEIVER_FULL}
+    assert passes_by_itself(leg("ana", 10, **failed))
+    assert not passes_by_itself(leg("ana", 10, **{**failed, **changes}))

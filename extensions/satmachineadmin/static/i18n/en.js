@@ -107,6 +107,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         payment_changed: 'A payment was changed after it had been settled',
         landing_failed: 'A payment could not be read',
         restored: 'LNbits holds payments that these books do not know',
+        legs_failed: 'Parts of a sale could not be paid',
         trail_broken: 'The audit trail is not the one that was written'
       },
       slow: 'Payouts take the slow way'
