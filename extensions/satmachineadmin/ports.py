@@ -31,8 +31,12 @@ from .core.model import (
     WalletFacts,
 )
 from .core.progress import Progress
-from .core.states import LegState, PayWay, SettlementState, TxType
+from .core.states import LegState, LegType, PayWay, SettlementState, TxType
 from .core.trail import Mark, TrailVerdict
+from .lightning import Lightning
+
+#: The extension that an operator must be allowed to use for its machines' wallets to pay.
+OWN_EXTENSION = "satmachineadmin"
 
 
 class Clock(Protocol):
@@ -102,6 +106,16 @@ class LegBook(Protocol):
     async def complete_at_once(self, settlement: Settlement, sent: Sequence[Sent]) -> None: ...
 
 
+class OutsideBook(Protocol):
+    """Legs with a payment of their own: those that leave this LNbits, and those of other payers."""
+
+    async def due(self, leg_types: Collection[LegType]) -> Leg | None: ...
+    async def gathered(self, target: str, payer_wallet_id: str, limit: int) -> list[Leg]: ...
+    async def carried_by(self, leg_id: str) -> list[Leg]: ...
+    async def moved_at(self, leg_id: str) -> int: ...
+    async def wait(self, leg: Leg, *, code: str, sentence: str, until: int) -> None: ...
+
+
 class ScanBook(Protocol):
     async def changed_until(self, wallet_id: str) -> int | None: ...
     async def full_scan_at(self, wallet_id: str) -> int: ...
@@ -135,6 +149,8 @@ class Books(Protocol):
     def settlements(self) -> SettlementBook: ...
     @property
     def legs(self) -> LegBook: ...
+    @property
+    def outside(self) -> OutsideBook: ...
     @property
     def scan(self) -> ScanBook: ...
     @property
@@ -258,6 +274,8 @@ class Host(Protocol):
 
     @property
     def history(self) -> PaymentHistory: ...
+    @property
+    def lightning(self) -> Lightning: ...
 
     async def pay_way(self) -> PayWay:
         """How internal legs are paid at present."""
@@ -278,8 +296,10 @@ class Host(Protocol):
     def announce(self, transfers: Sequence[Transfer]) -> None:
         """After the commit: tell payees and payer, one at a time, at most once."""
 
-    async def facts(self, wallet_id: str, receiver_wallet_ids: Collection[str]) -> PayoutFacts:
-        """The slow way: what the host says now."""
+    async def facts(
+        self, wallet_id: str, receiver_wallet_ids: Collection[str], extension: str = OWN_EXTENSION
+    ) -> PayoutFacts:
+        """The slow way: what the host says now; `extension` is the one that the payer must be allowed."""
 
     async def paid_before(self, wallet_id: str, external_id_prefix: str) -> int:
         """The slow way: how many successful payments with this prefix the host's books hold."""

@@ -17,6 +17,7 @@ from lnbits.task_manager import Task, task_manager
 from loguru import logger
 
 from .core.lease import Lease, LeaseLost
+from .engine.pay_external import work_outside
 from .engine.work import work_once
 from .host import process
 from .host.lnbits_host import LnbitsHost
@@ -27,6 +28,10 @@ LISTENER = "ext_satmachineadmin"
 TICK_SECONDS = 3.0
 #: The lease lasts thirty seconds and is renewed this often.
 RENEW_SECONDS = 10.0
+#: How often it is looked whether a payment that leaves this LNbits is due.
+OUTSIDE_SECONDS = 1.0
+#: The least pause between two of them.
+LEAST_PAUSE_SECONDS = 0.05
 #: How often a process that stands by asks for the lease.
 STANDBY_SECONDS = 5.0
 #: How often a waiting runner looks whether LNbits is shutting down.
@@ -62,6 +67,7 @@ class Runner:
         self._host.start()
         self._tasks = [
             asyncio.create_task(self._run(), name="satmachineadmin_runner"),
+            asyncio.create_task(self._run_outside(), name="satmachineadmin_outside"),
             asyncio.create_task(self._keep_lease(), name="satmachineadmin_lease"),
         ]
 
@@ -105,6 +111,26 @@ class Runner:
             if not has_more:
                 await self._sleep(TICK_SECONDS if self._lease else STANDBY_SECONDS)
         self.state = "stopped"
+
+    async def _run_outside(self) -> None:
+        """Payments that leave this LNbits, one at a time, so that a slow target holds up nobody else.
+
+        LNbits holds its database's lock while it pays one: it is left alone for at least as long.
+        """
+        while not self.is_stopping:
+            pause_seconds = OUTSIDE_SECONDS
+            if self._lease is not None:
+                try:
+                    busy_seconds = await work_outside(
+                        self._store, self._host, self._lease, lambda: self.is_stopping
+                    )
+                    if busy_seconds is not None:
+                        pause_seconds = max(busy_seconds, LEAST_PAUSE_SECONDS)
+                except LeaseLost:
+                    self._lease, self.state = None, "standby"
+                except Exception as trouble:  # noqa: BLE001 - the outermost loop: it records and goes on
+                    logger.exception(f"satmachineadmin: a payment outside failed to begin: {trouble!r}")
+            await self._sleep(pause_seconds, is_wakeable=False)
 
     async def _round(self) -> bool:
         """Take the lease if need be, then work once. True when there may be more to do at once."""

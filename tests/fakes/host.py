@@ -18,8 +18,17 @@ from coincurve import PrivateKey
 from satmachineadmin.core.model import HostLimits, HostPayment, Minted, WalletFacts
 from satmachineadmin.core.states import PayWay
 from satmachineadmin.host import mint
-from satmachineadmin.ports import FastWayClosed, Found, HostRefused, PayoutFacts, Transfer
+from satmachineadmin.ports import (
+    OWN_EXTENSION,
+    FastWayClosed,
+    Found,
+    HostRefused,
+    PayoutFacts,
+    Transfer,
+)
 from satmachineadmin.store.books import Books, Clock, Store
+
+from .lightning import FakeLightning
 
 _KEY = PrivateKey(b"\x01" * 32)
 _OUR_MARK = "sm1:"
@@ -110,6 +119,7 @@ class FakeHost:
         self._clock = clock
         self._numbers = itertools.count(1)
         self.history = FakeHistory(self)
+        self.lightning = FakeLightning(self)
         self.rows: list[HostPayment] = []
         self.wallets: dict[str, WalletFacts] = {}
         self.announced: list[Transfer] = []
@@ -125,6 +135,9 @@ class FakeHost:
         self.stops_half_way = False
         #: the slow way pays and says that it did not: seen on LNbits
         self.lies_after_paying = False
+
+    def now(self) -> datetime:
+        return self._clock.now()
 
     # What tests do ----------------------------------------------------------------------------
 
@@ -229,7 +242,9 @@ class FakeHost:
     def announce(self, transfers: Sequence[Transfer]) -> None:
         self.announced += transfers
 
-    async def facts(self, wallet_id: str, receiver_wallet_ids: Collection[str]) -> PayoutFacts:
+    async def facts(
+        self, wallet_id: str, receiver_wallet_ids: Collection[str], extension: str = OWN_EXTENSION
+    ) -> PayoutFacts:
         return self.facts_of(wallet_id, receiver_wallet_ids)
 
     async def paid_before(self, wallet_id: str, external_id_prefix: str) -> int:

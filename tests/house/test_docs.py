@@ -77,6 +77,7 @@ WORDS = {
     "Ways of paying": "PayWay",
     "What a settlement waits for": "WaitCode",
     "Why a leg is refused": "RefuseCode",
+    "Why a payment outside is not made": "OutsideCode",
     "Matters": "MatterKind",
     "Faults of the audit trail": "TrailFault",
 }

@@ -15,8 +15,16 @@ MAY_IMPORT = {
     "core": {f"{ADMIN}.core"},
     "failpoints.py": set(),
     "uncancelled.py": set(),
-    "ports.py": {f"{ADMIN}.core"},
-    "engine": {f"{ADMIN}.core", f"{ADMIN}.engine", f"{ADMIN}.ports", f"{ADMIN}.uncancelled", "loguru"},
+    "lightning.py": {f"{ADMIN}.core"},
+    "ports.py": {f"{ADMIN}.core", f"{ADMIN}.lightning"},
+    "engine": {
+        f"{ADMIN}.core",
+        f"{ADMIN}.engine",
+        f"{ADMIN}.lightning",
+        f"{ADMIN}.ports",
+        f"{ADMIN}.uncancelled",
+        "loguru",
+    },
 }
 #: the files that may import the host, as patterns below an extension's folder
 MEET_THE_HOST = {

@@ -147,11 +147,10 @@ class TargetNotFound(Refusal):
     code = "target_not_found"
 
 
-class ExternalTargetUnsupported(Refusal):
-    """Paying to Lightning addresses and LNURLs is not available yet: use a wallet id or an invoice
-    key of this LNbits."""
+class InvalidTarget(Refusal):
+    """This target cannot be used: {problem}."""
 
-    code = "external_target_unsupported"
+    code = "invalid_target"
 
 
 class UnknownUser(Refusal):

@@ -361,6 +361,9 @@ class HostLimits:
     service_fee_percent: str = "0"
     service_fee_max_sats: int = 0
     service_fee_on_internal: bool = False
+    #: what the host keeps free for the network's fee: at least so much, or this percent of the amount
+    reserve_fee_min_msat: int = 0
+    reserve_fee_percent: str = "0"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -112,10 +112,15 @@ def decide_payout(
     sent = tuple(outcome for outcome in outcomes if isinstance(outcome, Sent))
     refused = tuple(outcome for outcome in outcomes if isinstance(outcome, Refused))
     # Nothing to pay needs no payer: refusals are told even while the host would not let us pay.
-    waits = sent and (
-        _why_payer_waits(payer, operator_user_id, limits, extension_refusal)
-        or _why_limits_wait(sent, limits, sent_today_msat, seconds_since_last_payment)
-        or _why_wallet_waits(sent, payer_balance_msat)
+    waits = sent and why_payer_waits(
+        sent=sent,
+        payer=payer,
+        payer_user_id=operator_user_id,
+        limits=limits,
+        payer_balance_msat=payer_balance_msat,
+        sent_today_msat=sent_today_msat,
+        seconds_since_last_payment=seconds_since_last_payment,
+        extension_refusal=extension_refusal,
     )
     if waits:
         return Payout(waits=waits)
@@ -123,6 +128,25 @@ def decide_payout(
         sent=sent,
         refused=refused,
         service_fees_msat={one.leg_id: one.fee_msat for one in sent if one.fee_msat > 0},
+    )
+
+
+def why_payer_waits(
+    *,
+    sent: Sequence[Sent],
+    payer: WalletFacts | None,
+    payer_user_id: str,
+    limits: HostLimits,
+    payer_balance_msat: int,
+    sent_today_msat: int,
+    seconds_since_last_payment: int | None,
+    extension_refusal: str | None,
+) -> Refused | None:
+    """What has to change before this wallet may pay these amounts; None when it may now."""
+    return (
+        _why_payer_waits(payer, payer_user_id, limits, extension_refusal)
+        or _why_limits_wait(sent, limits, sent_today_msat, seconds_since_last_payment)
+        or _why_wallet_waits(sent, payer_balance_msat)
     )
 
 

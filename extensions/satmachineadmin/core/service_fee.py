@@ -32,11 +32,18 @@ def service_fee_msat(amount_msat: int, limits: HostLimits) -> int:
     """What the host takes on top of an internal payment of whole sats, in msat."""
     ensure(amount_msat >= 0, "the amount of a payment is not negative")
     ensure(amount_msat % 1000 == 0, "an internal payment is a whole number of sats")
-    if not limits.service_fee_wallet_id or not limits.service_fee_on_internal:
+    if not limits.service_fee_on_internal:
         return 0
-    percent = _nearest_double(Fraction(limits.service_fee_percent))
+    return service_fee_of_any_msat(amount_msat, limits)
+
+
+def service_fee_of_any_msat(amount_msat: int, limits: HostLimits) -> int:
+    """The same on a payment that leaves the host, which never goes free."""
+    if not limits.service_fee_wallet_id:
+        return 0
+    percent = nearest_double(Fraction(limits.service_fee_percent))
     # amount / 100 is a whole number here, and exact as a double.
-    fee_msat = int(_nearest_double(Fraction(amount_msat, 100) * percent))
+    fee_msat = int(nearest_double(Fraction(amount_msat, 100) * percent))
     max_msat = limits.service_fee_max_sats * 1000
     return min(fee_msat, max_msat) if max_msat > 0 else fee_msat
 
@@ -58,7 +65,7 @@ def share_leg(leg_sats: int, limits: HostLimits) -> FeeShare:
     return FeeShare(sent_msat=sent_msat, fee_msat=fee_msat, fee_unused_msat=leg_msat - sent_msat - fee_msat)
 
 
-def _nearest_double(value: Fraction) -> Fraction:
+def nearest_double(value: Fraction) -> Fraction:
     """The double nearest to a non-negative value, ties to even, as IEEE 754 rounds."""
     if value == 0:
         return value

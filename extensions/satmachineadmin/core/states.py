@@ -158,6 +158,8 @@ class MatterKind(Word):
     RESTORED = "restored"
     #: legs of a settlement failed and are not tried again by themselves
     LEGS_FAILED = "legs_failed"
+    #: nobody knows yet what became of a payment that left this LNbits
+    UNDECIDED = "undecided"
     #: the audit trail is not the one that was written
     TRAIL_BROKEN = "trail_broken"
 

@@ -190,18 +190,22 @@ def after_payout(legs: Iterable[Leg], decision: Payout) -> list[Leg]:
     ]
 
 
-def restored_marks(settlement: Settlement, legs: Sequence[Leg]) -> list[str]:
+def restored_marks(
+    settlement: Settlement, legs: Sequence[Leg], about_to_be_paid: Sequence[Leg] | None = None
+) -> list[str]:
     """What a successful payment that our books do not know would begin with in the host's (DESIGN §7).
 
-    `legs` are all legs of the settlement. While we know of no payment, there is none at all; afterwards
+    `legs` are all legs of the settlement; about to be paid are, if nobody says so, the pending ones that
+    are paid at once. While we know of no payment, there is none at all; afterwards
     there is none of any attempt at a leg that is still to be paid, or was to be tried again.
     """
     mark = f"sm1:{settlement.payment_hash}:"
     known = (LegState.COMPLETED, LegState.PAYING, LegState.UNRESOLVED)
     if not any(leg.state in known for leg in legs):
         return [mark]
-    pending = [leg for leg in legs if leg.state is LegState.PENDING and leg.is_paid_at_once]
-    return [f"{mark}{leg.key}:" for leg in pending]
+    if about_to_be_paid is None:
+        about_to_be_paid = [leg for leg in legs if leg.state is LegState.PENDING and leg.is_paid_at_once]
+    return [f"{mark}{leg.key}:" for leg in about_to_be_paid]
 
 
 async def stop_as_restored(books: Books, settlement: Settlement) -> None:

@@ -10,11 +10,11 @@ from lnbits.helpers import daystart_timestamp
 from lnbits.settings import settings
 
 from ..core.model import HostLimits, WalletFacts
-from ..ports import PayoutFacts
+from ..ports import OWN_EXTENSION, PayoutFacts
 from ..store import host_tables
 from ..store.sql import Row, Sql, in_list
 
-EXTENSION_ID = "satmachineadmin"
+EXTENSION_ID = OWN_EXTENSION
 
 
 def current_limits() -> HostLimits:
@@ -30,28 +30,32 @@ def current_limits() -> HostLimits:
         service_fee_percent=repr(settings.lnbits_service_fee),
         service_fee_max_sats=settings.lnbits_service_fee_max,
         service_fee_on_internal=not settings.lnbits_service_fee_ignore_internal,
+        reserve_fee_min_msat=int(settings.lnbits_reserve_fee_min),
+        reserve_fee_percent=repr(settings.lnbits_reserve_fee_percent),
     )
 
 
-def _extension_refusal(payer: Row | None) -> str | None:
+def _extension_refusal(payer: Row | None, extension: str) -> str | None:
     """Why LNbits forbids the wallet's user this extension; None when it does not.
 
     The same as `check_user_extension_access` of LNbits 1.6, without another look into its database.
     """
     if payer is None:
         return None
-    if settings.is_admin_extension(EXTENSION_ID) and not settings.is_admin_user(payer["user_id"]):
-        return f"User not authorized for extension '{EXTENSION_ID}'."
-    if settings.is_installed_extension_id(EXTENSION_ID) and not payer["has_extension"]:
-        return f"Extension '{EXTENSION_ID}' not enabled."
+    if settings.is_admin_extension(extension) and not settings.is_admin_user(payer["user_id"]):
+        return f"User not authorized for extension '{extension}'."
+    if settings.is_installed_extension_id(extension) and not payer["has_extension"]:
+        return f"Extension '{extension}' not enabled."
     return None
 
 
-async def gather(sql: Sql, wallet_id: str, receiver_wallet_ids: Collection[str]) -> PayoutFacts:
+async def gather(
+    sql: Sql, wallet_id: str, receiver_wallet_ids: Collection[str], extension: str = EXTENSION_ID
+) -> PayoutFacts:
     """Everything that decides a payout, read on one connection; sums only where a limit needs them."""
     limits = current_limits()
     listed, values = in_list("wallet", sorted({wallet_id, *receiver_wallet_ids}))
-    rows = await sql.all(host_tables.wallet_facts(listed), extension=EXTENSION_ID, **values)
+    rows = await sql.all(host_tables.wallet_facts(listed), extension=extension, **values)
     wallets = {row["id"]: await _wallet(sql, row, limits) for row in rows}
     sent_today_msat = 0
     if limits.daily_max_withdraw_sats:
@@ -68,7 +72,9 @@ async def gather(sql: Sql, wallet_id: str, receiver_wallet_ids: Collection[str])
         payer_balance_msat=int(await sql.value(host_tables.BALANCE, wallet_id=wallet_id)),
         sent_today_msat=sent_today_msat,
         seconds_since_last_payment=None if newest is None else max(0, int(time.time() - float(newest))),
-        extension_refusal=_extension_refusal(next((row for row in rows if row["id"] == wallet_id), None)),
+        extension_refusal=_extension_refusal(
+            next((row for row in rows if row["id"] == wallet_id), None), extension
+        ),
     )
 
 
@@ -97,8 +103,8 @@ async def paid_before(sql: Sql, external_id_prefix: str) -> int:
     )
 
 
-async def gather_now(wallet_id: str, receiver_wallet_ids: Collection[str]) -> PayoutFacts:
+async def gather_now(wallet_id: str, receiver_wallet_ids: Collection[str], extension: str) -> PayoutFacts:
     """The same outside a transaction, for the slow way: LNbits itself looks again when it pays."""
     async with core_db.connect() as connection:
         sql = await Sql.on(connection.conn, "reading")
-        return await gather(sql, wallet_id, receiver_wallet_ids)
+        return await gather(sql, wallet_id, receiver_wallet_ids, extension)

@@ -17,12 +17,13 @@ from ..core.errors import Refusal
 from ..core.model import Minted
 from ..core.states import PayWay
 from ..core.units import parse_rate
-from ..ports import FastWayClosed, Found, PayoutFacts, Transfer
+from ..ports import OWN_EXTENSION, FastWayClosed, Found, PayoutFacts, Transfer
 from ..store.books import Store
 from ..store.sql import Sql
 from . import facts, fast_payout, mint, self_test, slow_payout
 from .announce import Announcer
 from .history import LnbitsHistory
+from .lightning import LnbitsLightning
 
 _SATS_PER_BITCOIN = 100_000_000
 #: Digits after the point of a rate that is derived from LNbits' price.
@@ -41,6 +42,7 @@ class LnbitsHost:
         #: why the last payout could not go the fast way; None when it could
         self._last_refusal: str | None = None
         self.history = LnbitsHistory()
+        self.lightning = LnbitsLightning()
 
     def start(self) -> None:
         self._announcer.start()
@@ -92,8 +94,10 @@ class LnbitsHost:
 
     # The slow way --------------------------------------------------------------------------
 
-    async def facts(self, wallet_id: str, receiver_wallet_ids: Collection[str]) -> PayoutFacts:
-        return await facts.gather_now(wallet_id, receiver_wallet_ids)
+    async def facts(
+        self, wallet_id: str, receiver_wallet_ids: Collection[str], extension: str = OWN_EXTENSION
+    ) -> PayoutFacts:
+        return await facts.gather_now(wallet_id, receiver_wallet_ids, extension)
 
     async def paid_before(self, wallet_id: str, external_id_prefix: str) -> int:
         async with core_db.connect() as connection:

@@ -18,6 +18,7 @@ from .database import Database
 from .legs import Legs
 from .lps import Lps
 from .machines import Machines
+from .outside import OutsideLegs
 from .platform import Platform
 from .scan import Scan
 from .settlements import Settlements
@@ -48,6 +49,7 @@ class Books:
         self.splits = Splits(sql, self.audit, now)
         self.settlements = Settlements(sql, self.audit, now)
         self.legs = Legs(sql, self.audit, now)
+        self.outside = OutsideLegs(sql, now)
         self.scan = Scan(sql, now)
         self.worklist = Worklist(sql, now)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..core.errors import InvariantViolated, StateMoved, ensure
 from ..core.model import Leg, Minted, Plan, PlannedLeg, Sent, Settlement
-from ..core.states import LEG_ENTRY_STATES, LegState, PayWay, check_leg_arrow
+from ..core.states import EXTERNAL_TARGETS, LEG_ENTRY_STATES, LegState, PayWay, check_leg_arrow
 from ..core.units import format_percent
 from . import rows
 from .audit import Audit
@@ -185,6 +185,7 @@ class Legs:
             "label": leg.label,
             "share_pct": None if leg.share_ppm is None else format_percent(leg.share_ppm),
             "destination_wallet_id": leg.destination_wallet_id,
+            "destination_ln_address": leg.target if leg.target_kind in EXTERNAL_TARGETS else None,
             "external_id": external_id(settlement, leg.key, attempt),
             "payer_wallet_id": settlement.wallet_id,
             **_invoice(minted),

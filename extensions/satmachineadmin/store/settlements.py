@@ -7,7 +7,7 @@ from ..core.model import Due, HostPayment, Landing, Machine, PlatformFee, Settle
 from ..core.progress import Progress
 from ..core.states import SETTLEMENT_ENTRY_STATES, SettlementState, check_settlement_arrow
 from ..core.units import format_percent
-from . import rows
+from . import outside, rows
 from .audit import Audit
 from .ids import new_id
 from .sql import SCHEMA, Row, Sql
@@ -27,12 +27,18 @@ class Settlements:
         return None if row is None else rows.settlement(row)
 
     async def due(self, limit: int) -> list[Due]:
-        """Settlements that want to be planned, paid or tried again now, the oldest first."""
+        """Settlements that want to be planned, paid or tried again now, the oldest first.
+
+        One that only waits for payments outside is not among them: those end it themselves.
+        """
         found = await self._sql.all(
             f"""
-            SELECT id, wallet_id, state, processing_claim FROM {SCHEMA}.dca_settlements
-            WHERE (state IN ('pending', 'processing') AND (next_try_at IS NULL OR next_try_at <= :now))
+            SELECT id, wallet_id, state, processing_claim FROM {SCHEMA}.dca_settlements AS settlement
+            WHERE (state = 'pending' AND (next_try_at IS NULL OR next_try_at <= :now))
                OR (state = 'errored' AND next_try_at <= :now)
+               OR (state = 'processing' AND (next_try_at IS NULL OR next_try_at <= :now)
+                   AND (EXISTS (SELECT 1 FROM {SCHEMA}.dca_payments WHERE {outside.PAID_AT_ONCE_AND_OPEN})
+                        OR NOT EXISTS (SELECT 1 FROM {SCHEMA}.dca_payments WHERE {outside.OUTSIDE_AND_OPEN})))
             ORDER BY landed_at, id LIMIT :limit
             """,
             now=self._now,

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..core.errors import ExternalTargetUnsupported, SharedWallet, SharesDoNotSum, TargetNotFound
+from ..core.errors import SharedWallet, SharesDoNotSum, TargetNotFound
 from ..core.model import SplitRule, SplitSet
 from ..core.states import TargetKind
 from ..core.units import WHOLE_PPM, format_percent
 from ..host import accounts
+from ..host.targets import read_target, readable
 from ..store.books import Store
 from .permissions import may
 from .wallets import refuse_machine_wallet
@@ -32,7 +33,7 @@ async def replace_split(
 ) -> None:
     """Replace the whole set: for one machine, or the default of all the operator's machines.
 
-    Raises SharesDoNotSum, TargetNotFound, SharedWallet, MachineWalletRefused, ExternalTargetUnsupported.
+    Raises SharesDoNotSum, TargetNotFound, SharedWallet, MachineWalletRefused, InvalidTarget.
     """
     total_ppm = sum(rule.share_ppm for rule in draft)
     if total_ppm != WHOLE_PPM:
@@ -47,9 +48,21 @@ async def replace_split(
 
 
 async def _resolve(position: int, draft: DraftRule) -> SplitRule:
-    """An invoice key becomes its wallet's id at once: keys are never stored."""
+    """A wallet here, or a target outside in its canonical form.
+
+    An invoice key becomes its wallet's id at once: keys are never stored. Whether a target outside leads
+    back to a machine's wallet shows only when it is paid, and is refused then.
+    """
     if not _WALLET_OR_KEY.fullmatch(draft.target):
-        raise ExternalTargetUnsupported()
+        kind, target = read_target(draft.target)
+        return SplitRule(
+            position=position,
+            target=target,
+            target_kind=kind,
+            wallet_id=None,
+            label=draft.label or readable(target),
+            share_ppm=draft.share_ppm,
+        )
     wallet = await accounts.find_wallet_by_key(draft.target) or await accounts.find_wallet(draft.target)
     if wallet is None:
         raise TargetNotFound(target=f"{draft.target[:4]}…")

@@ -22,6 +22,7 @@ from satmachineadmin.core.states import (
     PayWay,
     TargetKind,
 )
+from satmachineadmin.engine.pay_external import work_outside
 from satmachineadmin.engine.work import work_once
 from satmachineadmin.store.books import Store
 from tests.fakes.books import FakeClock, store_on_sqlite
@@ -50,8 +51,12 @@ class Rig:
         cash: Mapping[str, int] | None = None,
         shares_ppm: tuple[int, ...] = (500_000, 300_000, 200_000),
         way: PayWay = PayWay.FAST,
+        outside: tuple[str, ...] = (),
     ) -> Rig:
-        """30 % platform fee, EUR, three partners, LPs with their cash in cents."""
+        """30 % platform fee, EUR, three partners, LPs with their cash in cents.
+
+        `outside` names Lightning addresses that the first partners are paid to instead of a wallet.
+        """
         clock = FakeClock()
         store = await store_on_sqlite(folder, clock, template)
         host = FakeHost(store, clock, way)
@@ -59,6 +64,15 @@ class Rig:
         host.add_wallet(MACHINE_WALLET, OPERATOR)
         rules = []
         for position, share in enumerate(shares_ppm):
+            if position < len(outside):
+                host.lightning.add_target(outside[position])
+                rules.append(
+                    SplitRule(
+                        position=position, target=outside[position], target_kind=TargetKind.LN_ADDRESS,
+                        wallet_id=None, label=outside[position], share_ppm=share,
+                    )
+                )  # fmt: skip
+                continue
             wallet = host.add_wallet(f"partner{position}", "partner")
             rules.append(
                 SplitRule(
@@ -126,6 +140,13 @@ class Rig:
     async def work(self, rounds: int = 1, *, is_start: bool = False) -> None:
         for _ in range(rounds):
             await work_once(self.store, self.host, self.lease, lambda: False, is_start=is_start)
+
+    async def work_outside(self, most: int = 20, *, is_stopping: bool = False) -> int:
+        """Everything outside that is due now, one after the other; how many steps it took."""
+        for step in range(most):
+            if await work_outside(self.store, self.host, self.lease, lambda: is_stopping) is None:
+                return step
+        return most
 
     # Looking ---------------------------------------------------------------------------------
 

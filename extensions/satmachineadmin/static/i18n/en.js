@@ -108,6 +108,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         landing_failed: 'A payment could not be read',
         restored: 'LNbits holds payments that these books do not know',
         legs_failed: 'Parts of a sale could not be paid',
+        undecided: 'A payment that left this LNbits is not decided yet',
         trail_broken: 'The audit trail is not the one that was written'
       },
       slow: 'Payouts take the slow way'

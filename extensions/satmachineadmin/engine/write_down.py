@@ -1,0 +1,203 @@
+"""Before a payment leaves: agree on an invoice, check it, and write it down.
+
+What can go wrong: a target that answers slowly or falsely, an invoice that belongs to somebody else, a
+wallet that is short. Nothing has moved yet, so everything here may be broken off at any time; the last
+step alone changes who owns which hash, and it is one transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from ..core.errors import InvariantViolated
+from ..core.lease import Lease
+from ..core.model import Refused, Sent
+from ..core.outside import (
+    SOONEST_LOOK_SECONDS,
+    BelowMinimum,
+    OutsideCode,
+    share_outcome,
+    why_invoice_refused,
+)
+from ..core.payout import why_payer_waits
+from ..core.states import LegState, SettlementState, SkipReason
+from ..lightning import TargetRefused
+from ..ports import Books, Host, Store
+from ..uncancelled import to_the_end
+from . import payout as steps
+from .errands import Agreed, Errand, Share, counts
+from .outcome import fail
+
+#: How long a target may take in all, its terms and its invoice together.
+CONVERSATION_SECONDS = 12
+
+
+async def prepare(store: Store, host: Host, errand: Errand, lease: Lease) -> Errand | None:
+    """Agree on an invoice and write it down; None where nothing is to be paid now."""
+    leg = errand.first.leg
+    if await to_the_end(_is_restored(store, host, errand, lease)):
+        return None
+    facts = await to_the_end(host.facts(leg.payer_wallet_id, (), errand.extension))
+    try:
+        agreed = await asyncio.wait_for(errand.source.agree(host, errand, facts.limits), CONVERSATION_SECONDS)
+        await _check(store, host, errand, agreed)
+    except asyncio.TimeoutError:
+        sentence = f"The target gave no answer within {CONVERSATION_SECONDS} seconds."
+        await to_the_end(fail(store, errand, lease, OutsideCode.TARGET_SILENT, sentence))
+        return None
+    except TargetRefused as refusal:
+        await to_the_end(fail(store, errand, lease, refusal.code, str(refusal)))
+        return None
+    except BelowMinimum as below:
+        await to_the_end(_set_aside(store, errand, lease, str(below)))
+        return None
+    together = (errand.first, *errand.gathered[: agreed.joined])
+    total_msat = 1000 * sum(share.leg.sats for share in together)
+    waits = why_payer_waits(
+        sent=[
+            Sent(
+                leg_id=leg.id,
+                destination_wallet_id="",
+                sent_msat=agreed.ask.sent_msat,
+                fee_msat=agreed.ask.reserve_msat,
+                fee_unused_msat=total_msat - agreed.ask.sent_msat - agreed.ask.reserve_msat,
+            )
+        ],
+        payer=facts.payer,
+        payer_user_id=errand.payer_user_id,
+        limits=facts.limits,
+        payer_balance_msat=facts.payer_balance_msat,
+        sent_today_msat=facts.sent_today_msat,
+        seconds_since_last_payment=facts.seconds_since_last_payment,
+        extension_refusal=facts.extension_refusal,
+    )
+    if waits is not None:
+        await to_the_end(_wait(store, errand, lease, waits))
+        return None
+    return await to_the_end(_write_down(store, errand, agreed, lease))
+
+
+async def _is_restored(store: Store, host: Host, errand: Errand, lease: Lease) -> bool:
+    """Before the first payment of a settlement: does the host hold payments that our books do not?"""
+    settlement = errand.first.settlement
+    if not counts(errand.first.leg):
+        return False
+    async with store.reading() as books:
+        legs = await books.legs.of(settlement.id)
+    marks = steps.restored_marks(settlement, legs, [errand.first.leg])
+    if not any([await host.paid_before(settlement.wallet_id, mark) for mark in marks]):
+        return False
+    async with store.transaction("external_restored") as books:
+        await books.require_lease(lease)
+        current = await books.settlements.get(settlement.id)
+        if current is not None and current.state is SettlementState.PROCESSING:
+            await steps.stop_as_restored(books, current)
+    return True
+
+
+async def _check(store: Store, host: Host, errand: Errand, agreed: Agreed) -> None:
+    """Hold the invoice against everything that we know; raises TargetRefused."""
+    settlement, leg = errand.first.settlement, errand.first.leg
+    network = await host.lightning.network(settlement.wallet_id, settlement.payment_hash)
+    sides = await to_the_end(host.history.all_sides([agreed.invoice.payment_hash]))
+    now, machine_wallets, is_ours = await to_the_end(_known(store, agreed.invoice.payment_hash))
+    problem = why_invoice_refused(
+        agreed.invoice,
+        asked_msat=agreed.ask.sent_msat,
+        metadata=agreed.metadata,
+        network=network,
+        now=now,
+        payee_wallet_ids={row.wallet_id for row in sides if row.is_lightning_inbound},
+        own_wallet_ids={*machine_wallets, leg.payer_wallet_id},
+        is_known=is_ours or any(row.is_lightning_outbound for row in sides),
+    )
+    if problem is not None:
+        raise TargetRefused(problem.code, problem.sentence)
+
+
+async def _known(store: Store, payment_hash: str) -> tuple[int, frozenset[str], bool]:
+    """The time, the wallets that no payout goes to, and whether some leg has this hash."""
+    async with store.reading() as books:
+        wallets = await books.machines.all_wallet_ids()
+        return books.now, wallets, bool(await books.legs.known_hashes([payment_hash]))
+
+
+async def _wait(store: Store, errand: Errand, lease: Lease, waits: Refused) -> None:
+    """The payer cannot pay now: say why, and try again by itself."""
+    async with store.transaction("external_wait") as books:
+        await books.require_lease(lease)
+        until = books.now + steps.RETRY_SECONDS
+        leg = errand.first.leg
+        await books.outside.wait(leg, code=waits.code, sentence=waits.sentence, until=until)
+        current = await books.settlements.get(leg.settlement_id)
+        if counts(leg) and current is not None and current.state is SettlementState.PROCESSING:
+            await steps.wait(books, current, waits)
+
+
+async def _set_aside(store: Store, errand: Errand, lease: Lease, sentence: str) -> None:
+    """The target takes no amount this small: a skipped leg gathers beside the voided one."""
+    async with store.transaction("external_set_aside") as books:
+        await books.require_lease(lease)
+        settlement, leg = errand.first.settlement, errand.first.leg
+        await books.legs.move(settlement, leg, LegState.VOIDED)
+        skipped = await books.legs.write_fresh_attempt(
+            settlement,
+            leg,
+            None,
+            state=LegState.SKIPPED,
+            reason=SkipReason.BELOW_MINIMUM,
+            error_message=f"{sentence} It goes when enough has gathered for this target.",
+        )
+        await errand.on_moved(books, Share(settlement=settlement, leg=skipped))
+
+
+async def _write_down(store: Store, errand: Errand, agreed: Agreed, lease: Lease) -> Errand | None:
+    """Before it is paid: invoice and hash stored, every leg that goes with it `paying`."""
+    async with store.transaction("external_written_down") as books:
+        await books.require_lease(lease)
+        if await books.legs.known_hashes([agreed.invoice.payment_hash]):
+            raise InvariantViolated("an invoice that was checked belongs to no other leg")
+        taken_back = [await _take_back(books, share) for share in errand.gathered[: agreed.joined]]
+        shares = (errand.first, *taken_back)
+        carrier = errand.first.leg
+        parts = share_outcome(
+            [1000 * share.leg.sats for share in shares], agreed.ask.sent_msat, agreed.ask.reserve_msat
+        )
+        for share, (sent_msat, reserve_msat, unused_msat) in zip(shares, parts, strict=True):
+            is_carrier = share.leg.id == carrier.id
+            await books.legs.move(
+                share.settlement,
+                share.leg,
+                LegState.PAYING,
+                carrier_id=None if is_carrier else carrier.id,
+                payment_hash=agreed.invoice.payment_hash if is_carrier else None,
+                preimage=agreed.preimage if is_carrier else None,
+                bolt11=agreed.invoice.bolt11 if is_carrier else None,
+                sent_msat=sent_msat,
+                fee_msat=reserve_msat,
+                fee_unused_msat=unused_msat,
+                reserve_msat=reserve_msat,
+                error_code=None,
+                error_message=None,
+                next_try_at=books.now + SOONEST_LOOK_SECONDS,
+            )
+        written = [await _reload(books, share) for share in shares]
+    return replace(errand, shares=tuple(written), gathered=())
+
+
+async def _take_back(books: Books, share: Share) -> Share:
+    """A skipped leg is to be paid after all: its settlement is open again."""
+    settlement = await books.settlements.get(share.settlement.id)
+    if settlement is None:
+        raise InvariantViolated("a leg's settlement exists")
+    if settlement.state is SettlementState.PROCESSED:
+        await books.settlements.move(settlement, SettlementState.PROCESSING, processed_at=None)
+    await books.legs.move(settlement, share.leg, LegState.VOIDED)
+    leg = await books.legs.write_fresh_attempt(settlement, share.leg, None, reason=None)
+    return Share(settlement=settlement, leg=leg)
+
+
+async def _reload(books: Books, share: Share) -> Share:
+    legs = await books.legs.of(share.leg.settlement_id)
+    return replace(share, leg=next(leg for leg in legs if leg.id == share.leg.id))
