@@ -139,8 +139,10 @@ BAD_LINES = {
     "a long label": {"splits": [{"target": "$wallet_id", "share_pct": "100", "label": "x" * 61}]},
     "a long target": {"splits": [{"target": "x" * 10_240, "share_pct": "100"}]},
     "an unknown wallet": {"splits": [{"target": UNKNOWN_ID, "share_pct": "100"}]},
-    "a Lightning address": {"splits": [{"target": "olga@example.com", "share_pct": "100"}]},
-    "an LNURL": {"splits": [{"target": "lnurl1dp68gurn8ghj7", "share_pct": "100"}]},
+    "an address without a domain": {"splits": [{"target": "olga@example", "share_pct": "100"}]},
+    "half an LNURL": {"splits": [{"target": "lnurl1dp68gurn8ghj7", "share_pct": "100"}]},
+    "an LNURL-withdraw": {"splits": [{"target": "lnurlw://example.com/w", "share_pct": "100"}]},
+    "a link without encryption": {"splits": [{"target": "http://example.com/p", "share_pct": "100"}]},
 }
 
 
