@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .core.model import SplitSet
-from .core.states import LegType
+from .core.states import LegType, SettlementState
 from .core.units import format_fiat, format_percent
 from .store import rows
 from .store.lease import LeaseHolder
@@ -43,13 +43,15 @@ def balance(row: Row) -> dict[str, Any]:
 def machine(row: Row, wallet_name: str | None, balance_sats: int | None) -> dict[str, Any]:
     plain = (
         "id", "name", "location", "wallet_id", "currency", "npub", "cash_out_fee_pct", "cash_in_fee_pct",
-        "reference_rate", "rate_tolerance_pct", "payout_policy",
+        "reference_rate", "rate_tolerance_pct", "payout_policy", "payout_delay_minutes",
+        "dispense_report_minutes",
     )  # fmt: skip
     return {
         **{key: row[key] for key in plain},
         "wallet_name": wallet_name,
         "balance_sats": balance_sats,
         "active": bool(row["active"]),
+        "maintenance": bool(row["maintenance"]),
         "scan_from": iso(row["scan_from"]),
         "settlements": row["settlements_total"],
         "last_sale_at": iso(row["last_sale_at"]),
@@ -127,6 +129,7 @@ def settlement(row: Row) -> dict[str, Any]:
     return {
         **{key: row[key] for key in plain},
         **{key: row[key] if is_known else None for key in parts},
+        "is_test": bool(row["is_test"]),
         "fiat_amount": fiat(row["fiat_minor"], row["currency"]),
         "paid_at": iso(row["paid_at"]),
         "landed_at": iso(row["landed_at"]),

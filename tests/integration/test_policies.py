@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.harness import LnbitsServer
@@ -86,3 +87,139 @@ def test_the_platforms_fee_counts_a_version_up_only_when_a_value_changes(server:
         "SELECT body FROM satmachineadmin.audit_events WHERE event = 'platform.changed' ORDER BY seq DESC"
     )
     assert '"change":{"after":{"super_fee_pct":"8"},"before":{"super_fee_pct":"7"}}' in events[0]["body"]
+
+
+# --- when a machine pays out ------------------------------------------------------------------
+
+
+def set_up(shop: Shop, **fields: Any) -> dict[str, Any]:
+    machine: dict[str, Any] = shop.api.put(f"{DCA}/machines/{shop.machine['id']}", fields)
+    return machine
+
+
+def let_pass(shop: Shop, settlement: dict[str, Any], minutes: int) -> None:
+    """As if the sale had been held that much longer."""
+    shop.server.sql(
+        "UPDATE satmachineadmin.dca_settlements SET next_try_at = next_try_at - :seconds WHERE id = :id",
+        seconds=60 * minutes,
+        id=settlement["id"],
+    )
+
+
+def state_of(shop: Shop, settlement: dict[str, Any]) -> dict[str, Any]:
+    whole: dict[str, Any] = shop.api.get(f"{DCA}/settlements/{settlement['id']}")
+    return whole
+
+
+def wait_until_processed(shop: Shop, settlement: dict[str, Any]) -> dict[str, Any]:
+    shop.server.wait_for(lambda: state_of(shop, settlement)["state"] == "processed", "processed sale")
+    return state_of(shop, settlement)
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def test_a_machine_that_pays_after_some_minutes_does(server: LnbitsServer) -> None:
+    """Held with its time, counted as waiting and not as needing anybody, then paid by itself."""
+    shop = Shop.open(server, cash={"ana": "400.00"})
+    machine = set_up(shop, payout_policy="after_minutes", payout_delay_minutes=30)
+    assert (machine["payout_policy"], machine["payout_delay_minutes"]) == ("after_minutes", 30)
+
+    held = shop.settled(shop.sell(**SALE))
+
+    assert (held["state"], held["reason"], held["legs"]) == ("held", "awaiting_delay", [])
+    assert instant(held["next_try_at"]) - instant(held["paid_at"]) == timedelta(minutes=30)
+    totals = shop.api.get(f"{DCA}/status")["totals"]
+    assert (totals["waiting"], totals["held"]) == (1, 0)
+    let_pass(shop, held, 29)
+    assert state_of(shop, held)["state"] == "held"
+    let_pass(shop, held, 1)
+
+    paid = wait_until_processed(shop, held)
+
+    assert (paid["next_try_at"], shop.balances()["ana"], shop.remaining("ana")) == (None, 1000, "200.00")
+    assert [entry["event"] for entry in paid["timeline"]][-2:] == [
+        "settlement.released",
+        "settlement.landed",
+    ]
+    check_conservation(paid)
+
+
+def test_release_now_does_not_wait_for_the_minutes(server: LnbitsServer) -> None:
+    shop = Shop.open(server, cash={"ana": "400.00"})
+    set_up(shop, payout_policy="after_minutes", payout_delay_minutes=1440)
+    held = shop.settled(shop.sell(**SALE))
+
+    shop.api.post(f"{DCA}/settlements/{held['id']}/release")
+
+    assert wait_until_processed(shop, held)["next_try_at"] is None
+    assert shop.balances()["ana"] == 1000
+
+
+def test_a_sale_without_a_dispense_report_stays_held_and_becomes_a_matter(server: LnbitsServer) -> None:
+    """Nothing is paid on a guess; what the policy is by then changes nothing; the release closes the row."""
+    shop = Shop.open(server, cash={"ana": "400.00"})
+    set_up(shop, payout_policy="on_dispense", dispense_report_minutes=15)
+    held = shop.settled(shop.sell(**SALE))
+    assert (held["state"], held["reason"]) == ("held", "awaiting_dispense")
+    set_up(shop, payout_policy="at_once")
+    let_pass(shop, held, 15)
+
+    def matters() -> list[tuple[str, str]]:
+        rows = shop.api.get(f"{DCA}/status")["matters"]
+        return [(row["kind"], row["subject_id"]) for row in rows]
+
+    server.wait_for(lambda: matters() == [("no_dispense_report", held["id"])], "matter")
+    asked = state_of(shop, held)
+    assert (asked["state"], asked["next_try_at"], asked["legs"]) == ("held", None, [])
+    assert "has not reported in time" in asked["error_message"]
+    assert shop.balances()["ana"] == 0
+
+    shop.api.post(f"{DCA}/settlements/{held['id']}/release")
+
+    assert wait_until_processed(shop, held)["error_message"] is None
+    assert (matters(), shop.balances()["ana"]) == ([], 1000)
+
+
+def test_a_policy_of_minutes_needs_its_minutes(server: LnbitsServer) -> None:
+    """A machine from before there was a choice has none; it is asked for them."""
+    shop = Shop.open(server, cash={})
+    server.sql(
+        "UPDATE satmachineadmin.dca_machines SET payout_delay_minutes = 0 WHERE id = :id",
+        id=shop.machine["id"],
+    )
+    path = f"{DCA}/machines/{shop.machine['id']}"
+
+    refusal = shop.api.put(path, {"payout_policy": "after_minutes"}, expect=422)
+
+    assert (refusal["code"], refusal["field"]) == ("invalid_input", "payout_delay_minutes")
+    saved = shop.api.put(path, {"payout_policy": "after_minutes", "payout_delay_minutes": 5})
+    assert (saved["payout_policy"], saved["payout_delay_minutes"]) == ("after_minutes", 5)
+
+
+def test_a_sale_in_maintenance_is_paid_only_as_a_real_one(server: LnbitsServer) -> None:
+    """Held and marked; in no total of today; the end of the maintenance releases nothing."""
+    shop = Shop.open(server, cash={"ana": "400.00"})
+    assert set_up(shop, maintenance=True)["maintenance"] is True
+    test, real = (shop.settled(shop.sell(**SALE)) for _ in range(2))
+    set_up(shop, maintenance=False)
+
+    assert [(one["state"], one["reason"], one["is_test"]) for one in (test, real)] == [
+        ("held", "maintenance", True)
+    ] * 2
+    status = shop.api.get(f"{DCA}/status")
+    assert (status["today"]["sales"], status["totals"]["test"], status["totals"]["held"]) == (0, 2, 0)
+    assert shop.api.get(f"{DCA}/machines/{shop.machine['id']}")["settlements"] == 0
+    path = f"{DCA}/settlements/{real['id']}/release"
+    assert shop.api.post(path, expect=409)["code"] == "test_sale"
+
+    released = shop.api.raw("POST", path, params={"as_real_sale": "true"})
+
+    assert (released.status_code, released.json()["is_test"]) == (200, False)
+    check_conservation(wait_until_processed(shop, real))
+    assert (state_of(shop, test)["state"], shop.balances()["ana"]) == ("held", 1000)
+    assert (shop.balances()["machine"], shop.remaining("ana")) == (1100, "200.00")
+    status = shop.api.get(f"{DCA}/status")
+    assert (status["today"]["sales"], status["totals"]["test"]) == (1, 1)
+    assert shop.api.get(f"{DCA}/machines/{shop.machine['id']}")["settlements"] == 1

@@ -32,7 +32,7 @@ async def list_machines(user: CurrentUser, page: Wanted, active: bool | None = Q
 @router.post("", status_code=201)
 async def post_machine(user: CurrentUser, body: MachineAdded) -> dict[str, Any]:
     read("currency", currency_digits, body.currency)
-    fields = body.dict()
+    fields = body.dict(exclude_none=True)
     fields |= _checked(fields)
     fields["npub"] = _npub(body.npub)
     machine_id = await add_machine(current().store, user.user_id, fields)

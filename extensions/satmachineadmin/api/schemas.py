@@ -8,11 +8,11 @@ from datetime import date, datetime, timezone
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Query
-from pydantic import BaseModel, Extra, Field, StrictBool, StrictStr, validator
+from pydantic import BaseModel, ConstrainedInt, Extra, Field, StrictBool, StrictStr, validator
 from pydantic.errors import DictError
 
 from ..core.errors import InvalidInput, NotFound, Refusal
-from ..core.states import CashEntryKind, EnrolmentStatus, FeeBasis
+from ..core.states import CashEntryKind, EnrolmentStatus, FeeBasis, PayoutPolicy
 from ..store import lists
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -71,6 +71,14 @@ class Body(BaseModel):
         return value
 
 
+class Minutes(ConstrainedInt):
+    """From a minute to a day."""
+
+    strict = True
+    ge = 1
+    le = 1440
+
+
 class MachineAdded(Body):
     name: StrictStr = Field(min_length=1, max_length=60)
     wallet_id: StrictStr = Field(min_length=1, max_length=64)
@@ -81,6 +89,10 @@ class MachineAdded(Body):
     cash_in_fee_pct: StrictStr = "0"
     reference_rate: StrictStr | None = None
     rate_tolerance_pct: StrictStr = "10"
+    payout_policy: PayoutPolicy | None = None
+    payout_delay_minutes: Minutes | None = None
+    dispense_report_minutes: Minutes | None = None
+    maintenance: StrictBool | None = None
 
 
 class MachineChanged(Body):
@@ -91,6 +103,10 @@ class MachineChanged(Body):
     reference_rate: StrictStr | None = None
     rate_tolerance_pct: StrictStr | None = None
     active: StrictBool | None = None
+    payout_policy: PayoutPolicy | None = None
+    payout_delay_minutes: Minutes | None = None
+    dispense_report_minutes: Minutes | None = None
+    maintenance: StrictBool | None = None
 
 
 class ClientInvited(Body):

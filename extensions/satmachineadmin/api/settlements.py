@@ -50,8 +50,15 @@ async def get_settlement(user: CurrentUser, settlement_id: str) -> dict[str, Any
 
 
 @router.post("/settlements/{settlement_id}/release")
-async def post_release(user: CurrentUser, settlement_id: str) -> dict[str, Any]:
-    await release_settlement(current().store, user.user_id, identifier(settlement_id, "settlement"))
+async def post_release(
+    user: CurrentUser, settlement_id: str, as_real_sale: bool = Query(False)
+) -> dict[str, Any]:
+    await release_settlement(
+        current().store,
+        user.user_id,
+        identifier(settlement_id, "settlement"),
+        as_real_sale=as_real_sale,
+    )
     current().runner.wake()
     return await _whole(user.user_id, settlement_id)
 

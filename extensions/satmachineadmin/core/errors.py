@@ -94,6 +94,14 @@ class ArrowNotAllowed(Refusal):
     status = 409
 
 
+class SaleIsTest(Refusal):
+    """This sale was made while the machine was in maintenance. Release it as a real sale if notes came
+    out and the LPs' cash is to be drawn for them; otherwise dismiss it."""
+
+    code = "test_sale"
+    status = 409
+
+
 class StateMoved(Refusal):
     """The {thing} was changed by somebody else meanwhile; load it again."""
 

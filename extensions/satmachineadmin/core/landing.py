@@ -148,7 +148,13 @@ def judge(
         return _rejected(reject_reason, facts)
     hold_reason = _why_held(stamp, machine, recent_rates, host_rate)
     if hold_reason is not None:
-        return Landing(state=SettlementState.HELD, reason=hold_reason, facts=facts)
+        return Landing(
+            state=SettlementState.HELD,
+            reason=hold_reason,
+            facts=facts,
+            hold_minutes=_hold_minutes(hold_reason, machine),
+            is_test=machine.maintenance,
+        )
     return Landing(state=SettlementState.PENDING, reason=None, facts=facts)
 
 
@@ -274,18 +280,30 @@ def _unit(currency: str) -> Fraction:
 def _why_held(
     stamp: Stamp, machine: Machine, recent_rates: Sequence[str], host_rate: str | None
 ) -> HoldReason | None:
-    """The first reason to wait. A cash-in dispenses nothing, so it waits for no dispense report."""
+    """The first reason to wait: what looks wrong comes before what the operator has ordered.
+
+    A cash-in dispenses nothing, so it waits for no dispense report.
+    """
     reference_rate = median_rate(recent_rates) or machine.reference_rate or host_rate
-    if reference_rate is None and _implied_rate(stamp) is not None:
-        return HoldReason.FIRST_SALE
     if not _is_plausible(stamp, reference_rate, machine.rate_tolerance_ppm):
         return HoldReason.IMPLAUSIBLE_RATE
     if machine.maintenance:
         return HoldReason.MAINTENANCE
+    if reference_rate is None and _implied_rate(stamp) is not None:
+        return HoldReason.FIRST_SALE
     if machine.payout_policy is PayoutPolicy.AFTER_MINUTES:
         return HoldReason.AWAITING_DELAY
     if machine.payout_policy is PayoutPolicy.ON_DISPENSE and stamp.tx_type is TxType.CASH_OUT:
         return HoldReason.AWAITING_DISPENSE
+    return None
+
+
+def _hold_minutes(reason: HoldReason, machine: Machine) -> int | None:
+    """How long after the sale the engine looks at it again; None where a person decides. DESIGN §6."""
+    if reason is HoldReason.AWAITING_DELAY:
+        return machine.payout_delay_minutes
+    if reason is HoldReason.AWAITING_DISPENSE:
+        return machine.dispense_report_minutes
     return None
 
 

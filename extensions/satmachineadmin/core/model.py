@@ -78,6 +78,8 @@ class Machine:
     rate_tolerance_ppm: int
     payout_policy: PayoutPolicy
     payout_delay_minutes: int
+    #: how long the machine has to report what it dispensed before a person is asked
+    dispense_report_minutes: int
     #: commission assumed for payments without a stamp; None when not opted in
     fallback_commission_ppm: int | None
     maintenance: bool
@@ -152,6 +154,10 @@ class Landing:
     reason: str | None
     #: None only when rejected without usable facts
     facts: Facts | None
+    #: how long after the sale a held one is looked at again; None where only a person ends it
+    hold_minutes: int | None = None
+    #: landed while the machine was in maintenance: no sale until a person says so
+    is_test: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

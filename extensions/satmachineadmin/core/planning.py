@@ -39,6 +39,7 @@ class Draw:
 def plan(given: PlanInput) -> Plan:
     """All legs of a settlement, in the order platform, operator's split, LPs."""
     settlement = given.settlement
+    ensure(not settlement.is_test, "a test sale draws nobody's cash: its release makes it a real one")
     legs = (
         *_platform_legs(settlement, given.platform_wallet_id),
         *_operator_legs(settlement, given.split_set),

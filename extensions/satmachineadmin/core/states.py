@@ -33,7 +33,7 @@ class SettlementState(Word):
     ERRORED = "errored"
     #: landed without usable facts: never distributed on its own
     REJECTED = "rejected"
-    #: a rejected landing that the operator put aside
+    #: a rejected landing or a held sale that the operator put aside for good
     DISMISSED = "dismissed"
 
 
@@ -160,6 +160,8 @@ class MatterKind(Word):
     LEGS_FAILED = "legs_failed"
     #: nobody knows yet what became of a payment that left this LNbits
     UNDECIDED = "undecided"
+    #: a machine that reports its dispenses has not reported this one in time
+    NO_DISPENSE_REPORT = "no_dispense_report"
     #: the audit trail is not the one that was written
     TRAIL_BROKEN = "trail_broken"
 
@@ -195,6 +197,7 @@ SETTLEMENT_ARROWS: dict[tuple[SettlementState, SettlementState], str] = {
     (_S.PROCESSED, _S.PROCESSING): "reopened",
     (_S.REJECTED, _S.PENDING): "adopted",
     (_S.REJECTED, _S.DISMISSED): "dismissed",
+    (_S.HELD, _S.DISMISSED): "dismissed",
 }
 
 #: The states in which a settlement may be written for the first time.

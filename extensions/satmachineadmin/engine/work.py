@@ -1,4 +1,4 @@
-"""One round of the engine: land what is new, then plan, pay and try again what is due.
+"""One round of the engine: land what is new, plan, pay and retry what is due, end what was held long enough.
 
 The runner in tasks.py calls this whenever something wakes it, and every few seconds anyway. One
 settlement that goes wrong stops alone: a bug takes it to `errored`, where a person sees it; trouble
@@ -17,6 +17,7 @@ from ..core.model import Due
 from ..core.states import SettlementState
 from ..ports import Host, Store
 from ..uncancelled import to_the_end
+from .hold import end_hold
 from .land import land_new_payments
 from .pay import pay_settlement
 from .plan import plan_settlement
@@ -38,17 +39,22 @@ async def work_once(
     True when there may be more to do at once. Raises LeaseLost.
     """
     landed = await to_the_end(land_new_payments(store, host, is_stopping, is_start=is_start))
-    due = await to_the_end(_due(store))
+    due, overdue = await to_the_end(_due(store))
     for one in due:
         if is_stopping():
             return False
         await to_the_end(_advance(store, host, lease, one, is_stopping))
-    return bool(landed) or len(due) == BATCH
+    for settlement_id in overdue:
+        if is_stopping():
+            return False
+        await to_the_end(end_hold(store, settlement_id))
+    return bool(landed) or bool(overdue) or len(due) == BATCH
 
 
-async def _due(store: Store) -> list[Due]:
+async def _due(store: Store) -> tuple[list[Due], list[str]]:
+    """What wants to be planned or paid, and the held sales whose time is over."""
     async with store.reading() as books:
-        return await books.settlements.due(BATCH)
+        return await books.settlements.due(BATCH), await books.settlements.overdue_holds(BATCH)
 
 
 async def _advance(store: Store, host: Host, lease: Lease, due: Due, is_stopping: Callable[[], bool]) -> None:

@@ -185,11 +185,28 @@ async def totals(sql: Sql, operator_user_id: str) -> dict[str, int]:
         operator=operator_user_id,
     )
     counted = {str(row["state"]): int(row["settlements"]) for row in states}
+    held = counted.get("held", 0)
+    split = await _held_apart(sql, operator_user_id) if held else {"waiting": 0, "test": 0}
     return {
         "machines": int(machines),
         "open": counted.get("pending", 0) + counted.get("processing", 0),
-        **{state: counted.get(state, 0) for state in ("held", "errored", "rejected", "processed")},
+        **split,
+        "held": held - split["waiting"] - split["test"],
+        **{state: counted.get(state, 0) for state in ("errored", "rejected", "processed")},
     }
+
+
+async def _held_apart(sql: Sql, operator_user_id: str) -> dict[str, int]:
+    """Held sales that wait for no release: those with a time of their own, and tests."""
+    row = await sql.one(
+        f"""
+        SELECT SUM(CASE WHEN next_try_at IS NOT NULL THEN 1 ELSE 0 END) AS waiting,
+               SUM(CASE WHEN is_test THEN 1 ELSE 0 END) AS test
+        FROM {SCHEMA}.dca_settlements WHERE operator_user_id = :operator AND state = 'held'
+        """,
+        operator=operator_user_id,
+    )
+    return {"waiting": int(row["waiting"] or 0), "test": int(row["test"] or 0)} if row else {}
 
 
 async def sales_since(sql: Sql, operator_user_id: str, since: int) -> list[Row]:
@@ -199,7 +216,8 @@ async def sales_since(sql: Sql, operator_user_id: str, since: int) -> list[Row]:
         SELECT currency, COUNT(*) AS sales, SUM(wire_sats) AS wire_sats,
                SUM(commission_sats) AS commission_sats, SUM(COALESCE(fiat_minor, 0)) AS fiat_minor
         FROM {SCHEMA}.dca_settlements
-        WHERE operator_user_id = :operator AND paid_at >= :since AND state NOT IN ('rejected', 'dismissed')
+        WHERE operator_user_id = :operator AND paid_at >= :since AND NOT is_test
+          AND state NOT IN ('rejected', 'dismissed')
         GROUP BY currency ORDER BY currency
         """,
         operator=operator_user_id,

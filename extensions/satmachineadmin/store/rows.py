@@ -39,6 +39,7 @@ def machine(row: Row) -> model.Machine:
         rate_tolerance_ppm=parse_percent(row["rate_tolerance_pct"]),
         payout_policy=states.PayoutPolicy(row["payout_policy"]),
         payout_delay_minutes=row["payout_delay_minutes"],
+        dispense_report_minutes=row["dispense_report_minutes"],
         fallback_commission_ppm=None if fallback is None else parse_percent(fallback),
         maintenance=bool(row["maintenance"]),
         active=bool(row["active"]),

@@ -54,12 +54,37 @@ class Settlements:
             for row in found
         ]
 
+    async def overdue_holds(self, limit: int) -> list[str]:
+        """Held sales whose time is over, the longest overdue first."""
+        found = await self._sql.all(
+            f"""
+            SELECT id FROM {SCHEMA}.dca_settlements
+            WHERE state = 'held' AND next_try_at <= :now ORDER BY next_try_at, id LIMIT :limit
+            """,
+            now=self._now,
+            limit=limit,
+        )
+        return [str(row["id"]) for row in found]
+
+    async def overdue_hold(self, settlement_id: str) -> Settlement | None:
+        """A held sale whose time is over; None when somebody has decided on it meanwhile."""
+        row = await self._sql.one(
+            f"""
+            SELECT * FROM {SCHEMA}.dca_settlements
+            WHERE id = :id AND state = 'held' AND next_try_at <= :now
+            """,
+            id=settlement_id,
+            now=self._now,
+        )
+        return None if row is None else rows.settlement(row)
+
     async def land(
         self, machine: Machine, payment: HostPayment, landing: Landing, fee: PlatformFee
     ) -> Settlement:
         """Write the facts of a sale down, once: (wallet, payment hash) is a unique index."""
         ensure(landing.state in SETTLEMENT_ENTRY_STATES, "a settlement lands in an entry state")
         settlement_id = new_id()
+        paid_at = rows.seconds(payment.updated_at)
         row = {
             **_facts(payment, landing, machine),
             "id": settlement_id,
@@ -77,8 +102,9 @@ class Settlements:
             "legs_total": 0,
             "legs_completed": 0,
             "legs_failed": 0,
-            "is_test": machine.maintenance,
-            "paid_at": rows.seconds(payment.updated_at),
+            "is_test": landing.is_test,
+            "next_try_at": _held_until(landing, paid_at),
+            "paid_at": paid_at,
             "landed_at": self._now,
             "updated_at": self._now,
         }
@@ -111,6 +137,8 @@ class Settlements:
                     "exchange_rate",
                     "payment_hash",
                     "wallet_id",
+                    "is_test",
+                    "next_try_at",
                 )
             },
         )
@@ -160,8 +188,11 @@ class Settlements:
             after={"state": after, **columns},
         )
 
-    async def wait(self, settlement: Settlement, *, code: str, sentence: str, until: int) -> None:
-        """Say why nothing happens now and when it is tried again. Not a move; noted when it is news."""
+    async def wait(self, settlement: Settlement, *, code: str, sentence: str, until: int | None) -> None:
+        """Say why nothing happens now and when it is tried again (None: when a person has acted).
+
+        Not a move; noted when it is news.
+        """
         row = await self.row(settlement.id)
         if row is not None and row["waits_code"] != code:
             self._audit.record(
@@ -223,6 +254,11 @@ class Settlements:
         await self._sql.run(
             f"UPDATE {SCHEMA}.dca_settlements SET {updates} WHERE id = :id", id=settlement.id, **counts
         )
+
+
+def _held_until(landing: Landing, paid_at: int) -> int | None:
+    """When a held sale is looked at again: the time counts from the sale, however late it was found."""
+    return None if landing.hold_minutes is None else paid_at + 60 * landing.hold_minutes
 
 
 def _counts(progress: Progress) -> dict[str, int]:

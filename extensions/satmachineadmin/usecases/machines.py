@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..core.errors import AlreadyExists, WalletInUse
+from ..core.errors import AlreadyExists, InvalidInput, WalletInUse
 from ..core.states import PayoutPolicy
 from ..host import accounts
 from ..store.books import Store
@@ -29,10 +29,10 @@ async def add_machine(store: Store, user_id: str, fields: Mapping[str, object]) 
         machine_id = await books.machines.add(
             {
                 "payout_policy": PayoutPolicy.AT_ONCE,
-                "payout_delay_minutes": 0,
+                "payout_delay_minutes": 30,
                 "dispense_report_minutes": 15,
-                "fallback_commission_pct": None,
                 "maintenance": False,
+                "fallback_commission_pct": None,
                 "active": True,
                 **fields,
                 "operator_user_id": user_id,
@@ -44,9 +44,18 @@ async def add_machine(store: Store, user_id: str, fields: Mapping[str, object]) 
 
 
 async def change_machine(store: Store, user_id: str, machine_id: str, fields: Mapping[str, object]) -> None:
-    """Change what an operator may change of its machine."""
+    """Change what an operator may change of its machine.
+
+    How it pays out, and whether it is in maintenance, holds for sales that land from now on: those that
+    are held already stay held on the terms they landed with.
+    """
     async with store.transaction("machine", actor=user_id) as books:
-        may(user_id, "change", await books.machines.row(machine_id), "machine")
+        row = may(user_id, "change", await books.machines.row(machine_id), "machine")
+        after = {**row, **fields}
+        if after["payout_policy"] == PayoutPolicy.AFTER_MINUTES and not after["payout_delay_minutes"]:
+            raise InvalidInput(
+                field="payout_delay_minutes", problem="say how many minutes after a sale it is paid out"
+            )
         await books.machines.change(machine_id, fields)
 
 

@@ -71,6 +71,9 @@ NOT_AN_AMOUNT = ("-5", "1.234", "1e3", "NaN", "Infinity", "1,50", "9" * 31, "100
 NOT_A_DAY = ("2026-13-01", "2026-02-30", "today", "20261122", "2026-11-22T10:00:00", "0000-00-00")
 
 _PCT = Field(good="5", legal=NOT_GIVEN - {"null"}, bad=NOT_A_PERCENT)
+_POLICY = Field(good="after_minutes", legal=NOT_GIVEN - {"null"}, bad=("later", "At_once", "on dispense"))
+_MINUTES = Field(good=30, legal=NOT_GIVEN - {"null"}, bad=("30", "soon"))
+_SWITCH = Field(good=False, legal=frozenset({"missing", "boolean"}))
 _MACHINE = Field(good="$machine_id", unknown=404, foreign=("machine_id", 404))
 
 ROUTES = (
@@ -92,6 +95,10 @@ ROUTES = (
             "cash_in_fee_pct": _PCT,
             "reference_rate": Field(good="1500", legal=NOT_GIVEN, bad=NOT_A_RATE),
             "rate_tolerance_pct": _PCT,
+            "payout_policy": replace(_POLICY, legal=NOT_GIVEN),
+            "payout_delay_minutes": replace(_MINUTES, legal=NOT_GIVEN),
+            "dispense_report_minutes": replace(_MINUTES, legal=NOT_GIVEN),
+            "maintenance": replace(_SWITCH, legal=_SWITCH.legal | NOT_GIVEN),
         },
     ),
     Route(method="GET", path=f"{DCA}/machines/{{machine_id}}"),
@@ -105,7 +112,11 @@ ROUTES = (
             "cash_in_fee_pct": _PCT,
             "reference_rate": Field(good="1500", legal=NOT_GIVEN, bad=NOT_A_RATE),
             "rate_tolerance_pct": _PCT,
-            "active": Field(good=True, legal=frozenset({"missing", "boolean"})),
+            "active": replace(_SWITCH, good=True),
+            "payout_policy": _POLICY,
+            "payout_delay_minutes": _MINUTES,
+            "dispense_report_minutes": _MINUTES,
+            "maintenance": _SWITCH,
         },
     ),
     Route(
@@ -176,7 +187,9 @@ ROUTES = (
         sorts=("paid_at", "wire_sats", "state", "commission_sats"),
     ),
     Route(method="GET", path=f"{DCA}/settlements/{{settlement_id}}"),
-    Route(method="POST", path=f"{DCA}/settlements/{{settlement_id}}/release"),
+    Route(
+        method="POST", path=f"{DCA}/settlements/{{settlement_id}}/release", filters=("as_real_sale",),
+    ),
     Route(
         method="GET", path=f"{DCA}/payments", filters=("leg_type", "state", "machine_id", "settlement_id"),
         is_list=True, sorts=("created_at", "sats", "state"),

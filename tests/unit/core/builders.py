@@ -46,6 +46,7 @@ _MACHINE = Machine(
     rate_tolerance_ppm=100_000,
     payout_policy=PayoutPolicy.AT_ONCE,
     payout_delay_minutes=0,
+    dispense_report_minutes=15,
     fallback_commission_ppm=None,
     maintenance=False,
     active=True,

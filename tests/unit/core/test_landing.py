@@ -3,66 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from satmachineadmin.core.errors import InvariantViolated
 from satmachineadmin.core.landing import (
     Counterparty,
-    HoldReason,
     Ignored,
     IgnoreReason,
     RejectReason,
-    judge,
-    median_rate,
 )
-from satmachineadmin.core.model import Facts, HostPayment, Landing, Machine
-from satmachineadmin.core.states import PayoutPolicy, SettlementState, TxType
+from satmachineadmin.core.model import HostPayment, Landing
+from satmachineadmin.core.states import SettlementState, TxType
 from tests.unit.core.builders import (
-    CASH_IN_STAMP,
     MACHINE_KEY,
     MACHINE_NPUB,
     OTHER_KEY,
-    PLATFORM_FEE,
-    STAMP,
     machine,
     payment,
 )
-
-CASH_IN = payment(stamp=CASH_IN_STAMP, amount_msat=-142_500_000)
-
-
-def judged(
-    one: HostPayment,
-    at: Machine | None = None,
-    *,
-    by: Counterparty = Counterparty.OUTSIDE,
-    recent: tuple[str, ...] = (),
-    host_rate: str | None = None,
-) -> Landing | Ignored:
-    return judge(one, at or machine(), PLATFORM_FEE, by, recent, host_rate)
-
-
-def landed(*args: Any, **kwargs: Any) -> Landing:
-    outcome = judged(*args, **kwargs)
-    assert isinstance(outcome, Landing)
-    return outcome
-
-
-def facts_of(*args: Any, **kwargs: Any) -> Facts:
-    facts = landed(*args, **kwargs).facts
-    assert facts is not None
-    return facts
-
-
-def stamped(**changes: object) -> HostPayment:
-    return payment(stamp={**STAMP, **changes})
-
-
-def without(name: str) -> HostPayment:
-    return payment(stamp={key: value for key, value in STAMP.items() if key != name})
-
+from tests.unit.core.judging import CASH_IN, facts_of, judged, landed, stamped, without
 
 # --- what lands ---------------------------------------------------------------------------------
 
@@ -298,91 +258,6 @@ def test_the_fallback_needs_whole_sats() -> None:
     outcome = landed(payment(stamp={}, amount_msat=1_500), machine(fallback_commission_ppm=50_000))
 
     assert outcome == Landing(state=SettlementState.REJECTED, reason=RejectReason.NOT_WHOLE_SATS, facts=None)
-
-
-# --- what is held -------------------------------------------------------------------------------
-
-RATES = [
-    # (recent rates, the operator's rate, the host's rate, held?); the sale is at 1500
-    (("1500",), None, None, False),
-    (("1364", "1365"), None, None, False),
-    (("1363",), None, None, True),
-    (("1667",), None, None, True),
-    (("1666.7",), None, None, True),
-    (("1666.6",), None, None, False),
-    (("1", "1500", "9999"), None, None, False),
-    # recent sales before the operator's rate before the host's
-    (("1500",), "1", "1", False),
-    ((), "1500", "1", False),
-    ((), "1", "1500", True),
-    ((), None, "1500", False),
-    ((), None, "3000", True),
-]
-
-
-@pytest.mark.parametrize(("recent", "reference", "host_rate", "is_held"), RATES)
-def test_a_rate_more_than_ten_percent_off_is_held_for_the_operator(
-    recent: tuple[str, ...], reference: str | None, host_rate: str | None, is_held: bool
-) -> None:
-    outcome = landed(payment(), machine(reference_rate=reference), recent=recent, host_rate=host_rate)
-
-    assert outcome.reason == (HoldReason.IMPLAUSIBLE_RATE if is_held else None)
-    assert outcome.state is (SettlementState.HELD if is_held else SettlementState.PENDING)
-    assert outcome.facts is not None
-
-
-def test_without_a_stamped_rate_the_one_that_principal_and_fiat_imply_is_compared() -> None:
-    assert landed(without("exchange_rate"), recent=("1500",)).reason is None
-    assert landed(without("exchange_rate"), recent=("3000",)).reason is HoldReason.IMPLAUSIBLE_RATE
-
-
-def test_a_first_sale_with_nothing_to_compare_is_held_for_the_operator() -> None:
-    outcome = landed(payment(), machine(reference_rate=None), recent=(), host_rate=None)
-
-    assert outcome.state is SettlementState.HELD
-    assert outcome.reason is HoldReason.FIRST_SALE
-
-
-def test_a_sale_that_implies_no_rate_has_nothing_to_compare() -> None:
-    one = payment(stamp={**STAMP, "exchange_rate": None, "fiat_amount": None})
-
-    assert landed(one, recent=("3000",)).state is SettlementState.PENDING
-
-
-@pytest.mark.parametrize(
-    ("changes", "one", "reason"),
-    [
-        ({"maintenance": True}, payment(), HoldReason.MAINTENANCE),
-        ({"payout_policy": PayoutPolicy.AFTER_MINUTES}, payment(), HoldReason.AWAITING_DELAY),
-        ({"payout_policy": PayoutPolicy.ON_DISPENSE}, payment(), HoldReason.AWAITING_DISPENSE),
-        ({"payout_policy": PayoutPolicy.ON_DISPENSE}, CASH_IN, None),
-        ({"payout_policy": PayoutPolicy.AFTER_MINUTES}, CASH_IN, HoldReason.AWAITING_DELAY),
-    ],
-)
-def test_a_machine_in_maintenance_or_with_another_payout_policy_holds_its_sales(
-    changes: dict[str, Any], one: HostPayment, reason: HoldReason | None
-) -> None:
-    assert landed(one, machine(**changes)).reason is reason
-
-
-@pytest.mark.parametrize(
-    ("rate", "is_held"), [("1650", False), ("1651", True), ("1350", False), ("1349", True)]
-)
-def test_a_rate_exactly_ten_percent_off_is_still_plausible(rate: str, is_held: bool) -> None:
-    one = stamped(exchange_rate=rate, fiat_amount=None)
-
-    assert (landed(one, recent=("1500",)).reason is HoldReason.IMPLAUSIBLE_RATE) is is_held
-
-
-def test_an_implausible_rate_is_told_before_anything_else() -> None:
-    outcome = landed(payment(), machine(maintenance=True), recent=("3000",))
-
-    assert outcome.reason is HoldReason.IMPLAUSIBLE_RATE
-
-
-def test_the_median_of_no_rates_is_none() -> None:
-    assert median_rate([]) is None
-    assert median_rate(["2", "9", "1"]) == "2"
 
 
 def test_a_negative_fee_on_a_row_is_a_bug_of_the_adapter() -> None:

@@ -109,6 +109,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         restored: 'LNbits holds payments that these books do not know',
         legs_failed: 'Parts of a sale could not be paid',
         undecided: 'A payment that left this LNbits is not decided yet',
+        no_dispense_report: 'A machine has not reported which notes came out',
         trail_broken: 'The audit trail is not the one that was written'
       },
       slow: 'Payouts take the slow way'
