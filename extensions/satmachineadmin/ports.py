@@ -14,10 +14,10 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Protocol
 
+from .core.host_facts import HostLimits, WalletFacts
 from .core.lease import Lease
 from .core.model import (
     Due,
-    HostLimits,
     HostPayment,
     Landing,
     Leg,
@@ -28,7 +28,6 @@ from .core.model import (
     PlatformFee,
     Sent,
     Settlement,
-    WalletFacts,
 )
 from .core.progress import Progress
 from .core.states import LegState, LegType, PayWay, SettlementState, TxType

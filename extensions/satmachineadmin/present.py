@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .core.model import SplitSet
-from .core.states import LegType, SettlementState
+from .core.states import LegType
 from .core.units import format_fiat, format_percent
 from .store import rows
 from .store.lease import LeaseHolder

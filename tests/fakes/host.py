@@ -15,7 +15,8 @@ from datetime import datetime, timezone
 
 from coincurve import PrivateKey
 
-from satmachineadmin.core.model import HostLimits, HostPayment, Minted, WalletFacts
+from satmachineadmin.core.host_facts import HostLimits, WalletFacts
+from satmachineadmin.core.model import HostPayment, Minted
 from satmachineadmin.core.states import PayWay
 from satmachineadmin.host import mint
 from satmachineadmin.ports import (

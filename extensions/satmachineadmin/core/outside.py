@@ -19,7 +19,7 @@ from fractions import Fraction
 
 from .allocation import allocate, allocate_capped
 from .errors import ensure
-from .model import HostLimits
+from .host_facts import HostLimits
 from .service_fee import nearest_double, service_fee_of_any_msat, share_leg
 from .states import Word
 

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from .commission import whole_sats_above
 from .errors import ensure
-from .model import HostLimits, Leg, Payout, Refused, Sent, WalletFacts
+from .host_facts import HostLimits, WalletFacts
+from .model import Leg, Payout, Refused, Sent
 from .service_fee import share_leg
 from .states import LegType, Word
 

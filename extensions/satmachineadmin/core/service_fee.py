@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from .errors import ensure
-from .model import HostLimits
+from .host_facts import HostLimits
 
 #: a double keeps 53 significant bits
 _SIGNIFICANT_BITS = 53

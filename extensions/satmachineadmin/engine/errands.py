@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..core.errors import InvariantViolated
-from ..core.model import HostLimits, Leg, Machine, Settlement
+from ..core.host_facts import HostLimits
+from ..core.model import Leg, Machine, Settlement
 from ..core.outside import Ask, Invoice, OutsideCode, TargetTerms, ask_for, choose_gathered, why_not_asked
 from ..core.progress import progress_of
 from ..core.states import LEGS_BESIDE_SETTLEMENT, LegType, SettlementState

@@ -9,7 +9,7 @@ from lnbits.core.db import db as core_db
 from lnbits.helpers import daystart_timestamp
 from lnbits.settings import settings
 
-from ..core.model import HostLimits, WalletFacts
+from ..core.host_facts import HostLimits, WalletFacts
 from ..ports import OWN_EXTENSION, PayoutFacts
 from ..store import host_tables
 from ..store.sql import Row, Sql, in_list

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
+from satmachineadmin.core.host_facts import WalletFacts
 from satmachineadmin.core.model import (
     HostPayment,
     Leg,
@@ -16,7 +17,6 @@ from satmachineadmin.core.model import (
     Settlement,
     SplitRule,
     SplitSet,
-    WalletFacts,
 )
 from satmachineadmin.core.states import (
     FeeBasis,

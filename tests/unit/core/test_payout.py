@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from satmachineadmin.core.errors import InvariantViolated
-from satmachineadmin.core.model import HostLimits, Payout
+from satmachineadmin.core.host_facts import HostLimits
+from satmachineadmin.core.model import Payout
 from satmachineadmin.core.payout import RefuseCode, WaitCode, decide_payout
 from satmachineadmin.core.states import LegType
 from tests.unit.core.builders import leg, wallet

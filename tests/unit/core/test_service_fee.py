@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from satmachineadmin.core.errors import InvariantViolated
-from satmachineadmin.core.model import HostLimits
+from satmachineadmin.core.host_facts import HostLimits
 from satmachineadmin.core.service_fee import FeeShare, service_fee_msat, share_leg
 
 

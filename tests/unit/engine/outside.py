@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from satmachineadmin.core.model import HostLimits
+from satmachineadmin.core.host_facts import HostLimits
 
 from .conftest import MakeRig
 from .rig import MACHINE_WALLET, Rig
