@@ -11,15 +11,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from . import present
-from .core.errors import ArrowNotAllowed, InvalidInput, LpNotOnboarded, NotFound, Refusal
-from .core.states import DcaMode, EnrolmentStatus
+from . import present_lp
+from .core.errors import ArrowNotAllowed, LpNotOnboarded, NotFound, Refusal
+from .core.states import EnrolmentStatus
 from .host import accounts
 from .services import current
 from .store import lists
 from .store.books import Store
 from .store.sql import Row
-from .usecases.wallets import own_wallet, refuse_machine_wallet
+from .usecases import preferences as chosen
 
 __all__ = [
     "Refusal",
@@ -39,20 +39,16 @@ def _store() -> Store:
 async def preferences(user_id: str) -> dict[str, Any]:
     """The LP's own choices; `onboarded` is false before the first."""
     async with _store().reading() as books:
-        return present.preferences(await books.lps.preferences(user_id))
+        return present_lp.preferences(await books.lps.preferences(user_id))
 
 
-async def choose_preferences(user_id: str, *, dca_wallet_id: str, default_dca_mode: str) -> dict[str, Any]:
-    """Choose where the sats arrive. Raises WalletNotYours, SharedWallet, MachineWalletRefused."""
-    if default_dca_mode != DcaMode.FLOW:
-        raise InvalidInput(field="default_dca_mode", problem='only "flow" is available yet')
-    wallet = await own_wallet(user_id, dca_wallet_id)
-    async with _store().transaction("lp", actor=user_id) as books:
-        await refuse_machine_wallet(books, wallet.id)
-        await books.lps.choose_preferences(
-            user_id, {"dca_wallet_id": wallet.id, "default_dca_mode": DcaMode.FLOW}
-        )
-        return present.preferences(await books.lps.preferences(user_id))
+async def choose_preferences(user_id: str, **choices: object) -> dict[str, Any]:
+    """Choose where the sats arrive and how fast; what is not given stays as it was.
+
+    `dca_wallet_id`, `default_dca_mode` (`flow`, `fixed`), `fixed_mode_daily_limit` (decimal text) with
+    `fixed_mode_currency`. Raises WalletNotYours, SharedWallet, MachineWalletRefused, InvalidInput.
+    """
+    return present_lp.preferences(await chosen.choose_preferences(_store(), user_id, choices))
 
 
 async def enrolments(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:
@@ -62,7 +58,7 @@ async def enrolments(user_id: str, *, limit: int, offset: int) -> dict[str, Any]
     for operator in names:
         names[operator] = await accounts.user_name(operator)
     return {
-        "data": [present.enrolment(row, names[row["operator_user_id"]]) for row in rows],
+        "data": [present_lp.enrolment(row, names[row["operator_user_id"]]) for row in rows],
         "total": total,
     }
 
@@ -80,13 +76,20 @@ async def accept_enrolment(user_id: str, enrolment_id: str) -> dict[str, Any]:
             raise ArrowNotAllowed(thing="enrolment", before=row["status"], after=EnrolmentStatus.ACTIVE)
         await books.lps.set_status(row, EnrolmentStatus.ACTIVE)
     rows, _total = await _enrolment_rows(user_id, lists.Page(equals={"client.id": enrolment_id}))
-    return present.enrolment(rows[0], await accounts.user_name(rows[0]["operator_user_id"]))
+    return present_lp.enrolment(rows[0], await accounts.user_name(rows[0]["operator_user_id"]))
 
 
 async def positions(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:
     """What became of the LP's cash, machine by machine."""
     rows, total = await _enrolment_rows(user_id, lists.Page(limit=limit, offset=offset))
-    return {"data": [present.position(row) for row in rows], "total": total}
+    operators = {row["operator_user_id"] for row in rows}
+    async with _store().reading() as books:
+        days = await books.operators.days(operators)
+        limited_in = rows[0]["fixed_mode_currency"] if rows else None
+        drawn = await books.lps.drawn([user_id], limited_in, days.values()) if limited_in else {}
+    drawn_today = [drawn.get((user_id, days[row["operator_user_id"]]), 0) for row in rows]
+    shown = [present_lp.position(row, minor) for row, minor in zip(rows, drawn_today, strict=True)]
+    return {"data": shown, "total": total}
 
 
 async def transactions(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:
@@ -94,7 +97,7 @@ async def transactions(user_id: str, *, limit: int, offset: int) -> dict[str, An
     page = lists.Page(limit=limit, offset=offset, equals={"client.user_id": user_id, "leg.leg_type": "dca"})
     async with _store().reading() as books:
         rows, total = await lists.page(books.sql, lists.FILLS, page)
-    return {"data": [present.fill(row) for row in rows], "total": total}
+    return {"data": [present_lp.fill(row) for row in rows], "total": total}
 
 
 def _require_id(text: str) -> None:

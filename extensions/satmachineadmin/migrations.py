@@ -33,13 +33,6 @@ async def m103_append_only(db: Any) -> None:
         await db.execute(statement)
 
 
-async def m105_verified(db: Any) -> None:
-    """How far the audit trail was found sound: append-only like the trail itself."""
-    await db.execute(_AUDIT_MARKS)
-    for statement in _guards(db, "audit_marks", "audit_mark", once=("seq",)):
-        await db.execute(statement)
-
-
 async def m104_every_kind_of_leg(db: Any) -> None:
     """Legs with other payers, retries, gathered payments, pauses, what operators remember."""
     for table, column, kind in _COLUMNS_OF_M104:
@@ -53,6 +46,32 @@ async def m104_every_kind_of_leg(db: Any) -> None:
             WHERE settlement.id = dca_payments.settlement_id)
         WHERE payer_wallet_id IS NULL
         """
+    )
+
+
+async def m105_verified(db: Any) -> None:
+    """How far the audit trail was found sound: append-only like the trail itself."""
+    await db.execute(_AUDIT_MARKS)
+    for statement in _guards(db, "audit_marks", "audit_mark", once=("seq",)):
+        await db.execute(statement)
+
+
+async def m106_the_day_of_a_draw(db: Any) -> None:
+    """Legs know the day whose limit they use up; earlier ones are taken for drawn when made, in UTC."""
+    await _add_column(db, "dca_payments", "drawn_on", "TEXT")
+    day = (
+        "strftime('%Y-%m-%d', created_at, 'unixepoch')"
+        if db.type == "SQLITE"
+        else "to_char(to_timestamp(created_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
+    )
+    await db.execute(
+        f"""
+        UPDATE {SCHEMA}.dca_payments SET drawn_on = {day}
+        WHERE drawn_on IS NULL AND client_id IS NOT NULL AND fiat_minor IS NOT NULL
+        """
+    )
+    await db.execute(
+        _index(db, "legs_by_day_of_draw", "dca_payments", "client_id, drawn_on", where="drawn_on IS NOT NULL")
     )
 
 

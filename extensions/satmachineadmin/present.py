@@ -10,8 +10,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from .core.days import zone_in_use
+from .core.limits import why_no_part
 from .core.model import SplitSet
-from .core.states import LegType
+from .core.states import EnrolmentStatus, LegType, NoPart
 from .core.units import format_fiat, format_percent
 from .store import rows
 from .store.lease import LeaseHolder
@@ -61,12 +63,22 @@ def machine(row: Row, wallet_name: str | None, balance_sats: int | None) -> dict
 
 def client(row: Row) -> dict[str, Any]:
     plain = ("id", "machine_id", "machine_name", "lp_ref", "username", "status", "currency")
+    # That an LP has used up its limit for today would tell the limit.
+    reason = no_part(row)
     return {
         **{key: row[key] for key in plain},
         "onboarded": bool(row["onboarded"]),
+        "takes_part": reason is None,
+        "no_part_reason": reason,
         "balance": balance(row),
         "created_at": iso(row["created_at"]),
     }
+
+
+def no_part(row: Row) -> NoPart | None:
+    """Why an enrolment takes no part in its machine's sales; None when it does."""
+    pace = rows.pace(row) if row["onboarded"] else None
+    return why_no_part(EnrolmentStatus(row["status"]), pace, row["currency"])
 
 
 def cash_entry(row: Row) -> dict[str, Any]:
@@ -112,6 +124,15 @@ def super_config(row: Row, *, is_platform: bool) -> dict[str, Any]:
         "super_fee_basis": row["super_fee_basis"],
         "super_fee_wallet_id": wallet_id if is_platform or wallet_id is None else "set",
         "version": row["version"],
+        "updated_at": iso(row["updated_at"]),
+    }
+
+
+def operator_settings(row: Row, today: str) -> dict[str, Any]:
+    return {
+        "time_zone": row["time_zone"],
+        "time_zone_in_use": zone_in_use(row["time_zone"]),
+        "today": today,
         "updated_at": iso(row["updated_at"]),
     }
 
@@ -219,50 +240,3 @@ def runner_detail(state: str, holder: LeaseHolder | None) -> str:
     if state == "standby":
         return "another LNbits process on this database pays; this one takes over when it is gone"
     return "nothing is paid: the extension was stopped or has not started yet"
-
-
-# For the LP ---------------------------------------------------------------------------------
-
-
-def preferences(row: Row | None) -> dict[str, Any]:
-    if row is None:
-        return {"onboarded": False, "dca_wallet_id": None, "default_dca_mode": "flow", "updated_at": None}
-    return {
-        "onboarded": True,
-        "dca_wallet_id": row["dca_wallet_id"],
-        "default_dca_mode": row["default_dca_mode"],
-        "updated_at": iso(row["updated_at"]),
-    }
-
-
-def enrolment(row: Row, operator_name: str) -> dict[str, Any]:
-    return {
-        "id": row["id"],
-        "operator_name": operator_name,
-        "machine_name": row["machine_name"],
-        "currency": row["currency"],
-        "status": row["status"],
-        "created_at": iso(row["created_at"]),
-    }
-
-
-def position(row: Row) -> dict[str, Any]:
-    return {
-        "enrolment_id": row["id"],
-        "machine_name": row["machine_name"],
-        "status": row["status"],
-        **balance(row),
-        "received_sats": row["received_sats"],
-        "fills": row["fills"],
-    }
-
-
-def fill(row: Row) -> dict[str, Any]:
-    plain = ("id", "machine_name", "state", "sats", "currency", "exchange_rate", "error_message")
-    return {
-        **{key: row[key] for key in plain},
-        "fiat_amount": fiat(row["fiat_minor"], row["currency"]),
-        "payment_hash": row["payment_hash"] if row["completed_at"] else None,
-        "created_at": iso(row["created_at"]),
-        "completed_at": iso(row["completed_at"]),
-    }

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from lnbits.core.models import Account
 from lnbits.decorators import check_account_exists
-from pydantic import BaseModel, Extra, Field, StrictStr
+from pydantic import BaseModel, Extra, Field, StrictStr, validator
 from pydantic.errors import DictError
 
 from .engine import lp
@@ -18,11 +18,22 @@ CurrentUser = Annotated[Account, Depends(check_account_exists)]
 
 
 class PreferencesChosen(BaseModel):
-    dca_wallet_id: StrictStr = Field(min_length=1, max_length=64, regex="^[0-9a-zA-Z]+$")
-    default_dca_mode: StrictStr = Field("flow", max_length=10)
+    """What is not given stays as it was; `null` takes a limit away."""
+
+    dca_wallet_id: StrictStr | None = Field(None, min_length=1, max_length=64, regex="^[0-9a-zA-Z]+$")
+    default_dca_mode: StrictStr | None = Field(None, max_length=10)
+    fixed_mode_daily_limit: StrictStr | None = Field(None, max_length=32)
+    fixed_mode_currency: StrictStr | None = Field(None, max_length=3)
 
     class Config:
         extra = Extra.forbid
+
+    @validator("*", pre=True)
+    def _is_legible(cls, value: Any) -> Any:
+        """What is refused is repeated in the answer, which not every character can stand in."""
+        if isinstance(value, str) and not value.isprintable():
+            raise ValueError("control characters are not allowed")
+        return value
 
     @classmethod
     def validate(cls, value: Any) -> Any:
@@ -50,7 +61,7 @@ async def get_preferences(user: CurrentUser) -> dict[str, Any]:
 
 @router.put("/preferences")
 async def put_preferences(user: CurrentUser, body: PreferencesChosen) -> dict[str, Any]:
-    return await lp().choose_preferences(user.id, **body.dict())
+    return await lp().choose_preferences(user.id, **body.dict(exclude_unset=True))
 
 
 @router.get("/enrolments")

@@ -73,6 +73,7 @@ WORDS = {
     "Kinds of target": "TargetKind",
     "Payout policies": "PayoutPolicy",
     "DCA modes": "DcaMode",
+    "Why an LP takes no part": "NoPart",
     "Bases of the platform fee": "FeeBasis",
     "Ways of paying": "PayWay",
     "What a settlement waits for": "WaitCode",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from . import audit, cash, clients, machines, platform, settlements, splits, status
+from . import audit, cash, clients, machines, platform, settings, settlements, splits, status
 
 router = APIRouter(prefix="/api/v1/dca")
-for module in (status, machines, clients, cash, splits, platform, settlements, audit):
+for module in (status, machines, clients, cash, splits, platform, settlements, settings, audit):
     router.include_router(module.router)

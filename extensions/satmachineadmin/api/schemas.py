@@ -145,6 +145,10 @@ class SplitReplaced(Body):
     splits: list[SplitLine] = Field(min_items=1, max_items=50)
 
 
+class SettingsChosen(Body):
+    time_zone: StrictStr = Field(min_length=1, max_length=60)
+
+
 class PlatformChanged(Body):
     super_fee_pct: StrictStr | None = None
     super_fee_cash_in_pct: StrictStr | None = None

@@ -87,6 +87,13 @@ class UnknownCurrency(Refusal):
     code = "unknown_currency"
 
 
+class UnknownTimeZone(Refusal):
+    """{time_zone} is no time zone that this host knows: write "UTC" or a name of the IANA database,
+    such as "Europe/Zurich"."""
+
+    code = "unknown_time_zone"
+
+
 class ArrowNotAllowed(Refusal):
     """A {thing} cannot go from {before} to {after}."""
 

@@ -134,6 +134,19 @@ class DcaMode(Word):
     FIXED = "fixed"
 
 
+class NoPart(Word):
+    """Why an LP takes no part in a machine's sales. Closed: docs/reference/states.md lists them all."""
+
+    #: it has not chosen a payout wallet yet
+    NOT_ONBOARDED = "not_onboarded"
+    #: its enrolment is not active
+    NOT_ACTIVE = "not_active"
+    #: it is in fixed mode, and its daily limit is in another currency
+    NO_LIMIT_IN_CURRENCY = "no_limit_in_currency"
+    #: today's limit is used up; only the LP itself is told
+    LIMIT_USED = "limit_used"
+
+
 class FeeBasis(Word):
     COMMISSION = "commission"
     PRINCIPAL = "principal"

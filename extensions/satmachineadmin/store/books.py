@@ -18,6 +18,7 @@ from .database import Database
 from .legs import Legs
 from .lps import Lps
 from .machines import Machines
+from .operators import Operators
 from .outside import OutsideLegs
 from .platform import Platform
 from .scan import Scan
@@ -44,22 +45,24 @@ class Books:
         self.audit = Audit(sql, now=now, actor=actor)
         self.platform = Platform(sql, self.audit, now)
         self.machines = Machines(sql, self.audit, now)
+        self.operators = Operators(sql, self.audit, now)
         self.lps = Lps(sql, self.audit, now)
         self.cash = Cash(sql, self.audit, now)
         self.splits = Splits(sql, self.audit, now)
         self.settlements = Settlements(sql, self.audit, now)
-        self.legs = Legs(sql, self.audit, now)
+        self.legs = Legs(sql, self.audit, now, self.operators)
         self.outside = OutsideLegs(sql, now)
         self.scan = Scan(sql, now)
         self.worklist = Worklist(sql, now)
 
     async def plan_input(self, settlement: Settlement) -> PlanInput:
         """Everything that a plan of this settlement depends on."""
+        day = await self.operators.day(settlement.operator_user_id)
         return PlanInput(
             settlement=settlement,
             platform_wallet_id=await self.platform.wallet_id(),
             split_set=await self.splits.in_force(settlement.operator_user_id, settlement.machine_id),
-            stakes=await self.lps.stakes(settlement.machine_id),
+            stakes=await self.lps.stakes(settlement.machine_id, settlement.currency, day),
         )
 
     async def require_lease(self, held: Lease) -> None:

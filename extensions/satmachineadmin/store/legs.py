@@ -11,6 +11,7 @@ from ..core.units import format_percent
 from . import rows
 from .audit import Audit
 from .ids import new_id
+from .operators import Operators
 from .sql import SCHEMA, Sql, in_list
 
 #: What `complete_at_once` binds once a leg.
@@ -45,10 +46,11 @@ def external_id_prefix(payment_hash: str) -> str:
 
 
 class Legs:
-    def __init__(self, sql: Sql, audit: Audit, now: int) -> None:
+    def __init__(self, sql: Sql, audit: Audit, now: int, operators: Operators) -> None:
         self._sql = sql
         self._audit = audit
         self._now = now
+        self._operators = operators
 
     async def of(self, settlement_id: str) -> tuple[Leg, ...]:
         """All legs of a settlement in the order of their plan, voided ones included."""
@@ -196,6 +198,7 @@ class Legs:
     async def _insert(self, lines: Sequence[Mapping[str, object]]) -> None:
         if not lines:
             return
+        lines = await self._dated(lines)
         columns = sorted(lines[0])
         await self._sql.run_many(
             f"""
@@ -204,6 +207,19 @@ class Legs:
             """,
             lines,
         )
+
+    async def _dated(self, lines: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+        """The lines with the operator's day on those that draw an LP's cash; a fresh attempt keeps its own.
+
+        Done here, so that nothing that draws on a daily limit can be written without its day.
+        """
+        dated = [{"drawn_on": None, **line} for line in lines]
+        undated = [line for line in dated if line["drawn_on"] is None and _draws_cash(line)]
+        if undated:
+            days = await self._operators.days({str(line["operator_user_id"]) for line in undated})
+            for line in undated:
+                line["drawn_on"] = days[str(line["operator_user_id"])]
+        return dated
 
     async def move(self, settlement: Settlement, leg: Leg, after: LegState, **columns: object) -> None:
         """Compare-and-swap along one arrow, setting further columns; raises StateMoved when too late."""
@@ -278,6 +294,10 @@ class Legs:
             before=before,
             after={"settlement_id": settlement.id, **(after or {})},
         )
+
+
+def _draws_cash(line: Mapping[str, object]) -> bool:
+    return line["client_id"] is not None and line["fiat_minor"] is not None
 
 
 def _invoice(minted: Minted | None) -> dict[str, object]:

@@ -64,7 +64,8 @@ MACHINES = Listing(
     searches=("machine.name", "machine.location"),
 )
 CLIENTS = Listing(
-    select="client.*, machine.name AS machine_name, machine.currency, lp.user_id IS NOT NULL AS onboarded",
+    select="""client.*, machine.name AS machine_name, machine.currency, lp.user_id IS NOT NULL AS onboarded,
+        lp.default_dca_mode, lp.fixed_mode_daily_limit, lp.fixed_mode_currency""",
     source=f"""{SCHEMA}.dca_clients AS client
         JOIN {SCHEMA}.dca_machines AS machine ON machine.id = client.machine_id
         LEFT JOIN {SCHEMA}.dca_lp AS lp ON lp.user_id = client.user_id""",

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import uuid4
 
 from ..core.errors import StateMoved
+from ..core.limits import Pace, left_of_limit, why_no_part
 from ..core.model import LpStake
-from ..core.states import DcaMode, EnrolmentStatus
+from ..core.states import RESERVING_LEG_STATES, DcaMode, EnrolmentStatus, LegState
+from . import rows
 from .audit import Audit
 from .ids import new_id
 from .sql import SCHEMA, Row, Sql, in_list
@@ -157,31 +159,58 @@ class Lps:
             after={"username": username},
         )
 
-    async def stakes(self, machine_id: str) -> tuple[LpStake, ...]:
-        """Who takes part in a sale at this machine: active enrolments whose LP has preferences.
-
-        An LP in fixed mode takes part only where its daily limit can be kept, which is not yet so.
-        """
+    async def stakes(self, machine_id: str, currency: str, day: str) -> tuple[LpStake, ...]:
+        """Who takes part in a sale at this machine on the operator's day, and with how much at most."""
         found = await self._sql.all(
             f"""
-            SELECT client.id, client.username,
+            SELECT client.id, client.username, client.user_id, lp.default_dca_mode,
+                   lp.fixed_mode_daily_limit, lp.fixed_mode_currency,
                    client.confirmed_minor - client.paid_minor - client.reserved_minor AS balance_minor
             FROM {SCHEMA}.dca_clients AS client JOIN {SCHEMA}.dca_lp AS lp ON lp.user_id = client.user_id
             WHERE client.machine_id = :machine_id AND client.status = 'active'
-              AND lp.default_dca_mode = :flow
             ORDER BY client.created_at, client.id
             """,
             machine_id=machine_id,
-            flow=DcaMode.FLOW,
         )
+        part = [(row, rows.pace(row)) for row in found]
+        part = [each for each in part if why_no_part(EnrolmentStatus.ACTIVE, each[1], currency) is None]
+        limited = [str(row["user_id"]) for row, pace in part if pace.mode is DcaMode.FIXED]
+        drawn = await self.drawn(limited, currency, {day}) if limited else {}
         return tuple(
             LpStake(
                 enrolment_id=row["id"],
                 label=row["username"],
                 balance_minor=row["balance_minor"],
+                cap_minor=_cap(pace, currency, drawn.get((row["user_id"], day), 0)),
+                mode=pace.mode,
             )
-            for row in found
+            for row, pace in part
         )
+
+    async def drawn(
+        self, user_ids: Iterable[str], currency: str, days: Iterable[str]
+    ) -> dict[tuple[str, str], int]:
+        """Fiat of these LPs that was drawn on these days, at whatever operator: (LP, day) → minor units.
+
+        What a voided leg had drawn is the LP's to give again, on that same day.
+        """
+        persons, person_values = in_list("user", user_ids)
+        dates, date_values = in_list("day", days)
+        states, state_values = in_list("state", (*RESERVING_LEG_STATES, LegState.COMPLETED))
+        found = await self._sql.all(
+            f"""
+            SELECT client.user_id, leg.drawn_on, SUM(leg.fiat_minor) AS drawn_minor
+            FROM {SCHEMA}.dca_clients AS client
+            JOIN {SCHEMA}.dca_payments AS leg ON leg.client_id = client.id AND leg.drawn_on IN {dates}
+            WHERE client.user_id IN {persons} AND leg.currency = :currency AND leg.state IN {states}
+            GROUP BY client.user_id, leg.drawn_on
+            """,
+            currency=currency,
+            **person_values,
+            **date_values,
+            **state_values,
+        )
+        return {(row["user_id"], row["drawn_on"]): int(row["drawn_minor"]) for row in found}
 
     async def payout_wallets(self, enrolment_ids: Iterable[str]) -> dict[str, str]:
         """Where each LP wants its sats now, by enrolment; read when paying, not when planning."""
@@ -242,3 +271,11 @@ class Lps:
             minors=minors,
             sats=sats_each,
         )
+
+
+def _cap(pace: Pace, currency: str, drawn_minor: int) -> int | None:
+    """What is left of today's limit; None in flow mode."""
+    limit_minor = pace.limit_in(currency)
+    if pace.mode is not DcaMode.FIXED or limit_minor is None:
+        return None
+    return left_of_limit(limit_minor, drawn_minor)

@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 
 from ..core import model, states
 from ..core.balances import Balance
+from ..core.limits import Pace
 from ..core.units import parse_percent
 from .sql import Row
 
@@ -114,6 +115,15 @@ def balance(row: Row) -> Balance:
         pending_minor=row["pending_minor"],
         paid_minor=row["paid_minor"],
         reserved_minor=row["reserved_minor"],
+    )
+
+
+def pace(row: Row) -> Pace:
+    """How fast an LP wants its cash to become sats."""
+    return Pace(
+        mode=states.DcaMode(row["default_dca_mode"]),
+        daily_limit_minor=row["fixed_mode_daily_limit"],
+        currency=row["fixed_mode_currency"],
     )
 
 

@@ -7,7 +7,8 @@ window.satmachine ??= {parts: {}}
   // prettier-ignore
   const PARTS = [
     'state-chip', 'time-text', 'copy-text', 'error-note',
-    'lp-home', 'wallet-card', 'invitation-list', 'position-list', 'fill-list'
+    'lp-home', 'choice-list', 'wallet-card', 'pace-card',
+    'invitation-list', 'position-list', 'fill-list'
   ]
 
   const script = path => LNbits.utils.loadScript(`${STATIC}/${path}.js`)

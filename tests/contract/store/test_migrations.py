@@ -11,6 +11,13 @@ from tests.fakes.books import MigrationDb, migrate
 pytestmark = pytest.mark.anyio
 
 
+async def test_the_steps_stand_in_their_order() -> None:
+    """LNbits runs them as they stand in the file and stores the last number: one out of order is skipped
+    for good when the start is interrupted after it."""
+    standing = [name for name in vars(migrations) if name[0] == "m" and name[1:4].isdigit()]
+    assert standing == sorted(standing)
+
+
 async def test_every_step_can_be_run_again(store: Store) -> None:
     """LNbits commits statement by statement: a step that was interrupted is run anew."""
     await migrate(store.database)

@@ -70,6 +70,7 @@ NOT_A_RATE = ("-5", "0", "0.0", "1e3", "NaN", "Infinity", "1,5", "9" * 19, "0." 
 NOT_AN_AMOUNT = ("-5", "1.234", "1e3", "NaN", "Infinity", "1,50", "9" * 31, "1000000000000000000", "٣", "0")
 NOT_A_DAY = ("2026-13-01", "2026-02-30", "today", "20261122", "2026-11-22T10:00:00", "0000-00-00")
 
+_NOT_GIVEN = frozenset({"missing"})
 _PCT = Field(good="5", legal=NOT_GIVEN - {"null"}, bad=NOT_A_PERCENT)
 _POLICY = Field(good="after_minutes", legal=NOT_GIVEN - {"null"}, bad=("later", "At_once", "on dispense"))
 _MINUTES = Field(good=30, legal=NOT_GIVEN - {"null"}, bad=("30", "soon"))
@@ -169,6 +170,12 @@ ROUTES = (
         },
     ),
     Route(method="DELETE", path=f"{DCA}/commission-splits", filters=("machine_id",)),
+    Route(method="GET", path=f"{DCA}/settings"),
+    Route(
+        method="PUT",
+        path=f"{DCA}/settings",
+        body={"time_zone": Field(good="Europe/Zurich", bad=("Europe", "CET", "+01:00", "x" * 61))},
+    ),
     Route(method="GET", path=f"{DCA}/super-config"),
     Route(
         method="PUT",
@@ -204,8 +211,12 @@ ROUTES = (
         method="PUT",
         path=f"{LP}/preferences",
         body={
-            "dca_wallet_id": Field(good="$lp_wallet_id", unknown=400, foreign=("lp_wallet_id", 400)),
-            "default_dca_mode": Field(good="flow", legal=frozenset({"missing"}), bad=("fixed", "FLOW")),
+            "dca_wallet_id": Field(
+                good="$lp_wallet_id", legal=_NOT_GIVEN, unknown=400, foreign=("lp_wallet_id", 400)
+            ),
+            "default_dca_mode": Field(good="flow", legal=_NOT_GIVEN, bad=("fix", "FLOW")),
+            "fixed_mode_daily_limit": Field(good="50.00", bad=NOT_AN_AMOUNT),
+            "fixed_mode_currency": Field(good="EUR", bad=("eur", "XXX", "E", "€€€")),
         },
     ),
     Route(method="GET", path=f"{LP}/enrolments", is_list=True),

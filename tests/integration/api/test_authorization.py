@@ -24,6 +24,8 @@ OPEN = {f"GET {DCA}/{name}" for name in ("status", "machines", "clients", "depos
     f"GET {DCA}/settlements",
     f"GET {DCA}/payments",
     f"GET {DCA}/audit-events",
+    f"GET {DCA}/settings",
+    f"PUT {DCA}/settings",
     f"GET {LP}/preferences",
     f"GET {LP}/enrolments",
     f"GET {LP}/positions",

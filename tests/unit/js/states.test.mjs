@@ -1,7 +1,7 @@
 // The page knows every word of the state machines, and shows each the same way.
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {ADMIN, EXTENSIONS, flat, lib, read, texts} from './support.mjs'
+import {ADMIN, CLIENT, EXTENSIONS, flat, lib, read, texts} from './support.mjs'
 
 const states = lib('states')
 const core = path => read(EXTENSIONS, 'satmachineadmin', 'core', path)
@@ -23,6 +23,11 @@ for (const [kind, name] of Object.entries(OWNERS)) {
     assert.deepEqual(states.words(kind).sort(), wordsOf(name).sort())
   })
 }
+
+test('an LP is told in words why it takes no part', () => {
+  const told = texts(CLIENT).satmachineclient.position.no_part
+  assert.deepEqual(Object.keys(told).sort(), wordsOf('NoPart').sort())
+})
 
 test('every look has a word, an icon and a colour that means a state', () => {
   const known = flat(texts(ADMIN))

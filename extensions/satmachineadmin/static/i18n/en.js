@@ -336,6 +336,19 @@ window.i18n.global.mergeLocaleMessage('en', {
       sound_until: 'Everything before it is sound, until',
       not_verified: 'The audit trail could not be verified.'
     },
+    day: {
+      now: 'It is {day} at your machines ({zone})',
+      hint: 'LPs’ daily limits are counted by your day.',
+      unknown:
+        'You chose {zone}, which this server does not know; days are counted in UTC until it does.',
+      change: 'Time zone',
+      title: 'When your day begins',
+      explained:
+        'An LP may give at most so much cash a day. Choose where your machines are, so that a day ends at midnight there. What was paid already stays on its day.',
+      zone: 'Time zone',
+      not_loaded: 'Your settings could not be loaded.',
+      not_saved: 'The time zone was not saved.'
+    },
     platform: {
       title: 'Platform fee',
       fee: {

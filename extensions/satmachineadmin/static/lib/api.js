@@ -79,6 +79,12 @@
    * @property {Leg[]} [legs]
    * @property {{at: string, event: string, actor: string, sentence: string}[]} [timeline]
    *
+   * @typedef {object} Settings
+   * @property {string} time_zone
+   * @property {string} time_zone_in_use
+   * @property {string} today
+   * @property {string | null} updated_at
+   *
    * @typedef {object} SuperConfig
    * @property {string} super_fee_pct on a cash-out
    * @property {string} super_fee_cash_in_pct
@@ -122,6 +128,11 @@
     /** @param {string} id @returns {Promise<Settlement>} */
     releaseSettlement: id =>
       request('POST', `${BASE}/settlements/${segment(id)}/release`),
+
+    /** @returns {Promise<Settings>} */
+    settings: () => request('GET', `${BASE}/settings`),
+    /** @param {object} data @returns {Promise<Settings>} */
+    saveSettings: data => request('PUT', `${BASE}/settings`, data),
 
     /** @returns {Promise<SuperConfig>} */
     superConfig: () => request('GET', `${BASE}/super-config`),

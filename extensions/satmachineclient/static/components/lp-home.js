@@ -13,8 +13,7 @@
       enrolments: [],
       positions: [],
       error: null,
-      loadedAt: null,
-      changing: false
+      loadedAt: null
     }),
     computed: {
       missing() {
@@ -25,11 +24,6 @@
         const received = this.positions.map(position => position.received_sats)
         return satsUnit(sumSats(received))
       },
-      walletName() {
-        const id = this.preferences.dca_wallet_id
-        const wallet = this.g.user.wallets.find(wallet => wallet.id === id)
-        return wallet?.name ?? this.$t('satmachineclient.wallet_gone')
-      },
       invitations() {
         return this.enrolments.filter(
           enrolment => enrolment.status === 'invited'
@@ -37,9 +31,8 @@
       }
     },
     methods: {
-      walletSaved(preferences) {
+      saved(preferences) {
         this.preferences = preferences
-        this.changing = false
         this.live.refresh()
       },
       async load() {

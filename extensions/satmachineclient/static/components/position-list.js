@@ -37,7 +37,14 @@ window.satmachine.parts['position-list'] = {
         sats: satsUnit(position.received_sats),
         n: position.fills
       }
+      const {no_part_reason: reason, currency, daily_limit: limit} = position
+      const today = {
+        drawn: fiat(position.drawn_today, currency),
+        limit: fiat(limit, currency)
+      }
       return [
+        reason ? text(`no_part.${reason}`, {currency}) : '',
+        limit ? text('today', today) : '',
         text('received', received, position.fills),
         text('left', {amount: fiat(position.remaining, position.currency)}),
         amount('reserved', position.reserved),

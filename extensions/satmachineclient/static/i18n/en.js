@@ -92,6 +92,29 @@ window.i18n.global.mergeLocaleMessage('en', {
         action: 'Use this wallet'
       }
     },
+    pace: {
+      title: 'How fast your cash becomes sats',
+      mode: {
+        flow: 'In every sale',
+        fixed: 'Up to an amount a day'
+      },
+      hint: {
+        flow: 'You take part in every sale of your machines, in proportion to your cash, until it is used up.',
+        fixed:
+          'You take part in every sale until this much of your cash was sold today, at all your machines of this currency together. A day ends at midnight where the operator is.'
+      },
+      limit: 'Most cash a day',
+      currency: 'Currency',
+      others:
+        'At your machines that count in {currencies} you then take no part: the limit says nothing about that currency.',
+      now: {
+        flow: 'You take part in every sale',
+        fixed: 'You take part with at most {limit} a day'
+      },
+      action: 'Use this pace',
+      saved: 'Saved. It holds from the next sale on.',
+      not_saved: 'The pace was not saved.'
+    },
     invitation: {
       title: '{operator} invites you to the machine “{machine}”',
       hint: 'Cash that you hand to {operator} is counted in {currency} and turns into sats as this machine sells.',
@@ -106,6 +129,14 @@ window.i18n.global.mergeLocaleMessage('en', {
       left: '{amount} of your cash are left',
       reserved: '{amount} are being paid right now',
       pending: '{amount} wait for the operator’s confirmation',
+      today: '{drawn} of {limit} a day were sold today',
+      no_part: {
+        not_onboarded: 'No part in sales: choose a wallet first',
+        not_active: 'No part in sales while it is not active',
+        no_limit_in_currency:
+          'No part in sales: your daily limit is in another currency than {currency}. Change your pace to take part.',
+        limit_used: 'Your limit for today is used up; it goes on tomorrow'
+      },
       none: {
         title: 'No machine holds cash for you yet',
         hint: 'Ask an operator to invite you. Your name here is “{name}”.',

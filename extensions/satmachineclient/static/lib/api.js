@@ -6,7 +6,9 @@
    * @typedef {object} Preferences
    * @property {boolean} onboarded
    * @property {string | null} dca_wallet_id
-   * @property {string} default_dca_mode
+   * @property {'flow' | 'fixed'} default_dca_mode
+   * @property {string | null} fixed_mode_daily_limit
+   * @property {string | null} fixed_mode_currency
    * @property {string | null} updated_at
    *
    * @typedef {object} Enrolment
@@ -29,6 +31,10 @@
    * @property {string} remaining
    * @property {number} received_sats
    * @property {number} fills
+   * @property {boolean} takes_part
+   * @property {string | null} no_part_reason
+   * @property {string | null} daily_limit
+   * @property {string | null} drawn_today
    *
    * @typedef {object} Fill
    * @property {string} id

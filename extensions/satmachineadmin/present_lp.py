@@ -1,0 +1,77 @@
+"""Rows as an LP sees them: its own choices, its cash, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .core.limits import left_of_limit
+from .core.states import DcaMode, NoPart
+from .present import balance, fiat, iso, no_part
+from .store import rows
+from .store.sql import Row
+
+
+def preferences(row: Row | None) -> dict[str, Any]:
+    if row is None:
+        return {
+            "onboarded": False,
+            "dca_wallet_id": None,
+            "default_dca_mode": DcaMode.FLOW,
+            "fixed_mode_daily_limit": None,
+            "fixed_mode_currency": None,
+            "updated_at": None,
+        }
+    currency = row["fixed_mode_currency"]
+    return {
+        "onboarded": True,
+        "dca_wallet_id": row["dca_wallet_id"],
+        "default_dca_mode": row["default_dca_mode"],
+        "fixed_mode_daily_limit": fiat(row["fixed_mode_daily_limit"], currency) if currency else None,
+        "fixed_mode_currency": currency,
+        "updated_at": iso(row["updated_at"]),
+    }
+
+
+def enrolment(row: Row, operator_name: str) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "operator_name": operator_name,
+        "machine_name": row["machine_name"],
+        "currency": row["currency"],
+        "status": row["status"],
+        "created_at": iso(row["created_at"]),
+    }
+
+
+def position(row: Row, drawn_today_minor: int) -> dict[str, Any]:
+    """An enrolment; `drawn_today_minor` is what the LP gave today of this currency, anywhere."""
+    currency = row["currency"]
+    limit_minor = None
+    if row["default_dca_mode"] == DcaMode.FIXED:
+        limit_minor = rows.pace(row).limit_in(currency)
+    reason = no_part(row)
+    if reason is None and limit_minor is not None and not left_of_limit(limit_minor, drawn_today_minor):
+        reason = NoPart.LIMIT_USED
+    return {
+        "enrolment_id": row["id"],
+        "machine_name": row["machine_name"],
+        "status": row["status"],
+        **balance(row),
+        "received_sats": row["received_sats"],
+        "fills": row["fills"],
+        "takes_part": reason is None,
+        "no_part_reason": reason,
+        "daily_limit": fiat(limit_minor, currency),
+        "drawn_today": None if limit_minor is None else fiat(drawn_today_minor, currency),
+    }
+
+
+def fill(row: Row) -> dict[str, Any]:
+    plain = ("id", "machine_name", "state", "sats", "currency", "exchange_rate", "error_message")
+    return {
+        **{key: row[key] for key in plain},
+        "fiat_amount": fiat(row["fiat_minor"], row["currency"]),
+        "payment_hash": row["payment_hash"] if row["completed_at"] else None,
+        "created_at": iso(row["created_at"]),
+        "completed_at": iso(row["completed_at"]),
+    }

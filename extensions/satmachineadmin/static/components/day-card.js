@@ -1,0 +1,65 @@
+// @ts-check
+// When the operator's day begins: LPs' daily limits are counted by it.
+window.satmachine.parts['day-card'] = {
+  template: '#sm-day-card',
+  data: () => ({
+    settings: null,
+    error: null,
+    changing: false,
+    zone: null,
+    shown: [],
+    saving: false,
+    saveError: null
+  }),
+  computed: {
+    sentence() {
+      const {time_zone_in_use: zone, today: day} = this.settings
+      return this.$t('satmachineadmin.day.now', {zone, day})
+    },
+    unknown() {
+      const {time_zone: zone, time_zone_in_use: used} = this.settings
+      return zone === used ? '' : this.$t('satmachineadmin.day.unknown', {zone})
+    },
+    zones: () => ['UTC', ...Intl.supportedValuesOf('timeZone')]
+  },
+  methods: {
+    filter(text, update) {
+      const wanted = text.toLowerCase().replaceAll(' ', '_')
+      update(() => {
+        this.shown = this.zones.filter(zone =>
+          zone.toLowerCase().includes(wanted)
+        )
+      })
+    },
+    change() {
+      const own = Intl.DateTimeFormat().resolvedOptions().timeZone
+      this.zone = this.settings.updated_at ? this.settings.time_zone : own
+      this.saveError = null
+      this.changing = true
+    },
+    async load() {
+      this.error = null
+      try {
+        this.settings = await window.satmachine.adminApi.settings()
+      } catch (error) {
+        this.error = error
+      }
+    },
+    async save() {
+      if (this.saving) return
+      this.saving = true
+      this.saveError = null
+      try {
+        const chosen = {time_zone: this.zone}
+        this.settings = await window.satmachine.adminApi.saveSettings(chosen)
+        this.changing = false
+      } catch (error) {
+        this.saveError = error
+      }
+      this.saving = false
+    }
+  },
+  created() {
+    this.load()
+  }
+}
