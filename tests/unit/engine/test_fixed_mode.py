@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from satmachineadmin.core.model import HostLimits
+from satmachineadmin.core.host_facts import HostLimits
 from satmachineadmin.core.states import CashEntryKind, EnrolmentStatus, LegState
 from satmachineadmin.engine.land import land_new_payments
 from satmachineadmin.engine.plan import plan_settlement
