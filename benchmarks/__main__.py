@@ -47,7 +47,8 @@ def main() -> None:
     text = _text(machine, speeds, latencies)
     print(text)
     if not chosen.no_file:
-        RESULTS.write_text(text)
+        _old, title, trail = RESULTS.read_text().partition(report.TRAIL_TITLE)
+        RESULTS.write_text(f"{text}\n{title}{trail}" if title else text)
 
 
 def _arguments() -> argparse.Namespace:
