@@ -56,6 +56,20 @@ def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerFarm]:
     farm.close()
 
 
+@pytest.fixture(autouse=True)
+def books_balance(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After every test the books of every server that is there are audited: tests/judge.py."""
+    farm: ServerFarm | None = request.getfixturevalue("farm") if "farm" in request.fixturenames else None
+    yield
+    if farm is None or request.node.get_closest_marker("breaks_the_books"):
+        return
+    from tests.judge import STATEMENTS, Snapshot, complaints
+
+    for server in farm.open_servers:
+        if "satmachineadmin" in server.extensions:
+            assert complaints(Snapshot(**server.snapshot(STATEMENTS))) == []
+
+
 @pytest.fixture(scope="module", params=[SQLITE, pytest.param(POSTGRES, marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest) -> str:
     """`sqlite` or `postgres`: whoever asks for it, directly or through a server, runs on both."""

@@ -25,6 +25,8 @@ class ServerFarm:
     def __init__(self, shared: Path) -> None:
         self._shared = shared
         self._cluster: PostgresCluster | None = None
+        #: servers of `running` that are there at this moment
+        self.open_servers: list[LnbitsServer] = []
 
     @property
     def cluster(self) -> PostgresCluster:
@@ -71,7 +73,11 @@ class ServerFarm:
     ) -> Iterator[LnbitsServer]:
         """`server(...)`, started, and stopped at the end."""
         with self.server(folder, database, extensions=extensions, env=env) as server:
-            yield server
+            self.open_servers.append(server)
+            try:
+                yield server
+            finally:
+                self.open_servers.remove(server)
 
     def _template(self, database: str) -> tuple[Path, str | None]:
         """Data folder and database URL of a stopped server that is there to be copied."""

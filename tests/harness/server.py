@@ -29,7 +29,7 @@ from typing import Any
 
 import httpx
 
-from .database import query
+from .database import query, snapshot
 from .env import clean_environment, link_extensions, link_host, lnbits_env, write_rates
 from .http import Api
 from .log import defects
@@ -302,6 +302,10 @@ class LnbitsServer:
         Parameters are written `:name`. Whatever the statement changes is committed.
         """
         return query(statement, values, data_dir=self.data_dir, database_url=self.database_url)
+
+    def snapshot(self, statements: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+        """The rows of several reading statements, all as of one instant, the server running or not."""
+        return snapshot(statements, data_dir=self.data_dir, database_url=self.database_url)
 
     def log_text(self) -> str:
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""

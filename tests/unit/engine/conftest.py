@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import anyio
 import pytest
 
 from tests.fakes.books import FakeClock, store_on_sqlite
+from tests.judge import complaints
 
 from .rig import Rig
 
@@ -24,8 +25,17 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def make_rig(migrated_file: Path, tmp_path: Path) -> MakeRig:
-    async def make(**wishes: Any) -> Rig:
-        return await Rig.open(tmp_path, template=migrated_file, **wishes)
+async def make_rig(
+    request: pytest.FixtureRequest, migrated_file: Path, tmp_path: Path
+) -> AsyncIterator[MakeRig]:
+    """`await make_rig(cash=…)`; after the test the books of every rig are audited: tests/judge.py."""
+    made: list[Rig] = []
 
-    return make
+    async def make(**wishes: Any) -> Rig:
+        made.append(await Rig.open(tmp_path, template=migrated_file, **wishes))
+        return made[-1]
+
+    yield make
+    if request.node.get_closest_marker("breaks_the_books") is None:
+        for rig in made:
+            assert complaints(await rig.snapshot()) == []

@@ -27,6 +27,7 @@ from satmachineadmin.engine.work import work_once
 from satmachineadmin.store.books import Store
 from tests.fakes.books import FakeClock, store_on_sqlite
 from tests.fakes.host import FakeHost
+from tests.judge import STATEMENTS, Snapshot
 
 OPERATOR, PLATFORM, MACHINE_WALLET = "olga", "root", "plaza"
 
@@ -187,6 +188,15 @@ class Rig:
             id=self.enrolments[name],
         )
         return {key.removesuffix("_minor"): value for key, value in rows[0].items()}
+
+    async def snapshot(self) -> Snapshot:
+        """Both books, for the judge."""
+        parts = {
+            name: await self.rows(statement)
+            for name, statement in STATEMENTS.items()
+            if name not in ("payments", "overdrawn")
+        }
+        return Snapshot(**parts, **self.host.snapshot())
 
     def balances(self) -> dict[str, int]:
         """Sats of every wallet that holds any."""
