@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 
 from tests.harness import REPOSITORY
+from tests.harness.database import snapshot
 from tests.harness.env import clean_environment
 from tests.harness.farm import POSTGRES, ServerFarm
+from tests.judge import STATEMENTS, Snapshot, complaints
 
 Report = dict[str, Any]
 Play = Callable[..., Report]
@@ -44,12 +46,18 @@ def play(farm: ServerFarm, database: str, tmp_path_factory: pytest.TempPathFacto
         shutil.copytree(template, folder, symlinks=True)
         url = farm.cluster.copy_database(template_url) if template_url else None
         report = _run(scenario, folder, url, "--way", way, "--seed", str(seed))
+        assert complaints(_snapshot(folder, url)) == []
         sys.stdout.write(f"{scenario} on {database}, {way} way, seed {seed}: {report}\n")
         return report
 
     yield play
     for folder in made:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _snapshot(folder: Path, database_url: str | None) -> Snapshot:
+    """Both books as the scenario has left them."""
+    return Snapshot(**snapshot(STATEMENTS, data_dir=folder / "data", database_url=database_url))
 
 
 def _run(scenario: str, folder: Path, database_url: str | None, *options: str) -> Report:

@@ -20,7 +20,8 @@ TAMPERED = {
     f"UPDATE {BOOKS}.dca_payments SET sats = sats + 1 WHERE state = 'skipped'": "misses -1000 msat",
     f"UPDATE {BOOKS}.dca_settlements SET wire_sats = wire_sats + 1": "misses 1000 msat",
     f"UPDATE {BOOKS}.dca_clients SET paid_minor = paid_minor - 1 WHERE username = 'ana'": "paid is kept",
-    f"UPDATE {BOOKS}.dca_clients SET paid_minor = paid_minor - 2, reserved_minor = 1 WHERE username = 'ana'": "reserved is kept",
+    f"UPDATE {BOOKS}.dca_clients SET paid_minor = 0, reserved_minor = 1 WHERE username = 'ana'":
+        "reserved is kept",
     f"DELETE FROM {BOOKS}.dca_deposits WHERE client_id = (SELECT id FROM {BOOKS}.dca_clients LIMIT 1)":
         "confirmed is kept",
     f"UPDATE {BOOKS}.dca_payments SET state = 'failed' WHERE leg_type = 'super_fee'": "its last event says",
