@@ -45,7 +45,7 @@ async def work_outside(
     Gives the seconds that LNbits was busy paying: the caller leaves it alone for as long. Raises
     LeaseLost.
     """
-    errand = await to_the_end(_next(store))
+    errand = await to_the_end(next_errand(store))
     if errand is None:
         return None
     leg = errand.first.leg
@@ -59,7 +59,8 @@ async def work_outside(
         return 0.0
 
 
-async def _next(store: Store) -> Errand | None:
+async def next_errand(store: Store) -> Errand | None:
+    """The errand of the leg whose turn it is."""
     async with store.reading() as books:
         leg = await books.outside.due(MAKERS)
         return None if leg is None else await MAKERS[leg.leg_type](books, leg)
