@@ -102,6 +102,11 @@ async def fail(store: Store, errand: Errand, lease: Lease, code: OutsideCode, se
             await _fail_leg(books, share, Problem(code=code, sentence=sentence))
             await books.worklist.close(MatterKind.UNDECIDED, share.leg.id)
             await errand.on_moved(books, share)
+        target = errand.first.leg.target
+        if code is OutsideCode.TARGET_SILENT and target is not None:
+            pause_seconds = next_try(errand.first.leg.tries + 1) or next_try(1) or 0
+            until = books.now + pause_seconds
+            await books.outside.put_off(target, code=code, sentence=sentence, until=until)
 
 
 async def _fail_leg(books: Books, share: Share, problem: Problem) -> None:

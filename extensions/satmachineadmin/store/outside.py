@@ -97,3 +97,18 @@ class OutsideLegs:
             sentence=sentence,
             until=until,
         )
+
+    async def put_off(self, target: str, *, code: str, sentence: str, until: int) -> None:
+        """A target that does not answer is not asked for the next leg either: each would cost its time."""
+        await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_payments
+            SET error_code = :code, error_message = :sentence, next_try_at = :until
+            WHERE state = 'pending' AND {_OUTSIDE} AND target = :target
+            AND COALESCE(next_try_at, 0) < :until
+            """,
+            target=target,
+            code=code,
+            sentence=sentence,
+            until=until,
+        )

@@ -137,6 +137,26 @@ async def test_a_target_that_never_answers_costs_a_bounded_time(
     assert others == ["completed"], "one bad target holds up no other"
 
 
+async def test_a_target_that_does_not_answer_is_not_asked_for_every_leg(
+    make_rig: MakeRig,
+) -> None:
+    """Else a dead target with many sales would take all the time that payments outside have."""
+    rig = await sold(make_rig)
+    for _ in range(4):
+        rig.sell(principal_sats=1000, commission_sats=10_000)
+    await rig.work()
+    rig.host.lightning.targets[ELLA].refuses = TargetRefused(OutsideCode.TARGET_SILENT, "no answer")
+
+    assert await rig.work_outside() == 1, "one of the five legs asked"
+    rig.clock.advance(seconds=29)
+    assert await rig.work_outside() == 0
+    rig.host.lightning.targets[ELLA].refuses = None
+    rig.clock.advance(seconds=1)
+    await rig.work_outside()
+
+    assert {row["state"] for row in await rig.settlements()} == {"processed"}
+
+
 async def test_more_than_a_target_takes_at_once_waits_for_a_person(make_rig: MakeRig) -> None:
     rig = await sold(make_rig)
     rig.host.lightning.targets[ELLA].max_msat = 3_464_999
