@@ -75,6 +75,15 @@ async def m106_the_day_of_a_draw(db: Any) -> None:
     )
 
 
+async def m110_marks(db: Any) -> None:
+    """Sales that an operator looks for by a mark are few: they are found without reading the others."""
+    for name, condition in (
+        ("settlements_that_are_tests", "is_test"),
+        ("settlements_that_differ", "commission_difference_sats <> 0"),
+    ):
+        await db.execute(_index(db, name, "dca_settlements", "operator_user_id, paid_at", where=condition))
+
+
 async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
     """SQLite cannot say `IF NOT EXISTS` here, so it is looked at first."""
     if db.type != "SQLITE":

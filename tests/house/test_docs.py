@@ -59,6 +59,7 @@ def rows(text: str) -> list[list[str]]:
 #: heading in docs/reference/states.md -> the closed list of words in satmachineadmin.core it explains
 WORDS = {
     "Settlement states": "SettlementState",
+    "Marks of a settlement": "SettlementMark",
     "Leg states": "LegState",
     "Leg types": "LegType",
     "Skip reasons": "SkipReason",

@@ -223,3 +223,29 @@ def test_a_sale_in_maintenance_is_paid_only_as_a_real_one(server: LnbitsServer) 
     status = shop.api.get(f"{DCA}/status")
     assert (status["today"]["sales"], status["totals"]["test"]) == (1, 1)
     assert shop.api.get(f"{DCA}/machines/{shop.machine['id']}")["settlements"] == 1
+
+
+# --- what the machine charged -----------------------------------------------------------------
+
+
+def test_a_sale_whose_commission_is_not_the_machines_fee_is_found_by_its_mark(server: LnbitsServer) -> None:
+    """100 sat on 1000 where 6 % were agreed: +40, in the list and by filter; the sale is paid as reported."""
+    shop = Shop.open(server, cash={"ana": "1000.00"})
+    set_up(shop, cash_out_fee_pct="10")
+    as_agreed = shop.settled(shop.sell(**SALE))
+    set_up(shop, cash_out_fee_pct="6")
+    more = shop.settled(shop.sell(**SALE))
+    set_up(shop, cash_out_fee_pct="12", maintenance=True)
+    test = shop.settled(shop.sell(**SALE))
+
+    differences = [one["commission_difference_sats"] for one in (as_agreed, more, test)]
+
+    assert (differences, more["state"]) == ([0, 40, -20], "processed")
+
+    def marked(**query: Any) -> set[str]:
+        return {row["id"] for row in shop.api.get(f"{DCA}/settlements", **query)["data"]}
+
+    assert marked(mark="commission_differs") == {more["id"], test["id"]}
+    assert marked(mark="test") == {test["id"]}
+    assert marked(mark="commission_differs", state="processed") == {more["id"]}
+    assert marked() == {as_agreed["id"], more["id"], test["id"]}

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from .. import present
-from ..core.states import LegState, LegType, SettlementState, TxType
+from ..core.states import LegState, LegType, SettlementMark, SettlementState, TxType
 from ..host import accounts
 from ..services import current
 from ..store import audit, lists
@@ -32,6 +32,7 @@ async def list_settlements(
     machine_id: IdFilter = None,
     state: SettlementState | None = Query(None),
     tx_type: TxType | None = Query(None),
+    mark: SettlementMark | None = Query(None),
 ) -> dict[str, Any]:
     equals = {
         "settlement.operator_user_id": user.user_id,
@@ -40,7 +41,7 @@ async def list_settlements(
         "settlement.tx_type": tx_type,
     }
     async with current().store.reading() as books:
-        rows, total = await lists.page(books.sql, lists.SETTLEMENTS, page.only(equals))
+        rows, total = await lists.page(books.sql, lists.SETTLEMENTS, page.only(equals).marked(mark))
     return {"data": [present.settlement(row) for row in rows], "total": total}
 
 

@@ -37,6 +37,15 @@ class SettlementState(Word):
     DISMISSED = "dismissed"
 
 
+class SettlementMark(Word):
+    """What an operator should see of a sale at a glance, beside its state."""
+
+    #: landed while its machine was in maintenance, and never released as a real sale
+    TEST = "test"
+    #: the machine charged another commission than it is configured for
+    COMMISSION_DIFFERS = "commission_differs"
+
+
 class LegState(Word):
     #: planned, its fiat reserved, nothing paid yet
     PENDING = "pending"

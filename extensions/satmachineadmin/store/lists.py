@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from ..core.states import SettlementMark
 from .sql import SCHEMA, Row, Sql
 
 #: Deeper pages cost the database a walk over everything before them.
 MAX_OFFSET = 10_000
 MAX_LIMIT = 200
+
+
+#: The conditions of the indexes settlements_that_are_tests and settlements_that_differ, to the letter.
+_MARKED = {
+    SettlementMark.TEST: "settlement.is_test",
+    SettlementMark.COMMISSION_DIFFERS: "settlement.commission_difference_sats <> 0",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,9 +34,16 @@ class Page:
     #: column → from and below, epoch seconds; None is no bound
     spans: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict)
 
+    #: only settlements with this mark
+    mark: SettlementMark | None = None
+
     def only(self, equals: Mapping[str, object]) -> Page:
         """The same page of fewer rows."""
         return replace(self, equals={**self.equals, **equals})
+
+    def marked(self, mark: SettlementMark | None) -> Page:
+        """The same page of the settlements with a mark."""
+        return replace(self, mark=mark)
 
     def within(self, column: str, since: int | None, until: int | None) -> Page:
         """The same page of the rows from one instant on and before another."""
@@ -163,6 +178,8 @@ def _conditions(listing: Listing, wanted: Page) -> tuple[list[str], dict[str, ob
         if until is not None:
             conditions.append(f"{column} < :until_{index}")
             values[f"until_{index}"] = until
+    if wanted.mark is not None:
+        conditions.append(_MARKED[wanted.mark])
     if wanted.search and listing.searches:
         text = " || ' ' || ".join(f"COALESCE({column}, '')" for column in listing.searches)
         # Both sides are lowered by the database: it knows other letters than Python does.

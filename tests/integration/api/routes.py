@@ -190,7 +190,8 @@ ROUTES = (
         },
     ),
     Route(
-        method="GET", path=f"{DCA}/settlements", filters=("machine_id", "state", "tx_type"), is_list=True,
+        method="GET", path=f"{DCA}/settlements", filters=("machine_id", "state", "tx_type", "mark"),
+        is_list=True,
         sorts=("paid_at", "wire_sats", "state", "commission_sats"),
     ),
     Route(method="GET", path=f"{DCA}/settlements/{{settlement_id}}"),

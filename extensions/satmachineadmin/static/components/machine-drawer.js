@@ -4,12 +4,26 @@ window.satmachine.parts['machine-drawer'] = {
   template: '#sm-machine-drawer',
   props: {machineId: {type: String, required: true}},
   emits: ['close', 'settlements', 'changed'],
-  data: () => ({shown: true, machine: null, error: null, editing: false}),
+  data: () => ({
+    shown: true,
+    machine: null,
+    error: null,
+    editing: false,
+    switching: false,
+    switchError: null
+  }),
   computed: {
+    switchKind() {
+      return this.machine.maintenance ? 'end' : 'begin'
+    },
     facts() {
       const {percent, rate} = window.satmachine.money
       const machine = this.machine
       const policy = `satmachineadmin.machine.policy.${machine.payout_policy}`
+      const minutes = {
+        after_minutes: machine.payout_delay_minutes,
+        on_dispense: machine.dispense_report_minutes
+      }[machine.payout_policy]
       return [
         {name: 'location', text: machine.location || '–'},
         {name: 'currency', text: machine.currency},
@@ -23,7 +37,9 @@ window.satmachine.parts['machine-drawer'] = {
         {name: 'rate_tolerance', text: percent(machine.rate_tolerance_pct)},
         {
           name: 'payout_policy',
-          text: this.$te(policy, 'en') ? this.$t(policy) : machine.payout_policy
+          text: this.$te(policy, 'en')
+            ? this.$t(policy, {n: minutes}, minutes)
+            : machine.payout_policy
         },
         {name: 'last_sale_at', time: true, at: machine.last_sale_at},
         {name: 'scan_from', time: true, at: machine.scan_from},
@@ -36,10 +52,42 @@ window.satmachine.parts['machine-drawer'] = {
     }
   },
   methods: {
+    machineState: row => window.satmachine.states.machine(row),
     satsUnit: value => window.satmachine.money.satsUnit(value),
     sales(count) {
       const n = window.satmachine.money.sats(count)
       return this.$t('satmachineadmin.machines.sales', {n}, count)
+    },
+    askSwitch() {
+      const words = part =>
+        this.$t(
+          `satmachineadmin.machine.maintenance.${this.switchKind}_${part}`
+        )
+      this.$q
+        .dialog({
+          title: words('title'),
+          message: words('message'),
+          ok: {label: words('label'), noCaps: true, unelevated: true},
+          cancel: {
+            label: this.$t('satmachine.cancel'),
+            noCaps: true,
+            flat: true
+          },
+          focus: 'cancel'
+        })
+        .onOk(() => this.switchMaintenance())
+    },
+    async switchMaintenance() {
+      this.switching = true
+      this.switchError = null
+      try {
+        const {updateMachine} = window.satmachine.adminApi
+        const maintenance = !this.machine.maintenance
+        this.saved(await updateMachine(this.machineId, {maintenance}))
+      } catch (error) {
+        this.switchError = error
+      }
+      this.switching = false
     },
     saved(machine) {
       this.machine = machine

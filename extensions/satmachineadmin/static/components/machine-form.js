@@ -10,6 +10,12 @@
     'rate_tolerance_pct'
   ]
   const ONCE = ['wallet_id', 'currency']
+  // How many minutes belong to which payout policy.
+  const MINUTES = {
+    after_minutes: 'payout_delay_minutes',
+    on_dispense: 'dispense_report_minutes'
+  }
+  const POLICIES = ['at_once', ...Object.keys(MINUTES)]
   // Refusals that do not name their field, but can mean only one.
   const FIELD_OF_CODE = {
     wallet_not_yours: 'wallet_id',
@@ -28,7 +34,13 @@
         names.map(name => [name, now[name] ?? ''])
       )
       return {
-        form: {...form, active: now.active ?? true},
+        form: {
+          ...form,
+          active: now.active ?? true,
+          payout_policy: now.payout_policy ?? 'at_once',
+          payout_delay_minutes: String(now.payout_delay_minutes || 30),
+          dispense_report_minutes: String(now.dispense_report_minutes ?? 15)
+        },
         currencies: window.g.currencies,
         saving: false,
         error: null
@@ -52,6 +64,15 @@
             value: wallet.id,
             label: `${wallet.name} · ${wallet.id.slice(0, 6)}…`
           }))
+      },
+      policies() {
+        return POLICIES.map(value => ({
+          value,
+          label: this.$t(`satmachineadmin.form.policy.${value}`)
+        }))
+      },
+      minutesField() {
+        return MINUTES[this.form.payout_policy] ?? null
       },
       errorField() {
         if (!this.error) return null
@@ -84,11 +105,26 @@
           )
         })
       },
+      payout() {
+        const {payout_policy} = this.form
+        const name = this.minutesField
+        if (!name) return {payout_policy}
+        return {payout_policy, [name]: Number.parseInt(this.form[name], 10)}
+      },
+      wholeMinutes(value) {
+        const minutes = Number.parseInt(value, 10)
+        const whole = String(minutes) === value
+        return (
+          (whole && minutes >= 1 && minutes <= 1440) ||
+          this.$t('satmachineadmin.form.minutes')
+        )
+      },
       // What was left empty is not sent, what was emptied is; only a rate can be none at all.
       body() {
         if (!this.machine) {
           const names = [...CHANGEABLE, ...ONCE].filter(name => this.form[name])
-          return Object.fromEntries(names.map(name => [name, this.form[name]]))
+          const given = names.map(name => [name, this.form[name]])
+          return {...Object.fromEntries(given), ...this.payout()}
         }
         const changed = CHANGEABLE.filter(
           name => this.form[name] !== (this.machine[name] ?? '')
@@ -96,7 +132,11 @@
           const none = name === 'reference_rate' && this.form[name] === ''
           return [name, none ? null : this.form[name]]
         })
-        return {...Object.fromEntries(changed), active: this.form.active}
+        return {
+          ...Object.fromEntries(changed),
+          ...this.payout(),
+          active: this.form.active
+        }
       },
       async save() {
         if (this.saving) return

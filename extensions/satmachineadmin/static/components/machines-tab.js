@@ -57,6 +57,7 @@
       }
     },
     methods: {
+      machineState: row => window.satmachine.states.machine(row),
       satsUnit: value => window.satmachine.money.satsUnit(value),
       sales(count) {
         const n = window.satmachine.money.sats(count)

@@ -9,7 +9,10 @@ window.satmachine.parts['needs-card'] = {
       return [
         ...this.runnerNeeds(),
         ...this.matterNeeds(),
-        ...['errored', 'held', 'rejected'].flatMap(this.settlementNeeds),
+        ...['errored', 'held', 'rejected'].flatMap(state =>
+          this.settlementNeeds(state)
+        ),
+        ...this.settlementNeeds('test', {state: 'held', mark: 'test'}),
         ...this.machineNeeds(),
         ...this.predecessorNeeds(),
         ...this.payoutNeeds()
@@ -33,11 +36,12 @@ window.satmachine.parts['needs-card'] = {
         detail: matter.detail
       }))
     },
-    settlementNeeds(state) {
+    settlementNeeds(state, query = {state}) {
       const count = this.status.totals[state]
       if (!count) return []
       const n = window.satmachine.money.sats(count)
-      const {color, icon} = window.satmachine.states.look('settlement', state)
+      const kind = query.mark ? 'mark' : 'settlement'
+      const {color, icon} = window.satmachine.states.look(kind, state)
       return [
         {
           name: state,
@@ -46,7 +50,7 @@ window.satmachine.parts['needs-card'] = {
           text: this.$t(`satmachineadmin.needs.${state}`, {n}, count),
           action: this.$t('satmachineadmin.needs.look'),
           tab: 'settlements',
-          query: {state}
+          query
         }
       ]
     },

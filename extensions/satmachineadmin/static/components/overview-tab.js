@@ -25,13 +25,17 @@ window.satmachine.parts['overview-tab'] = {
     },
     progress() {
       const {sats} = window.satmachine.money
-      return this.$t('satmachineadmin.today.progress', {
-        open: sats(this.status.totals.open),
+      const {open, waiting} = this.status.totals
+      const kind = waiting ? 'progress_waiting' : 'progress'
+      return this.$t(`satmachineadmin.today.${kind}`, {
+        open: sats(open),
+        waiting: sats(waiting),
         processed: sats(this.status.totals.processed)
       })
     }
   },
   methods: {
+    machineState: row => window.satmachine.states.machine(row),
     satsUnit: value => window.satmachine.money.satsUnit(value),
     sales(count) {
       const n = window.satmachine.money.sats(count)

@@ -36,16 +36,19 @@ window.satmachine.parts['settlement-drawer'] = {
       )
     },
     attention() {
-      const {state, error_message} = this.settlement
+      const {state, error_message, next_try_at} = this.settlement
       const {color, icon} = window.satmachine.states.look('settlement', state)
       const asked = ['held', 'rejected', 'errored', 'dismissed'].includes(state)
       if (!asked && !error_message) return null
-      const known = `satmachineadmin.settlement.state.${state}`
+      const held = this.settlement.is_test ? 'test' : next_try_at && 'waiting'
+      const word = state === 'held' && held ? held : state
+      const known = `satmachineadmin.settlement.state.${word}`
       const text = this.$te(known, 'en')
         ? this.$t(known)
         : this.$t('satmachineadmin.settlement.waits')
       const detail = [this.reasonText, error_message].filter(Boolean).join('\n')
-      return {color, icon, text, detail}
+      const until = state === 'held' ? next_try_at : null
+      return {color, icon, text, detail, until}
     },
     reasonText() {
       const reason = this.settlement.reason
@@ -53,8 +56,14 @@ window.satmachine.parts['settlement-drawer'] = {
       if (!reason) return ''
       return this.$te(key, 'en') ? this.$t(key) : reason.replaceAll('_', ' ')
     },
+    marks() {
+      return window.satmachine.states.marks(this.settlement)
+    },
+    releaseKind() {
+      return this.settlement.is_test ? 'release_test' : 'release'
+    },
     releaseLabel() {
-      return this.$t('satmachineadmin.settlement.release', {
+      return this.$t(`satmachineadmin.settlement.${this.releaseKind}`, {
         sats: window.satmachine.money.satsUnit(this.settlement.wire_sats)
       })
     }
@@ -63,7 +72,8 @@ window.satmachine.parts['settlement-drawer'] = {
     askRelease() {
       const {satsUnit} = window.satmachine.money
       const {wire_sats, commission_sats, principal_sats} = this.settlement
-      const message = this.$t('satmachineadmin.settlement.release_message', {
+      const kind = `satmachineadmin.settlement.${this.releaseKind}`
+      const message = this.$t(`${kind}_message`, {
         machine: this.settlement.machine_name,
         sats: satsUnit(wire_sats),
         commission: satsUnit(commission_sats),
@@ -71,7 +81,7 @@ window.satmachine.parts['settlement-drawer'] = {
       })
       this.$q
         .dialog({
-          title: this.$t('satmachineadmin.settlement.release_title'),
+          title: this.$t(`${kind}_title`),
           message,
           ok: {label: this.releaseLabel, noCaps: true, unelevated: true},
           cancel: {
@@ -88,7 +98,10 @@ window.satmachine.parts['settlement-drawer'] = {
       this.releasing = true
       this.releaseError = null
       try {
-        await window.satmachine.adminApi.releaseSettlement(this.settlementId)
+        await window.satmachine.adminApi.releaseSettlement(
+          this.settlementId,
+          this.settlement.is_test
+        )
         this.$q.notify({
           type: 'positive',
           message: this.$t('satmachineadmin.settlement.released')

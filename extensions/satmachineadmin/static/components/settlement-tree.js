@@ -58,12 +58,23 @@
         return [
           note('retained', sale.retained_sats, satsUnit),
           note('host_fee', sale.host_fee_msat, msat),
-          note('difference', sale.commission_difference_sats, satsUnit)
+          this.difference(sale)
         ].filter(Boolean)
       }
     },
     methods: {
       satsUnit: value => window.satmachine.money.satsUnit(value),
+      difference({commission_sats, commission_difference_sats}) {
+        const {isZero, satsUnit, sumSats} = window.satmachine.money
+        const by = commission_difference_sats
+        if (by === null || isZero(by)) return ''
+        const kind = by > 0 ? 'charged_more' : 'charged_less'
+        return this.$t(`satmachineadmin.tree.${kind}`, {
+          by: satsUnit(by > 0 ? by : -by),
+          charged: satsUnit(commission_sats),
+          expected: satsUnit(sumSats([commission_sats, -by]))
+        })
+      },
       isLater: leg => LATER_LEGS.includes(leg.leg_type),
       branch(name, sats, legs) {
         return {

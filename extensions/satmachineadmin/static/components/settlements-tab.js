@@ -3,7 +3,7 @@
 ;(() => {
   const PERIOD_MS = 5000
   const REACHABLE = 10000 // the server's bound on offset
-  const FILTERS = ['machine_id', 'state', 'tx_type']
+  const FILTERS = ['machine_id', 'state', 'tx_type', 'mark']
 
   window.satmachine.parts['settlements-tab'] = {
     template: '#sm-settlements-tab',
@@ -61,7 +61,11 @@
           value: machine.id,
           label: machine.name
         }))
-        const options = {machine_id, state, tx_type}
+        const mark = words('mark').map(value => ({
+          value,
+          label: this.$t(look('mark', value).label)
+        }))
+        const options = {machine_id, state, tx_type, mark}
         return FILTERS.map(name => ({name, options: options[name]}))
       },
       columns() {
@@ -101,6 +105,7 @@
     },
     methods: {
       sats: value => window.satmachine.money.sats(value),
+      marks: row => window.satmachine.states.marks(row),
       satsUnit: value => window.satmachine.money.satsUnit(value),
       fiat: row => window.satmachine.money.fiat(row.fiat_amount, row.currency),
       direction(row) {

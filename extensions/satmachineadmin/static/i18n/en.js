@@ -53,7 +53,12 @@ window.i18n.global.mergeLocaleMessage('en', {
         voided: 'replaced',
         refunded: 'refunded'
       },
-      machine: {active: 'active', inactive: 'inactive'},
+      machine: {
+        active: 'active',
+        inactive: 'inactive',
+        maintenance: 'maintenance'
+      },
+      mark: {test: 'test', commission_differs: 'other commission'},
       enrolment: {
         invited: 'invited',
         active: 'active',
@@ -82,6 +87,8 @@ window.i18n.global.mergeLocaleMessage('en', {
       none: 'no sales yet',
       commission: 'commission {sats}',
       progress: '{open} in progress · {processed} processed in all',
+      progress_waiting:
+        '{open} in progress · {waiting} wait for their time · {processed} processed in all',
       since: 'Since midnight UTC'
     },
     needs: {
@@ -91,6 +98,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       errored:
         '{n} sale is not paid out completely | {n} sales are not paid out completely',
       held: '{n} sale waits for your release | {n} sales wait for your release',
+      test: '{n} test sale is held | {n} test sales are held',
       rejected:
         '{n} payment came without usable facts | {n} payments came without usable facts',
       no_machine: 'You have no machine yet',
@@ -120,7 +128,12 @@ window.i18n.global.mergeLocaleMessage('en', {
       not_loaded: 'The list of sales could not be loaded.',
       too_many:
         '{total} sales match; the list reaches the first 10 000. Filter, or turn the order round, to see the others.',
-      filter: {machine_id: 'Machine', state: 'State', tx_type: 'Direction'},
+      filter: {
+        machine_id: 'Machine',
+        state: 'State',
+        tx_type: 'Direction',
+        mark: 'Mark'
+      },
       column: {
         direction: 'Direction',
         state: 'State',
@@ -154,6 +167,10 @@ window.i18n.global.mergeLocaleMessage('en', {
       release_title: 'Release this sale?',
       release_message:
         '{sats} of “{machine}” will be distributed: commission {commission}, principal {principal}. Sats that are paid cannot be taken back.',
+      release_test: 'Release as a real sale',
+      release_test_title: 'Is this a real sale?',
+      release_test_message:
+        'It was made while “{machine}” was in maintenance. Released, it is a sale like any other: {sats} are distributed (commission {commission}, principal {principal}), the LPs’ cash is drawn for it, and it counts in all totals. Do that only if notes came out.',
       released: 'Released. The payout starts by itself.',
       waits: 'The payout waits and goes on by itself.',
       sentence: {
@@ -166,6 +183,9 @@ window.i18n.global.mergeLocaleMessage('en', {
       },
       state: {
         held: 'Nothing of it is paid until you release it.',
+        waiting:
+          'Nothing of it is paid yet; you can release it now. It is looked at again at',
+        test: 'A test: nothing of it is paid, and it counts nowhere.',
         rejected: 'Nothing of it was paid out: its facts cannot be used.',
         errored: 'Not everything was paid. What was paid stays paid.',
         dismissed: 'Put aside by you. Nothing of it was paid out.'
@@ -176,7 +196,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         'The rate is too far from what this machine sold at lately.',
       first_sale:
         'The machine’s first sale: no rate was entered to compare it with. Look at the rate, then release it.',
-      maintenance: 'The machine is in maintenance.',
+      maintenance: 'The machine was in maintenance.',
       awaiting_delay: 'The machine pays out some minutes after the sale.',
       awaiting_dispense:
         'The machine has not reported yet which notes came out.',
@@ -205,13 +225,15 @@ window.i18n.global.mergeLocaleMessage('en', {
       later: 'Afterwards',
       retained: '{sats} of it stay in the machine’s wallet.',
       host_fee: 'The host took a fee of {sats} on the incoming payment.',
-      difference:
-        'The commission differs by {sats} from the fee set for this machine.',
+      charged_more:
+        'The machine charged a commission of {charged}: {by} more than the {expected} that its fee comes to.',
+      charged_less:
+        'The machine charged a commission of {charged}: {by} less than the {expected} that its fee comes to.',
       no_legs: {
         pending: 'The payout is not planned yet.',
         held: 'Nothing is planned before the release.',
         rejected: 'Nothing is planned.',
-        dismissed: 'Nothing is planned.'
+        dismissed: 'Nothing is planned: the sats stay in the machine’s wallet.'
       }
     },
     leg: {
@@ -295,8 +317,20 @@ window.i18n.global.mergeLocaleMessage('en', {
       },
       policy: {
         at_once: 'at once',
-        after_minutes: 'some minutes after the sale',
-        on_dispense: 'when the notes are reported'
+        after_minutes:
+          '{n} minute after the sale | {n} minutes after the sale',
+        on_dispense:
+          'when the notes are reported, within {n} minute | when the notes are reported, within {n} minutes'
+      },
+      maintenance: {
+        begin_label: 'Start maintenance',
+        begin_title: 'Start maintenance?',
+        begin_message:
+          'From now on this machine’s sales are tests: they are held, nothing of them is paid, no LP’s cash is drawn, and they count in no total. Sales that have landed are not touched.',
+        end_label: 'End maintenance',
+        end_title: 'End maintenance?',
+        end_message:
+          'From now on sales are paid out again. The tests that are held stay held: release those that were real sales one by one.'
       }
     },
     form: {
@@ -305,6 +339,13 @@ window.i18n.global.mergeLocaleMessage('en', {
       change: 'Change {name}',
       needed: 'This is needed.',
       active: 'Active: new sales are paid out',
+      minutes: 'Whole minutes, from 1 to 1440',
+      minutes_unit: 'min',
+      policy: {
+        at_once: 'at once',
+        after_minutes: 'some minutes after the sale',
+        on_dispense: 'when the machine has reported the notes'
+      },
       field: {
         name: 'Name',
         location: 'Place',
@@ -313,7 +354,10 @@ window.i18n.global.mergeLocaleMessage('en', {
         cash_out_fee_pct: '↓ cash-out fee',
         cash_in_fee_pct: '↑ cash-in fee',
         reference_rate: 'Reference rate',
-        rate_tolerance_pct: 'Rate tolerance'
+        rate_tolerance_pct: 'Rate tolerance',
+        payout_policy: 'Sales are paid out',
+        payout_delay_minutes: 'After the customer has paid',
+        dispense_report_minutes: 'The report comes within'
       },
       hint: {
         name: 'As you call it',
@@ -323,7 +367,10 @@ window.i18n.global.mergeLocaleMessage('en', {
         cash_out_fee_pct: 'Of the principal',
         cash_in_fee_pct: 'Of the principal',
         reference_rate: 'Without one the first sale is held for you',
-        rate_tolerance_pct: 'A sale further off than this is held for you'
+        rate_tolerance_pct: 'A sale further off than this is held for you',
+        payout_policy: 'Holds for new sales; those that are held stay held',
+        payout_delay_minutes: 'You can release a sale earlier',
+        dispense_report_minutes: 'Without one the sale is held for you'
       }
     },
     audit: {

@@ -13,7 +13,7 @@
    * @property {string} runner_detail
    * @property {string | null} last_scan_at
    * @property {{where: string, tables: number}[]} predecessor
-   * @property {Record<'machines' | 'open' | 'held' | 'errored' | 'rejected' | 'processed', number>} totals
+   * @property {Record<'machines' | 'open' | 'waiting' | 'test' | 'held' | 'errored' | 'rejected' | 'processed', number>} totals
    * @property {{sales: number, wire_sats: number, commission_sats: number, fiat: {currency: string, amount: string}[]}} today
    *
    * @typedef {object} Machine
@@ -29,6 +29,9 @@
    * @property {string | null} reference_rate
    * @property {string} rate_tolerance_pct
    * @property {string} payout_policy
+   * @property {number} payout_delay_minutes
+   * @property {number} dispense_report_minutes
+   * @property {boolean} maintenance
    * @property {boolean} active
    * @property {number | null} balance_sats
    * @property {string} scan_from
@@ -69,6 +72,8 @@
    * @property {string | null} super_fee_pct
    * @property {'commission' | 'principal'} super_fee_basis
    * @property {number | null} commission_difference_sats
+   * @property {boolean} is_test
+   * @property {string | null} next_try_at
    * @property {string | null} txid
    * @property {string} payment_hash
    * @property {string | null} error_message
@@ -125,9 +130,11 @@
       request('GET', `${BASE}/settlements${queryString(query)}`),
     /** @param {string} id @returns {Promise<Settlement>} */
     settlement: id => request('GET', `${BASE}/settlements/${segment(id)}`),
-    /** @param {string} id @returns {Promise<Settlement>} */
-    releaseSettlement: id =>
-      request('POST', `${BASE}/settlements/${segment(id)}/release`),
+    /** @param {string} id @param {boolean} as_real_sale what a test needs @returns {Promise<Settlement>} */
+    releaseSettlement: (id, as_real_sale) => {
+      const query = as_real_sale ? queryString({as_real_sale}) : ''
+      return request('POST', `${BASE}/settlements/${segment(id)}/release${query}`)
+    },
 
     /** @returns {Promise<Settings>} */
     settings: () => request('GET', `${BASE}/settings`),

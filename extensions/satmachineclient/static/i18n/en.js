@@ -53,7 +53,12 @@ window.i18n.global.mergeLocaleMessage('en', {
         voided: 'replaced',
         refunded: 'refunded'
       },
-      machine: {active: 'active', inactive: 'inactive'},
+      machine: {
+        active: 'active',
+        inactive: 'inactive',
+        maintenance: 'maintenance'
+      },
+      mark: {test: 'test', commission_differs: 'other commission'},
       enrolment: {
         invited: 'invited',
         active: 'active',

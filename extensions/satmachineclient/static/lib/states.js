@@ -15,6 +15,10 @@
       rejected: ['warning', 'help'],
       dismissed: ['grey', 'visibility_off']
     },
+    mark: {
+      test: ['grey', 'science'],
+      commission_differs: ['grey', 'price_change']
+    },
     leg: {
       pending: ['grey', 'schedule'],
       paying: ['grey', 'sync'],
@@ -27,7 +31,8 @@
     },
     machine: {
       active: ['positive', 'check_circle'],
-      inactive: ['grey', 'power_settings_new']
+      inactive: ['grey', 'power_settings_new'],
+      maintenance: ['warning', 'build']
     },
     enrolment: {
       invited: ['warning', 'mail'],
@@ -76,11 +81,30 @@
     return arrow ? {label: `satmachine.direction.${txType}`, arrow} : null
   }
 
+  /** @param {{active: boolean, maintenance: boolean}} row @returns {string} one word for a machine */
+  function machine(row) {
+    if (row.maintenance) return 'maintenance'
+    return row.active ? 'active' : 'inactive'
+  }
+
+  /**
+   * @param {{is_test: boolean, commission_difference_sats: number | null}} settlement
+   * @returns {string[]} what to see of it beside its state
+   */
+  function marks({is_test, commission_difference_sats}) {
+    return [
+      is_test && 'test',
+      commission_difference_sats && 'commission_differs'
+    ].filter(mark => typeof mark === 'string')
+  }
+
   const states = Object.freeze({
     kinds: Object.keys(LOOKS),
     words,
     look,
-    direction
+    direction,
+    machine,
+    marks
   })
   if (typeof module !== 'undefined') module.exports = states
   else window.satmachine.states = states
