@@ -84,6 +84,14 @@ async def m110_marks(db: Any) -> None:
         await db.execute(_index(db, name, "dca_settlements", "operator_user_id, paid_at", where=condition))
 
 
+async def m111_corrections(db: Any) -> None:
+    """Who paid what was rejected, rates that were corrected, requests that are made once."""
+    for table, column, kind in _COLUMNS_OF_M111:
+        await _add_column(db, table, column, kind)
+    for statement in _indexes_of_m111(db):
+        await db.execute(statement)
+
+
 async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
     """SQLite cannot say `IF NOT EXISTS` here, so it is looked at first."""
     if db.type != "SQLITE":
@@ -452,6 +460,53 @@ _TABLES_OF_M104 = (
     )
     """,
 )
+
+
+_COLUMNS_OF_M111 = (
+    # the wallet here that a rejected payment came from; operators see its last four letters only
+    ("dca_settlements", "payer_wallet_id", "TEXT"),
+    # the rate that a paid settlement should have had; its own, by which it was paid, stays
+    ("dca_settlements", "corrected_rate", "TEXT"),
+    # what the caller named a request, so that it is carried out once
+    ("dca_payments", "request_id", "TEXT"),
+    # what the operator's page calls a remembered payer by: not its wallet
+    ("known_payers", "id", "TEXT"),
+)
+
+
+def _indexes_of_m111(db: Any) -> tuple[str, ...]:
+    return (
+        _index(
+            db,
+            "leg_request_once",
+            "dca_payments",
+            "operator_user_id, request_id",
+            unique=True,
+            where="request_id IS NOT NULL",
+        ),
+        _index(db, "known_payer_by_id", "known_payers", "id", unique=True),
+        _index(
+            db,
+            "legs_kept",
+            "dca_payments",
+            "machine_id, reason",
+            where="state = 'skipped'",
+        ),
+        _index(
+            db,
+            "balance_legs_open",
+            "dca_payments",
+            "created_at",
+            where="leg_type = 'settlement' AND state IN ('pending', 'paying', 'unresolved')",
+        ),
+        _index(
+            db,
+            "cash_by_related",
+            "dca_deposits",
+            "related_id",
+            where="related_id IS NOT NULL",
+        ),
+    )
 
 
 def _indexes_of_m104(db: Any) -> tuple[str, ...]:

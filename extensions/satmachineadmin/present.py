@@ -17,6 +17,7 @@ from .core.states import EnrolmentStatus, LegType, NoPart
 from .core.units import format_fiat, format_percent
 from .store import rows
 from .store.lease import LeaseHolder
+from .store.payers import label_of
 from .store.sql import Row
 
 
@@ -46,7 +47,7 @@ def machine(row: Row, wallet_name: str | None, balance_sats: int | None) -> dict
     plain = (
         "id", "name", "location", "wallet_id", "currency", "npub", "cash_out_fee_pct", "cash_in_fee_pct",
         "reference_rate", "rate_tolerance_pct", "payout_policy", "payout_delay_minutes",
-        "dispense_report_minutes",
+        "dispense_report_minutes", "fallback_commission_pct",
     )  # fmt: skip
     return {
         **{key: row[key] for key in plain},
@@ -139,8 +140,8 @@ def operator_settings(row: Row, today: str) -> dict[str, Any]:
 
 def settlement(row: Row) -> dict[str, Any]:
     plain = (
-        "id", "machine_id", "machine_name", "state", "reason", "tx_type", "wire_sats", "host_fee_msat",
-        "retained_sats", "currency", "exchange_rate", "super_fee_pct", "super_fee_basis",
+        "id", "machine_id", "machine_name", "state", "reason", "origin", "tx_type", "wire_sats",
+        "host_fee_msat", "retained_sats", "currency", "exchange_rate", "super_fee_pct", "super_fee_basis",
         "super_fee_version", "split_version", "commission_difference_sats", "txid", "payment_hash",
         "error_message", "legs_total", "legs_completed", "legs_failed",
     )  # fmt: skip
@@ -151,6 +152,7 @@ def settlement(row: Row) -> dict[str, Any]:
         **{key: row[key] for key in plain},
         **{key: row[key] if is_known else None for key in parts},
         "is_test": bool(row["is_test"]),
+        "payer": label_of(row["payer_wallet_id"]) if row["payer_wallet_id"] else None,
         "fiat_amount": fiat(row["fiat_minor"], row["currency"]),
         "paid_at": iso(row["paid_at"]),
         "landed_at": iso(row["landed_at"]),
@@ -192,6 +194,11 @@ _SENTENCES = {
     "settlement.retried": "What had failed is tried again.",
     "settlement.replanned": "It is decided anew who gets what.",
     "settlement.withdrawn": "It is decided anew who gets what.",
+    "settlement.facts_supplied": "Its facts were supplied: principal {principal_sats} sats, commission "
+    "{commission_sats} sats.",
+    "settlement.adopted": "The rejected payment became a sale.",
+    "settlement.dismissed": "It was put aside: {error_message}",
+    "settlement.rate_supplied": "The exchange rate {exchange_rate} was supplied.",
     "settlement.reopened": "Sats that had stayed in the machine's wallet are paid out now.",
 }
 

@@ -68,6 +68,7 @@ WORDS = {
     "Ignore reasons": "IgnoreReason",
     "Counterparties": "Counterparty",
     "Kinds of sale": "TxType",
+    "Origins": "Origin",
     "Enrolment statuses": "EnrolmentStatus",
     "Kinds of cash entry": "CashEntryKind",
     "Cash entry statuses": "CashEntryStatus",

@@ -48,18 +48,22 @@ async def get_machine(user: CurrentUser, machine_id: str) -> dict[str, Any]:
 async def put_machine(user: CurrentUser, machine_id: str, body: MachineChanged) -> dict[str, Any]:
     fields = body.dict(exclude_unset=True)
     for name, value in fields.items():
-        if value is None and name != "reference_rate":
+        if value is None and name not in _MAY_BE_NONE:
             raise InvalidInput(field=name, problem="it cannot be empty")
     fields |= _checked(fields)
     await change_machine(current().store, user.user_id, identifier(machine_id, "machine"), fields)
     return await _one(user.user_id, machine_id)
 
 
+#: What an operator can also take back.
+_MAY_BE_NONE = ("reference_rate", "fallback_commission_pct")
+
+
 def _checked(fields: dict[str, Any]) -> dict[str, Any]:
     """Percentages and rates in their one canonical form."""
     checked: dict[str, Any] = {}
-    for name in ("cash_out_fee_pct", "cash_in_fee_pct", "rate_tolerance_pct"):
-        if name in fields:
+    for name in ("cash_out_fee_pct", "cash_in_fee_pct", "rate_tolerance_pct", "fallback_commission_pct"):
+        if fields.get(name) is not None:
             checked[name] = format_percent(read(name, parse_percent, fields[name]))
     if fields.get("reference_rate") is not None:
         checked["reference_rate"] = read("reference_rate", parse_rate, fields["reference_rate"])

@@ -93,6 +93,7 @@ class MachineAdded(Body):
     payout_delay_minutes: Minutes | None = None
     dispense_report_minutes: Minutes | None = None
     maintenance: StrictBool | None = None
+    fallback_commission_pct: StrictStr | None = None
 
 
 class MachineChanged(Body):
@@ -102,6 +103,7 @@ class MachineChanged(Body):
     cash_in_fee_pct: StrictStr | None = None
     reference_rate: StrictStr | None = None
     rate_tolerance_pct: StrictStr | None = None
+    fallback_commission_pct: StrictStr | None = None
     active: StrictBool | None = None
     payout_policy: PayoutPolicy | None = None
     payout_delay_minutes: Minutes | None = None

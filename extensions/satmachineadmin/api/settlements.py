@@ -47,7 +47,7 @@ async def list_settlements(
 
 @router.get("/settlements/{settlement_id}")
 async def get_settlement(user: CurrentUser, settlement_id: str) -> dict[str, Any]:
-    return await _whole(user.user_id, identifier(settlement_id, "settlement"))
+    return await whole(user.user_id, identifier(settlement_id, "settlement"))
 
 
 @router.post("/settlements/{settlement_id}/release")
@@ -61,7 +61,7 @@ async def post_release(
         as_real_sale=as_real_sale,
     )
     current().runner.wake()
-    return await _whole(user.user_id, settlement_id)
+    return await whole(user.user_id, settlement_id)
 
 
 @router.get("/payments")
@@ -85,7 +85,7 @@ async def list_payments(
     return {"data": [present.leg(row) for row in rows], "total": total}
 
 
-async def _whole(user_id: str, settlement_id: str) -> dict[str, Any]:
+async def whole(user_id: str, settlement_id: str) -> dict[str, Any]:
     """A settlement with its legs in the order of the plan, and what happened to it."""
     one = lists.Page(equals={"settlement.id": settlement_id})
     legs_of = lists.Page(limit=lists.MAX_LIMIT, descending=False, equals={"leg.settlement_id": settlement_id})
@@ -99,6 +99,13 @@ async def _whole(user_id: str, settlement_id: str) -> dict[str, Any]:
         "legs": [present.leg(leg) for leg in legs],
         "timeline": present.timeline(events, await _actor_names(events)),
     }
+
+
+async def own_currency(user_id: str, settlement_id: str) -> str:
+    """The currency of a settlement of this operator."""
+    async with current().store.reading() as books:
+        row = may(user_id, "read", await books.settlements.row(settlement_id), "settlement")
+    return str(row["currency"])
 
 
 async def _actor_names(events: list[Row]) -> dict[str, str]:

@@ -194,6 +194,47 @@ class CashLeft(Refusal):
     code = "cash_left"
 
 
+class NotSweepable(Refusal):
+    """Nothing can be swept now. {why}"""
+
+    code = "not_sweepable"
+    status = 409
+
+
+class FactsKnown(Refusal):
+    """The rate of this sale cannot be supplied: it is known already and another one, or the sale is no
+    cash-out that has landed."""
+
+    code = "facts_known"
+    status = 409
+
+
+class AmountsDisagree(Refusal):
+    """The principal is not this amount of fiat at this exchange rate. Correct one of them."""
+
+    code = "amounts_disagree"
+
+
+class FactsUnusable(Refusal):
+    """These cannot be the facts of this payment: {problem}."""
+
+    code = "facts_unusable"
+
+
+class PaymentGone(Refusal):
+    """LNbits' history does not hold this payment as paid, so nothing can be made of it."""
+
+    code = "payment_gone"
+    status = 409
+
+
+class ImplausibleRate(Refusal):
+    """{exchange_rate} is far from {reference_rate}, which this machine sold at lately. Look again; if it
+    is right all the same, confirm it."""
+
+    code = "implausible_rate"
+
+
 class TooManyDigits(Refusal):
     """The amount {text} is larger than this system keeps."""
 

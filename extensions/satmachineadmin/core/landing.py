@@ -20,16 +20,10 @@ from .commission import (
 from .errors import ensure
 from .model import Facts, HostPayment, Landing, Machine, PlatformFee, Stamp
 from .npub import key_hex
+from .rates import fiat_agrees, implied_rate, is_plausible, reference_for
 from .stamp import RejectReason, read_stamp
-from .states import PayoutPolicy, SettlementState, TxType, Word
-from .units import (
-    MAX_SATS,
-    WHOLE_PPM,
-    currency_digits,
-    median_of,
-    rate_fraction,
-    round_half_up,
-)
+from .states import Origin, PayoutPolicy, SettlementState, TxType, Word
+from .units import MAX_SATS, WHOLE_PPM, round_half_up
 
 __all__ = [
     "Counterparty",
@@ -37,8 +31,8 @@ __all__ = [
     "IgnoreReason",
     "Ignored",
     "RejectReason",
+    "adopt",
     "judge",
-    "median_rate",
     "read_stamp",
 ]
 
@@ -73,7 +67,7 @@ class IgnoreReason(Word):
     MACHINE_TRANSFER = "machine_transfer"
     #: the wallet paid itself
     SELF_PAYMENT = "self_payment"
-    #: the operator, or the host's admin, put money into the machine's wallet
+    #: the operator, a payer that it remembers, or the host's admin put money into the machine's wallet
     TOP_UP = "top_up"
     #: the wallet paid something that no machine asked for
     NOT_OURS = "not_ours"
@@ -90,6 +84,8 @@ class Counterparty(Word):
     SAME_OPERATOR = "same_operator"
     #: the host's admin credited the wallet
     ADMIN_CREDIT = "admin_credit"
+    #: a wallet whose payments the operator always takes for top-ups
+    KNOWN_PAYER = "known_payer"
     #: somebody else's wallet on this host
     OTHER_WALLET = "other_wallet"
     #: somebody on the Lightning network
@@ -110,7 +106,7 @@ _NEVER_A_SETTLEMENT = {
     Counterparty.MACHINE_WALLET: IgnoreReason.MACHINE_TRANSFER,
     Counterparty.SELF: IgnoreReason.SELF_PAYMENT,
 }
-_TOP_UP_PAYERS = frozenset({Counterparty.SAME_OPERATOR, Counterparty.ADMIN_CREDIT})
+_TOP_UP_PAYERS = frozenset({Counterparty.SAME_OPERATOR, Counterparty.ADMIN_CREDIT, Counterparty.KNOWN_PAYER})
 
 
 def judge(
@@ -142,7 +138,7 @@ def judge(
     reject_reason = _why_sats_are_unusable(payment, stamp)
     if reject_reason is not None:
         return _rejected(reject_reason)
-    facts = _facts(payment, machine, fee, stamp, is_stamped)
+    facts = _facts(payment, machine, fee, stamp, Origin.STAMP if is_stamped else Origin.FALLBACK)
     reject_reason = _why_distrusted(stamp, machine)
     if reject_reason is not None:
         return _rejected(reject_reason, facts)
@@ -158,9 +154,19 @@ def judge(
     return Landing(state=SettlementState.PENDING, reason=None, facts=facts)
 
 
-def median_rate(rates: Sequence[str]) -> str | None:
-    """The middle one of some exchange rates, exact; between the two middle ones of an even number."""
-    return median_of(rates) if rates else None
+def adopt(payment: HostPayment, machine: Machine, fee: PlatformFee, supplied: Stamp) -> Facts | RejectReason:
+    """The facts of a rejected payment as its operator supplies them, or why they cannot be its own.
+
+    The checks are those of a stamp; who signed it is nobody's question any more. DESIGN §5.
+    """
+    reason = _why_sats_are_unusable(payment, supplied)
+    if reason is not None:
+        return reason
+    if not fiat_agrees(
+        supplied.principal_sats, supplied.fiat_minor, supplied.exchange_rate, supplied.currency
+    ):
+        return RejectReason.AMOUNTS_DISAGREE
+    return _facts(payment, machine, fee, supplied, Origin.ADOPTED)
 
 
 def _why_not_a_sale(payment: HostPayment, counterparty: Counterparty) -> IgnoreReason | None:
@@ -215,7 +221,7 @@ def _why_sats_are_unusable(payment: HostPayment, stamp: Stamp) -> RejectReason |
     return None
 
 
-def _facts(payment: HostPayment, machine: Machine, fee: PlatformFee, stamp: Stamp, is_stamped: bool) -> Facts:
+def _facts(payment: HostPayment, machine: Machine, fee: PlatformFee, stamp: Stamp, origin: Origin) -> Facts:
     """The facts to write down. The fee on an outgoing row is the machine's network fee, no host fee."""
     ensure(payment.fee_msat >= 0, "the fee of a payment row is not negative")
     host_fee_msat = payment.fee_msat if payment.is_lightning_inbound else 0
@@ -225,6 +231,7 @@ def _facts(payment: HostPayment, machine: Machine, fee: PlatformFee, stamp: Stam
         commission_sats=stamp.commission_sats,
         platform_fee_sats=platform_fee_sats(stamp.commission_sats, stamp.principal_sats, fee),
     )
+    is_known = origin is not Origin.FALLBACK
     expected_sats = expected_commission(stamp.principal_sats, _fee_ppm(machine, stamp.tx_type))
     return Facts(
         tx_type=stamp.tx_type,
@@ -239,8 +246,9 @@ def _facts(payment: HostPayment, machine: Machine, fee: PlatformFee, stamp: Stam
         fiat_minor=stamp.fiat_minor,
         currency=stamp.currency,
         exchange_rate=stamp.exchange_rate,
-        commission_difference_sats=stamp.commission_sats - expected_sats if is_stamped else None,
+        commission_difference_sats=stamp.commission_sats - expected_sats if is_known else None,
         stamp=stamp,
+        origin=origin,
     )
 
 
@@ -250,7 +258,7 @@ def _fee_ppm(machine: Machine, tx_type: TxType) -> int:
 
 def _why_distrusted(stamp: Stamp, machine: Machine) -> RejectReason | None:
     """Why a stamp whose sats add up is still not believed; the operator sees its facts."""
-    if not _fiat_agrees(stamp):
+    if not fiat_agrees(stamp.principal_sats, stamp.fiat_minor, stamp.exchange_rate, stamp.currency):
         return RejectReason.AMOUNTS_DISAGREE
     machine_key = None if machine.npub is None else key_hex(machine.npub)
     if stamp.machine_npub and machine_key and stamp.machine_npub != machine_key:
@@ -260,23 +268,6 @@ def _why_distrusted(stamp: Stamp, machine: Machine) -> RejectReason | None:
     return None
 
 
-def _fiat_agrees(stamp: Stamp) -> bool:
-    """principal = fiat × rate, within one minor unit plus one sat. DESIGN §5.
-
-    The machine rounds its fiat to minor units and its principal to sats; nothing else may differ.
-    """
-    if stamp.fiat_minor is None or stamp.exchange_rate is None:
-        return True
-    sats_per_minor = rate_fraction(stamp.exchange_rate) * _unit(stamp.currency)
-    difference = stamp.principal_sats - stamp.fiat_minor * sats_per_minor
-    return -(sats_per_minor + 1) <= difference <= sats_per_minor + 1
-
-
-def _unit(currency: str) -> Fraction:
-    """One minor unit, in units of the currency: a cent is 1/100 of a euro."""
-    return Fraction(1, 10 ** currency_digits(currency))
-
-
 def _why_held(
     stamp: Stamp, machine: Machine, recent_rates: Sequence[str], host_rate: str | None
 ) -> HoldReason | None:
@@ -284,12 +275,13 @@ def _why_held(
 
     A cash-in dispenses nothing, so it waits for no dispense report.
     """
-    reference_rate = median_rate(recent_rates) or machine.reference_rate or host_rate
-    if not _is_plausible(stamp, reference_rate, machine.rate_tolerance_ppm):
+    reference_rate = reference_for(machine, recent_rates, host_rate)
+    implied = implied_rate(stamp.principal_sats, stamp.fiat_minor, stamp.exchange_rate, stamp.currency)
+    if not is_plausible(implied, reference_rate, machine.rate_tolerance_ppm):
         return HoldReason.IMPLAUSIBLE_RATE
     if machine.maintenance:
         return HoldReason.MAINTENANCE
-    if reference_rate is None and _implied_rate(stamp) is not None:
+    if reference_rate is None and implied is not None:
         return HoldReason.FIRST_SALE
     if machine.payout_policy is PayoutPolicy.AFTER_MINUTES:
         return HoldReason.AWAITING_DELAY
@@ -305,24 +297,6 @@ def _hold_minutes(reason: HoldReason, machine: Machine) -> int | None:
     if reason is HoldReason.AWAITING_DISPENSE:
         return machine.dispense_report_minutes
     return None
-
-
-def _is_plausible(stamp: Stamp, reference_rate: str | None, tolerance_ppm: int) -> bool:
-    """True where there is nothing to compare, or the rates are no further apart than tolerated."""
-    implied = _implied_rate(stamp)
-    if implied is None or reference_rate is None:
-        return True
-    reference = rate_fraction(reference_rate)
-    return abs(implied - reference) * WHOLE_PPM <= reference * tolerance_ppm
-
-
-def _implied_rate(stamp: Stamp) -> Fraction | None:
-    """Sats per one unit of fiat: as stamped, or what principal and fiat come to."""
-    if stamp.exchange_rate is not None:
-        return rate_fraction(stamp.exchange_rate)
-    if not stamp.fiat_minor:
-        return None
-    return Fraction(stamp.principal_sats, stamp.fiat_minor * _unit(stamp.currency))
 
 
 def _rejected(reason: RejectReason, facts: Facts | None = None) -> Landing:

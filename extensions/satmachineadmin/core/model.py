@@ -18,6 +18,7 @@ from .states import (
     FeeBasis,
     LegState,
     LegType,
+    Origin,
     PayoutPolicy,
     SettlementState,
     SkipReason,
@@ -143,6 +144,7 @@ class Facts:
     #: `reported commission − commission that the machine is configured for`; None when unknown
     commission_difference_sats: int | None
     stamp: Stamp
+    origin: Origin = Origin.STAMP
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from .allocation import allocate, allocate_capped
 from .commission import operator_split
 from .errors import ensure
-from .model import Leg, LpStake, Plan, PlanInput, PlannedLeg, Settlement, SplitSet
+from .model import Leg, LpStake, Plan, PlanInput, PlannedLeg, Settlement, SplitRule, SplitSet
 from .states import LEGS_BESIDE_SETTLEMENT, LegState, LegType, SkipReason, TxType
 
 
@@ -65,7 +65,7 @@ def conservation_gap_msat(settlement: Settlement, legs: Iterable[PlannedLeg | Le
     Cash-out: wire − host fee − its rounding − Σ legs, paid or not. Cash-in: commission − Σ legs; its
     principal has left. Voided legs and those beside the settlement do not count. DESIGN §4.6.
     """
-    counting = [leg for leg in legs if _counts(leg)]
+    counting = [leg for leg in legs if counts(leg)]
     legs_msat = 1000 * sum(leg.sats for leg in counting)
     if settlement.tx_type is TxType.CASH_IN:
         return 1000 * settlement.commission_sats - legs_msat
@@ -75,7 +75,7 @@ def conservation_gap_msat(settlement: Settlement, legs: Iterable[PlannedLeg | Le
 
 def check_conservation(settlement: Settlement, legs: Sequence[PlannedLeg | Leg]) -> None:
     """Raise InvariantViolated unless the legs account for every millisatoshi. DESIGN §4.6."""
-    counting = [leg for leg in legs if _counts(leg)]
+    counting = [leg for leg in legs if counts(leg)]
     ensure(all(leg.sats >= 0 for leg in counting), "no leg is negative")
     if settlement.tx_type is TxType.CASH_IN:
         holds_no_principal = all(leg.leg_type is not LegType.DCA for leg in counting)
@@ -127,15 +127,18 @@ def _platform_legs(settlement: Settlement, wallet_id: str | None) -> tuple[Plann
         return ()
     if wallet_id is None:
         return (_skipped(LegType.SUPER_FEE, "super_fee", sats, SkipReason.NO_PLATFORM_WALLET),)
-    return (
-        PlannedLeg(
-            leg_type=LegType.SUPER_FEE,
-            key="super_fee",
-            state=LegState.PENDING,
-            sats=sats,
-            target=wallet_id,
-            destination_wallet_id=wallet_id,
-        ),
+    return (platform_leg(sats, wallet_id),)
+
+
+def platform_leg(sats: int, wallet_id: str) -> PlannedLeg:
+    """The platform's fee on its way to the platform's wallet."""
+    return PlannedLeg(
+        leg_type=LegType.SUPER_FEE,
+        key="super_fee",
+        state=LegState.PENDING,
+        sats=sats,
+        target=wallet_id,
+        destination_wallet_id=wallet_id,
     )
 
 
@@ -149,7 +152,11 @@ def _operator_legs(settlement: Settlement, split_set: SplitSet | None) -> tuple[
         return ()
     if split_set is None or not split_set.rules:
         return (_skipped(LegType.OPERATOR_SPLIT, "split", sats, SkipReason.NO_SPLIT_RULES),)
-    rules = split_set.rules
+    return split_legs(sats, split_set.rules)
+
+
+def split_legs(sats: int, rules: Sequence[SplitRule]) -> tuple[PlannedLeg, ...]:
+    """A commission over the rules, a leg each; a share of nothing makes none."""
     return tuple(
         PlannedLeg(
             leg_type=LegType.OPERATOR_SPLIT,
@@ -190,18 +197,23 @@ def _lp_legs(settlement: Settlement, sats: int, stakes: Sequence[LpStake]) -> tu
     if settlement.fiat_minor == 0:
         # No notes came out, so no LP's cash stands behind these sats.
         return _retained(sats, SkipReason.UNCOVERED)
-    drawn = draw(settlement.fiat_minor, sats, stakes)
+    return cash_legs(settlement.fiat_minor, sats, stakes)
+
+
+def cash_legs(fiat_minor: int, sats: int, stakes: Sequence[LpStake]) -> tuple[PlannedLeg, ...]:
+    """Principal for the LPs whose cash it is; what no LP has cash for is kept with its reason."""
+    drawn = draw(fiat_minor, sats, stakes)
     paid = tuple(
         PlannedLeg(
             leg_type=LegType.DCA,
             key=f"dca:{stake.enrolment_id}",
             state=LegState.PENDING,
             sats=share_sats,
-            fiat_minor=fiat_minor,
+            fiat_minor=share_minor,
             enrolment_id=stake.enrolment_id,
             label=stake.label,
         )
-        for stake, fiat_minor, share_sats in zip(stakes, drawn.fiat_minor, drawn.sats, strict=True)
+        for stake, share_minor, share_sats in zip(stakes, drawn.fiat_minor, drawn.sats, strict=True)
         if share_sats > 0
     )
     return (
@@ -240,5 +252,6 @@ def _most_cash(stake: LpStake) -> int:
     return max(0, min(limits))
 
 
-def _counts(leg: PlannedLeg | Leg) -> bool:
+def counts(leg: PlannedLeg | Leg) -> bool:
+    """Whether a leg accounts for sats of its settlement."""
     return leg.state is not LegState.VOIDED and leg.leg_type not in LEGS_BESIDE_SETTLEMENT

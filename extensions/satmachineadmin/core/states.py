@@ -97,6 +97,17 @@ class TxType(Word):
     CASH_IN = "cash_in"
 
 
+class Origin(Word):
+    """Where the facts of a settlement come from."""
+
+    #: the machine wrote them into the payment
+    STAMP = "stamp"
+    #: the commission that the machine's operator set for payments without a stamp
+    FALLBACK = "fallback"
+    #: the operator supplied them
+    ADOPTED = "adopted"
+
+
 class EnrolmentStatus(Word):
     #: entered by the operator, not yet accepted by the LP
     INVITED = "invited"

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from loguru import logger
@@ -51,6 +51,15 @@ class BoundWallet:
     wallet_id: str
     machine_id: str
     scan_from: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherSide:
+    """Who is at the other end of a payment."""
+
+    kind: Counterparty
+    #: somebody else's wallet here that paid it; None for everybody else
+    wallet_id: str | None = None
 
 
 async def land_new_payments(
@@ -160,6 +169,7 @@ async def _land_unseen(
         ours = await books.legs.known_hashes(row.payment_hash for row in rows)
         machine = await books.machines.get(wallet.machine_id)
         machine_wallets = await books.machines.all_wallet_ids()
+        known_payers = await books.payers.wallet_ids(machine.operator_user_id) if machine else frozenset()
     if machine is None:
         return []
     fresh: list[HostPayment] = []
@@ -171,7 +181,7 @@ async def _land_unseen(
             fresh.append(row)
         elif known != facts_digest(row):
             await _alarm_changed(store, machine, row)
-    parties = await _counterparties(host, fresh, machine, machine_wallets)
+    parties = await _counterparties(host, fresh, machine, machine_wallets, known_payers)
     landed = []
     for row in sorted(fresh, key=lambda row: (row.updated_at, row.checking_id)):
         settlement = await _land_or_alarm(store, host, machine, row, parties[row.payment_hash])
@@ -181,11 +191,11 @@ async def _land_unseen(
 
 
 async def _land_or_alarm(
-    store: Store, host: Host, machine: Machine, payment: HostPayment, counterparty: Counterparty
+    store: Store, host: Host, machine: Machine, payment: HostPayment, party: OtherSide
 ) -> Settlement | None:
     """One payment that cannot be landed is shown to a person and stops no other; it is tried again."""
     try:
-        return await _land_one(store, host, machine, payment, counterparty)
+        return await _land_one(store, host, machine, payment, party)
     except Exception as trouble:  # noqa: BLE001 - the outermost loop of landing
         logger.exception(f"satmachineadmin could not land {payment.payment_hash}: {trouble!r}")
         await _open_matter(
@@ -200,7 +210,7 @@ async def _land_or_alarm(
 
 
 async def _land_one(
-    store: Store, host: Host, machine: Machine, payment: HostPayment, counterparty: Counterparty
+    store: Store, host: Host, machine: Machine, payment: HostPayment, party: OtherSide
 ) -> Settlement | None:
     """Decide on one payment and write the decision down; None when it is no settlement."""
     tx_type = TxType.CASH_OUT if payment.is_lightning_inbound else TxType.CASH_IN
@@ -210,60 +220,76 @@ async def _land_one(
             return None
         fee = await books.platform.fee(tx_type)
         rates = await books.machines.recent_rates(machine.id, RECENT_SALES)
-        verdict = judge(payment, machine, fee, counterparty, rates, host_rate)
+        verdict = judge(payment, machine, fee, party.kind, rates, host_rate)
         digest = facts_digest(payment)
         if isinstance(verdict, Ignored):
             await books.scan.note(
                 payment.wallet_id, payment.payment_hash, verdict=verdict.reason, facts=digest
             )
             return None
-        settlement = await books.settlements.land(machine, payment, verdict, fee)
+        is_rejected = verdict.state is SettlementState.REJECTED
+        settlement = await books.settlements.land(
+            machine, payment, verdict, fee, payer_wallet_id=party.wallet_id if is_rejected else None
+        )
         await books.scan.note(payment.wallet_id, payment.payment_hash, verdict=verdict.state, facts=digest)
-        if verdict.state is not SettlementState.REJECTED and not verdict.is_test:
+        if not is_rejected and not verdict.is_test:
             await books.machines.count_sale(machine.id, int(payment.updated_at.timestamp()))
         return settlement
 
 
 async def _counterparties(
-    host: Host, payments: Sequence[HostPayment], machine: Machine, machine_wallets: frozenset[str]
-) -> dict[str, Counterparty]:
+    host: Host,
+    payments: Sequence[HostPayment],
+    machine: Machine,
+    machine_wallets: frozenset[str],
+    known_payers: frozenset[str],
+) -> dict[str, OtherSide]:
     """Who is at the other end of each payment, as the host's own rows say."""
     if not payments:
         return {}
     sides = await host.history.all_sides([payment.payment_hash for payment in payments])
     users = await host.history.users_of({side.wallet_id for side in sides})
-    return {
-        payment.payment_hash: _counterparty(payment, sides, users, machine, machine_wallets)
-        for payment in payments
-    }
+    operators = {wallet for wallet, user in users.items() if user == machine.operator_user_id}
+    found = {}
+    for payment in payments:
+        other = _other_row(payment, sides)
+        kind = _kind_of(payment, other, operators, machine_wallets, known_payers)
+        is_payer = kind is Counterparty.OTHER_WALLET and payment.is_lightning_inbound
+        found[payment.payment_hash] = OtherSide(
+            kind=kind, wallet_id=other.wallet_id if other and is_payer else None
+        )
+    return found
 
 
-def _counterparty(
-    payment: HostPayment,
-    sides: Sequence[HostPayment],
-    users: Mapping[str, str],
-    machine: Machine,
-    machine_wallets: frozenset[str],
-) -> Counterparty:
+def _other_row(payment: HostPayment, sides: Sequence[HostPayment]) -> HostPayment | None:
     """Only a row in the opposite direction is the other side; a service fee is none."""
-    others = [
+    others = (
         side
         for side in sides
         if side.payment_hash == payment.payment_hash
         and side.amount_msat == -payment.amount_msat
         and side.checking_id != payment.checking_id
-    ]
-    if not others:
+    )
+    return next(others, None)
+
+
+def _kind_of(
+    payment: HostPayment,
+    other: HostPayment | None,
+    operators_wallets: Collection[str],
+    machine_wallets: frozenset[str],
+    known_payers: frozenset[str],
+) -> Counterparty:
+    if other is None:
         is_credit = payment.is_lightning_inbound and payment.memo == "Admin credit"
         return Counterparty.ADMIN_CREDIT if is_credit else Counterparty.OUTSIDE
-    other = others[0]
     if other.wallet_id == payment.wallet_id:
         return Counterparty.SELF
     if other.wallet_id in machine_wallets:
         return Counterparty.MACHINE_WALLET
-    if users.get(other.wallet_id) == machine.operator_user_id:
+    if other.wallet_id in operators_wallets:
         return Counterparty.SAME_OPERATOR
-    return Counterparty.OTHER_WALLET
+    return Counterparty.KNOWN_PAYER if other.wallet_id in known_payers else Counterparty.OTHER_WALLET
 
 
 async def _alarm_changed(store: Store, machine: Machine, payment: HostPayment) -> None:

@@ -91,15 +91,23 @@ def memo(settlement: Settlement, machine: Machine, leg: Leg) -> str:
     return f"{machine.name}: {what}, {business}{amount}"
 
 
-def fills(legs: Sequence[Leg], sent: Sequence[Sent]) -> dict[str, tuple[int, int]]:
-    """What each LP gave and got: enrolment → (fiat in minor units, whole sats)."""
+def fills(legs: Sequence[Leg], sent: Sequence[Sent]) -> dict[str, tuple[int, int, int]]:
+    """What each LP gave and got: enrolment → (fiat in minor units, whole sats, legs).
+
+    A sale that was swept can pay one LP by several legs at once.
+    """
     by_id = {leg.id: leg for leg in legs}
-    filled: dict[str, tuple[int, int]] = {}
+    filled: dict[str, tuple[int, int, int]] = {}
     for one in sent:
         leg = by_id[one.leg_id]
         if leg.enrolment_id is not None:
             ensure(leg.fiat_minor is not None, "an LP's leg draws fiat")
-            filled[leg.enrolment_id] = (leg.fiat_minor or 0, one.sent_msat // 1000)
+            minor, sats, count = filled.get(leg.enrolment_id, (0, 0, 0))
+            filled[leg.enrolment_id] = (
+                minor + (leg.fiat_minor or 0),
+                sats + one.sent_msat // 1000,
+                count + 1,
+            )
     return filled
 
 

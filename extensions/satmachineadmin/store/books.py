@@ -20,6 +20,7 @@ from .lps import Lps
 from .machines import Machines
 from .operators import Operators
 from .outside import OutsideLegs
+from .payers import Payers
 from .platform import Platform
 from .scan import Scan
 from .settlements import Settlements
@@ -53,6 +54,7 @@ class Books:
         self.legs = Legs(sql, self.audit, now, self.operators)
         self.outside = OutsideLegs(sql, now)
         self.scan = Scan(sql, now)
+        self.payers = Payers(sql, self.audit, now)
         self.worklist = Worklist(sql, now)
 
     async def plan_input(self, settlement: Settlement) -> PlanInput:

@@ -228,48 +228,54 @@ class Lps:
         """Hold fiat of LPs for legs that may be paid; the table's CHECK refuses more than there is."""
         await self._change_each(
             "reserved_minor = reserved_minor + {minor}",
-            [(enrolment, minor, 0) for enrolment, minor in amounts_minor.items()],
+            [(enrolment, minor, 0, 0) for enrolment, minor in amounts_minor.items()],
         )
 
     async def release(self, amounts_minor: Mapping[str, int]) -> None:
         """Give reserved fiat back to LPs whose legs were taken out of the books unpaid."""
         await self._change_each(
             "reserved_minor = reserved_minor - {minor}",
-            [(enrolment, minor, 0) for enrolment, minor in amounts_minor.items()],
+            [(enrolment, minor, 0, 0) for enrolment, minor in amounts_minor.items()],
         )
 
-    async def spend(self, fills: Mapping[str, tuple[int, int]]) -> None:
-        """Turn reserved fiat into sats received: enrolment → (fiat in minor units, sats)."""
+    async def spend(self, fills: Mapping[str, tuple[int, int, int]]) -> None:
+        """Turn reserved fiat into sats received: enrolment → (fiat in minor units, sats, legs)."""
         await self._change_each(
             """
             reserved_minor = reserved_minor - {minor}, paid_minor = paid_minor + {minor},
-            received_sats = received_sats + {sats}, fills = fills + 1
+            received_sats = received_sats + {sats}, fills = fills + {count}
             """,
-            [(enrolment, minor, sats) for enrolment, (minor, sats) in fills.items()],
+            [(enrolment, *fill) for enrolment, fill in fills.items()],
         )
 
-    async def _change_each(self, updates: str, lines: Sequence[tuple[str, int, int]]) -> None:
-        """Change enrolments, each by its own minor units and sats: on PostgreSQL in one statement."""
+    async def _change_each(self, updates: str, lines: Sequence[tuple[str, int, int, int]]) -> None:
+        """Change enrolments, each by its own minor units, sats and legs: on PostgreSQL in one statement."""
         if not lines:
             return
         table = f"{SCHEMA}.dca_clients"
         if self._sql.is_sqlite:
             await self._sql.run_many(
-                f"UPDATE {table} SET {updates.format(minor=':minor', sats=':sats')} WHERE id = :id",
-                [{"id": enrolment, "minor": minor, "sats": sats} for enrolment, minor, sats in lines],
+                f"""
+                UPDATE {table} SET {updates.format(minor=":minor", sats=":sats", count=":count")}
+                WHERE id = :id
+                """,
+                [dict(zip(("id", "minor", "sats", "count"), line, strict=True)) for line in lines],
             )
             return
-        ids, minors, sats_each = (list(column) for column in zip(*lines, strict=True))
+        ids, minors, sats_each, counts = (list(column) for column in zip(*lines, strict=True))
         await self._sql.run(
             f"""
-            UPDATE {table} AS client SET {updates.format(minor="line.minor", sats="line.sats")}
-            FROM unnest(CAST(:ids AS TEXT[]), CAST(:minors AS BIGINT[]), CAST(:sats AS BIGINT[]))
-                AS line (id, minor, sats)
+            UPDATE {table} AS client SET {
+                updates.format(minor="line.minor", sats="line.sats", count="line.count")
+            }
+            FROM unnest(CAST(:ids AS TEXT[]), CAST(:minors AS BIGINT[]), CAST(:sats AS BIGINT[]),
+                CAST(:counts AS BIGINT[])) AS line (id, minor, sats, count)
             WHERE client.id = line.id
             """,
             ids=ids,
             minors=minors,
             sats=sats_each,
+            counts=counts,
         )
 
 

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from ..core.errors import InvariantViolated, StateMoved, ensure
-from ..core.model import Due, HostPayment, Landing, Machine, PlatformFee, Settlement
+from ..core.model import Due, Facts, HostPayment, Landing, Machine, PlatformFee, Settlement
 from ..core.progress import Progress
-from ..core.states import SETTLEMENT_ENTRY_STATES, SettlementState, check_settlement_arrow
+from ..core.states import SETTLEMENT_ENTRY_STATES, Origin, SettlementState, check_settlement_arrow
 from ..core.units import format_percent
 from . import outside, rows
 from .audit import Audit
 from .ids import new_id
 from .sql import SCHEMA, Row, Sql
+
+#: What the audit trail keeps of a landing.
+_GIST = (
+    "state",
+    "reason",
+    "tx_type",
+    "wire_sats",
+    "principal_sats",
+    "commission_sats",
+    "platform_fee_sats",
+    "operator_fee_sats",
+    "fiat_minor",
+    "currency",
+    "exchange_rate",
+    "payment_hash",
+    "wallet_id",
+    "is_test",
+    "next_try_at",
+)
 
 
 class Settlements:
@@ -79,7 +98,13 @@ class Settlements:
         return None if row is None else rows.settlement(row)
 
     async def land(
-        self, machine: Machine, payment: HostPayment, landing: Landing, fee: PlatformFee
+        self,
+        machine: Machine,
+        payment: HostPayment,
+        landing: Landing,
+        fee: PlatformFee,
+        *,
+        payer_wallet_id: str | None = None,
     ) -> Settlement:
         """Write the facts of a sale down, once: (wallet, payment hash) is a unique index."""
         ensure(landing.state in SETTLEMENT_ENTRY_STATES, "a settlement lands in an entry state")
@@ -94,6 +119,7 @@ class Settlements:
             "payment_hash": payment.payment_hash,
             "state": landing.state,
             "reason": landing.reason,
+            "origin": landing.facts.origin if landing.facts else Origin.STAMP,
             "super_fee_pct": format_percent(fee.ppm),
             "super_fee_basis": fee.basis,
             "super_fee_version": fee.version,
@@ -104,6 +130,7 @@ class Settlements:
             "legs_failed": 0,
             "is_test": landing.is_test,
             "next_try_at": _held_until(landing, paid_at),
+            "payer_wallet_id": payer_wallet_id,
             "paid_at": paid_at,
             "landed_at": self._now,
             "updated_at": self._now,
@@ -121,26 +148,7 @@ class Settlements:
             "settlement",
             settlement_id,
             operator_user_id=machine.operator_user_id,
-            after={
-                key: row.get(key)
-                for key in (
-                    "state",
-                    "reason",
-                    "tx_type",
-                    "wire_sats",
-                    "principal_sats",
-                    "commission_sats",
-                    "platform_fee_sats",
-                    "operator_fee_sats",
-                    "fiat_minor",
-                    "currency",
-                    "exchange_rate",
-                    "payment_hash",
-                    "wallet_id",
-                    "is_test",
-                    "next_try_at",
-                )
-            },
+            after={key: row.get(key) for key in _GIST},
         )
         landed = await self.get(settlement_id)
         if landed is None:
@@ -186,6 +194,45 @@ class Settlements:
             operator_user_id=settlement.operator_user_id,
             before={"state": settlement.state},
             after={"state": after, **columns},
+        )
+
+    async def adopt(self, settlement: Settlement, facts: Facts, fee: PlatformFee) -> None:
+        """Write the facts that the operator supplied, under the platform's fee of this moment, and let the
+        rejected settlement go on."""
+        await self.amend(
+            settlement,
+            "facts_supplied",
+            **_sums(facts),
+            origin=facts.origin,
+            super_fee_pct=format_percent(fee.ppm),
+            super_fee_basis=fee.basis,
+            super_fee_version=fee.version,
+        )
+        await self.move(settlement, SettlementState.PENDING, reason=None)
+
+    async def amend(self, settlement: Settlement, event: str, **columns: object) -> None:
+        """Change facts of a settlement that stays in its state; raises StateMoved when it did not."""
+        row = await self.row(settlement.id)
+        updates = ", ".join(f"{column} = :{column}" for column in columns)
+        touched = await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_settlements SET {updates}, updated_at = :now
+            WHERE id = :id AND state = :state
+            """,
+            id=settlement.id,
+            state=settlement.state,
+            now=self._now,
+            **columns,
+        )
+        if row is None or touched != 1:
+            raise StateMoved(thing="settlement")
+        self._audit.record(
+            f"settlement.{event}",
+            "settlement",
+            settlement.id,
+            operator_user_id=settlement.operator_user_id,
+            before={column: row[column] for column in columns},
+            after=columns,
         )
 
     async def wait(self, settlement: Settlement, *, code: str, sentence: str, until: int | None) -> None:
@@ -295,23 +342,30 @@ def _facts(payment: HostPayment, landing: Landing, machine: Machine) -> dict[str
         }
     stamp = facts.stamp
     return {
-        "tx_type": facts.tx_type,
+        **_sums(facts),
         "wire_sats": facts.wire_sats,
-        "principal_sats": facts.principal_sats,
-        "commission_sats": facts.commission_sats,
-        "platform_fee_sats": facts.platform_fee_sats,
-        "operator_fee_sats": facts.operator_fee_sats,
         "host_fee_msat": facts.host_fee_msat,
-        "host_fee_from_commission_sats": facts.host_fee_from_commission_sats,
-        "host_fee_from_principal_sats": facts.host_fee_from_principal_sats,
-        "commission_difference_sats": facts.commission_difference_sats,
-        "fiat_minor": facts.fiat_minor,
-        "currency": facts.currency,
-        "exchange_rate": facts.exchange_rate,
         "txid": stamp.txid,
         "machine_npub": stamp.machine_npub,
         "nostr_sender_pubkey": stamp.nostr_sender_pubkey,
         "nostr_event_id": stamp.nostr_event_id,
         "bills": stamp.bills,
         "cassettes": stamp.cassettes,
+    }
+
+
+def _sums(facts: Facts) -> dict[str, object]:
+    """The columns that hold what was sold for how much."""
+    return {
+        "tx_type": facts.tx_type,
+        "principal_sats": facts.principal_sats,
+        "commission_sats": facts.commission_sats,
+        "platform_fee_sats": facts.platform_fee_sats,
+        "operator_fee_sats": facts.operator_fee_sats,
+        "host_fee_from_commission_sats": facts.host_fee_from_commission_sats,
+        "host_fee_from_principal_sats": facts.host_fee_from_principal_sats,
+        "commission_difference_sats": facts.commission_difference_sats,
+        "fiat_minor": facts.fiat_minor,
+        "currency": facts.currency,
+        "exchange_rate": facts.exchange_rate,
     }

@@ -77,6 +77,18 @@ _MINUTES = Field(good=30, legal=NOT_GIVEN - {"null"}, bad=("30", "soon"))
 _SWITCH = Field(good=False, legal=frozenset({"missing", "boolean"}))
 _MACHINE = Field(good="$machine_id", unknown=404, foreign=("machine_id", 404))
 
+_RATE = {
+    "exchange_rate": Field(good="1500", bad=NOT_A_RATE),
+    "fiat_amount": Field(good=None, legal=NOT_GIVEN, bad=NOT_AN_AMOUNT),
+}
+
+_FACTS = {
+    "principal_sats": Field(good=1000, legal=frozenset({"zero"})),
+    "fee_sats": Field(good=100, legal=frozenset({"zero"})),
+    "exchange_rate": Field(good="5", legal=NOT_GIVEN, bad=NOT_A_RATE),
+    "fiat_amount": Field(good="200.00", legal=NOT_GIVEN, bad=NOT_AN_AMOUNT),
+}
+
 ROUTES = (
     Route(method="GET", path=f"{DCA}/status"),
     Route(
@@ -100,6 +112,7 @@ ROUTES = (
             "payout_delay_minutes": replace(_MINUTES, legal=NOT_GIVEN),
             "dispense_report_minutes": replace(_MINUTES, legal=NOT_GIVEN),
             "maintenance": replace(_SWITCH, legal=_SWITCH.legal | NOT_GIVEN),
+            "fallback_commission_pct": replace(_PCT, good=None, legal=NOT_GIVEN),
         },
     ),
     Route(method="GET", path=f"{DCA}/machines/{{machine_id}}"),
@@ -113,6 +126,7 @@ ROUTES = (
             "cash_in_fee_pct": _PCT,
             "reference_rate": Field(good="1500", legal=NOT_GIVEN, bad=NOT_A_RATE),
             "rate_tolerance_pct": _PCT,
+            "fallback_commission_pct": replace(_PCT, good=None, legal=NOT_GIVEN),
             "active": replace(_SWITCH, good=True),
             "payout_policy": _POLICY,
             "payout_delay_minutes": _MINUTES,
@@ -195,6 +209,37 @@ ROUTES = (
         sorts=("paid_at", "wire_sats", "state", "commission_sats"),
     ),
     Route(method="GET", path=f"{DCA}/settlements/{{settlement_id}}"),
+    Route(method="POST", path=f"{DCA}/settlements/{{settlement_id}}/adopt/preview", body=_FACTS),
+    Route(
+        method="POST",
+        path=f"{DCA}/settlements/{{settlement_id}}/adopt",
+        body={**_FACTS, "confirm": Field(good=False, legal=frozenset({"missing", "boolean"}))},
+    ),
+    Route(
+        method="POST",
+        path=f"{DCA}/settlements/{{settlement_id}}/dismiss",
+        body={
+            "reason": Field(good="a joke", bad=("x" * 501,)),
+            "remember_payer": Field(good=False, legal=frozenset({"missing", "boolean"})),
+        },
+    ),
+    Route(method="GET", path=f"{DCA}/known-payers"),
+    Route(method="DELETE", path=f"{DCA}/known-payers/{{payer_id}}"),
+    Route(method="GET", path=f"{DCA}/sweepable", filters=("machine_id",)),
+    Route(method="GET", path=f"{DCA}/settlements/{{settlement_id}}/sweep"),
+    Route(
+        method="POST",
+        path=f"{DCA}/settlements/{{settlement_id}}/sweep",
+        body={"leg_id": Field(good=None, legal=NOT_GIVEN)},
+    ),
+    Route(
+        method="POST", path=f"{DCA}/settlements/{{settlement_id}}/supply-rate/preview", body=_RATE
+    ),
+    Route(
+        method="POST",
+        path=f"{DCA}/settlements/{{settlement_id}}/supply-rate",
+        body={**_RATE, "confirm": Field(good=False, legal=frozenset({"missing", "boolean"}))},
+    ),
     Route(
         method="POST", path=f"{DCA}/settlements/{{settlement_id}}/release", filters=("as_real_sale",),
     ),

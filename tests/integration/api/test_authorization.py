@@ -26,6 +26,7 @@ OPEN = {f"GET {DCA}/{name}" for name in ("status", "machines", "clients", "depos
     f"GET {DCA}/audit-events",
     f"GET {DCA}/settings",
     f"PUT {DCA}/settings",
+    f"GET {DCA}/known-payers",
     f"GET {LP}/preferences",
     f"GET {LP}/enrolments",
     f"GET {LP}/positions",

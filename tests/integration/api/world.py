@@ -68,7 +68,21 @@ class World:
             "machine_wallet_id": shop.machine_wallet.id,
             "lp_wallet_id": shop.lps[lp].wallet.id,
             "username": guest.username,
+            "payer_id": self._remember_a_payer(shop),
         }
+
+    def _remember_a_payer(self, shop: Shop) -> str:
+        """A payment from a stranger's wallet, put aside as a top-up, as all that come from there."""
+        stranger = self.server.create_user(f"stranger{shop.operator.username}").wallet
+        self.server.top_up(stranger, 10)
+        invoice = self.server.create_invoice(shop.machine_wallet, 10)
+        self.server.pay_invoice(stranger, invoice.bolt11)
+        payment = shop.settled(invoice)
+        assert payment["state"] == "rejected", payment
+        body = {"reason": "a top-up", "remember_payer": True}
+        shop.api.post(f"{DCA}/settlements/{payment['id']}/dismiss", body)
+        (payer,) = shop.api.get(f"{DCA}/known-payers")["data"]
+        return str(payer["id"])
 
     def operator(self, name: str) -> Api:
         return self.server.api(getattr(self, name).operator)

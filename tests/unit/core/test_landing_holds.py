@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from satmachineadmin.core.landing import HoldReason, median_rate
+from satmachineadmin.core.landing import HoldReason
 from satmachineadmin.core.model import HostPayment, Landing
+from satmachineadmin.core.rates import reference_for
 from satmachineadmin.core.states import PayoutPolicy, SettlementState
 from tests.unit.core.builders import STAMP, machine, payment
 from tests.unit.core.judging import CASH_IN, judged, landed, stamped, without
@@ -128,6 +129,6 @@ def test_an_implausible_rate_is_told_before_anything_else() -> None:
     assert outcome.reason is HoldReason.IMPLAUSIBLE_RATE
 
 
-def test_the_median_of_no_rates_is_none() -> None:
-    assert median_rate([]) is None
-    assert median_rate(["2", "9", "1"]) == "2"
+def test_the_median_of_the_last_sales_goes_before_what_the_operator_entered() -> None:
+    assert reference_for(machine(reference_rate=None), [], None) is None
+    assert reference_for(machine(), ["2", "9", "1"], None) == "2"
