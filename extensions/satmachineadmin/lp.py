@@ -93,8 +93,8 @@ async def positions(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:
 
 
 async def transactions(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:
-    """The LP's fills, newest first."""
-    page = lists.Page(limit=limit, offset=offset, equals={"client.user_id": user_id, "leg.leg_type": "dca"})
+    """What the LP got for its cash, from sales and from balances paid off, newest first."""
+    page = lists.Page(limit=limit, offset=offset, equals={"client.user_id": user_id})
     async with _store().reading() as books:
         rows, total = await lists.page(books.sql, lists.FILLS, page)
     return {"data": [present_lp.fill(row) for row in rows], "total": total}

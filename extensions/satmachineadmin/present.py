@@ -141,7 +141,8 @@ def operator_settings(row: Row, today: str) -> dict[str, Any]:
 def settlement(row: Row) -> dict[str, Any]:
     plain = (
         "id", "machine_id", "machine_name", "state", "reason", "origin", "tx_type", "wire_sats",
-        "host_fee_msat", "retained_sats", "currency", "exchange_rate", "super_fee_pct", "super_fee_basis",
+        "host_fee_msat", "retained_sats", "currency", "exchange_rate", "corrected_rate",
+        "super_fee_pct", "super_fee_basis",
         "super_fee_version", "split_version", "commission_difference_sats", "txid", "payment_hash",
         "error_message", "legs_total", "legs_completed", "legs_failed",
     )  # fmt: skip
@@ -170,6 +171,8 @@ def leg(row: Row) -> dict[str, Any]:
     )  # fmt: skip
     return {
         **{key: row[key] for key in plain},
+        # An LP's balance that is paid off belongs to no sale.
+        "settlement_id": row["settlement_id"] or None,
         "sent_sats": None if row["sent_msat"] is None else row["sent_msat"] // 1000,
         "fiat_amount": fiat(row["fiat_minor"], row["currency"]),
         "recipient": row["label"] or ("platform" if row["leg_type"] == LegType.SUPER_FEE else ""),
@@ -198,6 +201,7 @@ _SENTENCES = {
     "{commission_sats} sats.",
     "settlement.adopted": "The rejected payment became a sale.",
     "settlement.dismissed": "It was put aside: {error_message}",
+    "settlement.corrected": "The rate was corrected to {corrected_rate}: {reason}",
     "settlement.rate_supplied": "The exchange rate {exchange_rate} was supplied.",
     "settlement.reopened": "Sats that had stayed in the machine's wallet are paid out now.",
 }

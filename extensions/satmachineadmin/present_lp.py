@@ -67,7 +67,7 @@ def position(row: Row, drawn_today_minor: int) -> dict[str, Any]:
 
 
 def fill(row: Row) -> dict[str, Any]:
-    plain = ("id", "machine_name", "state", "sats", "currency", "exchange_rate", "error_message")
+    plain = ("id", "leg_type", "machine_name", "state", "sats", "currency", "exchange_rate", "error_message")
     return {
         **{key: row[key] for key in plain},
         "fiat_amount": fiat(row["fiat_minor"], row["currency"]),

@@ -10,6 +10,8 @@ from .core.units import format_percent
 from .present import fiat, iso
 from .store.sql import Row
 from .usecases.adopting import Adoption
+from .usecases.correcting import Previewed
+from .usecases.settling import Quote
 from .usecases.supplying import Priced
 from .usecases.sweeping import Preview, Sweepable
 
@@ -97,3 +99,41 @@ def adoption(found: Adoption) -> dict[str, Any]:
 def payer(row: Row) -> dict[str, Any]:
     """A remembered payer, without its wallet."""
     return {"id": row["id"], "label": row["label"], "created_at": iso(row["created_at"])}
+
+
+def payoff(found: Quote) -> dict[str, Any]:
+    """What paying an LP's balance off comes to."""
+    currency = found.currency
+    return {
+        "username": found.label,
+        "currency": currency,
+        "remaining": fiat(found.remaining_minor, currency),
+        "amount_fiat": fiat(found.fiat_minor, currency),
+        "exchange_rate": found.exchange_rate,
+        "sats": found.sats,
+        "funding_sats": found.funding_sats,
+        "reference_rate": found.reference_rate,
+        "is_plausible": found.is_plausible,
+    }
+
+
+def correction(found: Previewed) -> dict[str, Any]:
+    """What correcting a rate books for each LP."""
+    currency = found.currency
+    return {
+        "currency": currency,
+        "exchange_rate": found.exchange_rate,
+        "booked_rate": found.booked_rate,
+        "lps": [
+            {
+                "client_id": one.enrolment_id,
+                "username": one.label,
+                "sats": one.sats,
+                "drawn": fiat(one.drawn_minor, currency),
+                "right": fiat(one.right_minor, currency),
+                "change": fiat(one.change_minor, currency),
+                "short": fiat(one.short_minor, currency),
+            }
+            for one in found.lps
+        ],
+    }

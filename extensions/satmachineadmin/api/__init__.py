@@ -9,10 +9,12 @@ from . import (
     audit,
     cash,
     clients,
+    correcting,
     machines,
     platform,
     settings,
     settlements,
+    settling,
     splits,
     status,
     sweeping,
@@ -31,5 +33,7 @@ for module in (
     audit,
     adopting,
     sweeping,
+    settling,
+    correcting,
 ):
     router.include_router(module.router)

@@ -43,3 +43,23 @@ class FactsSupplied(FactsGiven):
 class Dismissed(Body):
     reason: StrictStr = Field(min_length=1, max_length=500)
     remember_payer: StrictBool = False
+
+
+class PayoffAsked(Body):
+    funding_wallet_id: StrictStr = Field(min_length=1, max_length=64)
+    exchange_rate: StrictStr = Field(max_length=64)
+    amount_fiat: StrictStr | None = Field(None, max_length=32)
+
+
+class PayoffOrdered(PayoffAsked):
+    notes: StrictStr = Field("", max_length=2000)
+    confirm: StrictBool = False
+    request_id: StrictStr | None = Field(None, min_length=8, max_length=64)
+
+
+class RateCorrection(Body):
+    exchange_rate: StrictStr = Field(max_length=64)
+
+
+class RateCorrected(RateCorrection):
+    reason: StrictStr = Field(min_length=1, max_length=500)

@@ -235,6 +235,40 @@ class ImplausibleRate(Refusal):
     code = "implausible_rate"
 
 
+class NotCorrectable(Refusal):
+    """The rate of this sale cannot be corrected. {why}"""
+
+    code = "not_correctable"
+    status = 409
+
+
+class CorrectionTooLarge(Refusal):
+    """At this rate {username} would have given {short} {currency} more than is left of its cash. Settle
+    that outside, or correct once more cash is there."""
+
+    code = "correction_too_large"
+
+
+class NothingLeft(Refusal):
+    """Nothing is left of {username}'s cash, or it changed while you decided. Look again."""
+
+    code = "nothing_left"
+    status = 409
+
+
+class FundingShort(Refusal):
+    """This needs {sats} sats; the wallet holds {held_sats}. Top it up or choose another one."""
+
+    code = "funding_short"
+
+
+class RequestReused(Refusal):
+    """A request of this name was made already, and it was another one. Load again what came of it."""
+
+    code = "request_reused"
+    status = 409
+
+
 class TooManyDigits(Refusal):
     """The amount {text} is larger than this system keeps."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from .states import (
     EXTERNAL_TARGETS,
@@ -191,6 +192,17 @@ class Settlement:
     landed_at: datetime
     #: how often it was stopped by failed legs since a person last did something about it
     tries: int = 0
+
+
+class LegHolder(Protocol):
+    """What a leg belongs to: a settlement, or the balance of an LP that is paid off."""
+
+    @property
+    def id(self) -> str:
+        """The settlement's id; empty where there is none."""
+
+    @property
+    def operator_user_id(self) -> str: ...
 
 
 @dataclass(frozen=True, kw_only=True)

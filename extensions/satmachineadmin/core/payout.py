@@ -92,6 +92,7 @@ def decide_payout(
     sent_today_msat: int,
     seconds_since_last_payment: int | None,
     extension_refusal: str | None,
+    payer_name: str = "The machine's wallet",
 ) -> Payout:
     """Decide one pay transaction: everything waits, or each leg is sent or refused. DESIGN §7.
 
@@ -122,6 +123,7 @@ def decide_payout(
         sent_today_msat=sent_today_msat,
         seconds_since_last_payment=seconds_since_last_payment,
         extension_refusal=extension_refusal,
+        payer_name=payer_name,
     )
     if waits:
         return Payout(waits=waits)
@@ -142,12 +144,13 @@ def why_payer_waits(
     sent_today_msat: int,
     seconds_since_last_payment: int | None,
     extension_refusal: str | None,
+    payer_name: str = "The machine's wallet",
 ) -> Refused | None:
     """What has to change before this wallet may pay these amounts; None when it may now."""
     return (
-        _why_payer_waits(payer, payer_user_id, limits, extension_refusal)
+        _why_payer_waits(payer, payer_user_id, limits, extension_refusal, payer_name)
         or _why_limits_wait(sent, limits, sent_today_msat, seconds_since_last_payment)
-        or _why_wallet_waits(sent, payer_balance_msat)
+        or _why_wallet_waits(sent, payer_balance_msat, payer_name)
     )
 
 
@@ -247,9 +250,13 @@ def _note_arrival(receiving: _Receiving, wallet_id: str, amount_msat: int) -> No
 
 
 def _why_payer_waits(
-    payer: WalletFacts | None, operator_user_id: str, limits: HostLimits, extension_refusal: str | None
+    payer: WalletFacts | None,
+    operator_user_id: str,
+    limits: HostLimits,
+    extension_refusal: str | None,
+    payer_name: str,
 ) -> Refused | None:
-    """What the host or the operator has to change before the machine's wallet may pay anybody."""
+    """What the host or the operator has to change before the wallet may pay anybody."""
     if limits.only_incoming:
         return _wait(
             WaitCode.ONLY_INCOMING,
@@ -257,12 +264,12 @@ def _why_payer_waits(
         )
     if payer is None or payer.deleted:
         return _wait(
-            WaitCode.PAYER_GONE, "The machine's wallet does not exist any more. Ask the admin to restore it."
+            WaitCode.PAYER_GONE, f"{payer_name} does not exist any more. Ask the admin to restore it."
         )
     if payer.user_id != operator_user_id:
-        return _wait(WaitCode.PAYER_NOT_YOURS, "The machine's wallet belongs to another user now.")
+        return _wait(WaitCode.PAYER_NOT_YOURS, f"{payer_name} belongs to another user now.")
     if payer.is_shared:
-        return _wait(WaitCode.PAYER_SHARED, "The machine's wallet is a shared mirror and pays nothing.")
+        return _wait(WaitCode.PAYER_SHARED, f"{payer_name} is a shared mirror and pays nothing.")
     if extension_refusal is not None:
         sentence = f"The operator cannot use the extension: {extension_refusal} Enable it to go on."
         return _wait(WaitCode.EXTENSION_DISABLED, sentence)
@@ -293,12 +300,12 @@ def _why_limits_wait(
     return None
 
 
-def _why_wallet_waits(sent: Sequence[Sent], balance_msat: int) -> Refused | None:
+def _why_wallet_waits(sent: Sequence[Sent], balance_msat: int, payer_name: str) -> Refused | None:
     """All or nothing: a wallet that is short pays nothing, and says by how much. DESIGN §7."""
     short_msat = sum(one.sent_msat + one.fee_msat for one in sent) - balance_msat
     if short_msat <= 0:
         return None
-    sentence = f"The machine's wallet is short by {whole_sats_above(short_msat)} sats. Top it up to go on."
+    sentence = f"{payer_name} is short by {whole_sats_above(short_msat)} sats. Top it up to go on."
     return _wait(WaitCode.WALLET_SHORT, sentence)
 
 

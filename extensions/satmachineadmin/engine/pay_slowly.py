@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from ..core.errors import StateMoved
 from ..core.lease import Lease
-from ..core.model import Leg, Settlement
+from ..core.model import Leg, LegHolder, Minted, Settlement
 from ..core.states import LegState, PayWay, SettlementState
 from ..ports import Books, Found, Host, HostRefused, Store, Transfer
 from . import payout as steps
@@ -101,17 +101,24 @@ async def _pay_leg(
             settlement,
             leg,
             LegState.PAYING,
-            way=PayWay.SLOW,
-            payment_hash=minted.payment_hash,
-            preimage=minted.preimage,
-            bolt11=minted.bolt11,
-            destination_wallet_id=transfer.payee_wallet_id,
-            sent_msat=transfer.amount_msat,
-            fee_msat=transfer.fee_msat,
-            fee_unused_msat=leg.sats * 1000 - transfer.amount_msat - transfer.fee_msat,
+            **handed_over(leg, transfer, minted),
         )
-    handed_over = replace(leg, state=LegState.PAYING, minted=minted)
-    await _pay_and_look(store, host, settlement, handed_over, replace(transfer, minted=minted))
+    paying = replace(leg, state=LegState.PAYING, minted=minted)
+    await pay_and_look(store, host, settlement, paying, replace(transfer, minted=minted))
+
+
+def handed_over(leg: Leg, transfer: Transfer, minted: Minted) -> dict[str, object]:
+    """What is written down of a leg before its invoice is paid."""
+    return {
+        "way": PayWay.SLOW,
+        "payment_hash": minted.payment_hash,
+        "preimage": minted.preimage,
+        "bolt11": minted.bolt11,
+        "destination_wallet_id": transfer.payee_wallet_id,
+        "sent_msat": transfer.amount_msat,
+        "fee_msat": transfer.fee_msat,
+        "fee_unused_msat": leg.sats * 1000 - transfer.amount_msat - transfer.fee_msat,
+    }
 
 
 async def _require_processing(books: Books, settlement: Settlement) -> None:
@@ -121,9 +128,7 @@ async def _require_processing(books: Books, settlement: Settlement) -> None:
         raise StateMoved(thing="settlement")
 
 
-async def _pay_and_look(
-    store: Store, host: Host, settlement: Settlement, leg: Leg, transfer: Transfer
-) -> None:
+async def pay_and_look(store: Store, host: Host, settlement: LegHolder, leg: Leg, transfer: Transfer) -> None:
     """Pay, then believe the host's books alone. Raises HostRefused when they say that nothing moved."""
     refusal = HostRefused("LNbits did not pay it and gave no reason.")
     try:
@@ -133,11 +138,11 @@ async def _pay_and_look(
     found = await host.look_up(transfer.minted.payment_hash)
     if found in (Found.PAYABLE, Found.DEAD):
         raise refusal
-    await _write_down(store, host, settlement, leg, transfer.minted.payment_hash, found)
+    await write_outcome(store, host, settlement, leg, transfer.minted.payment_hash, found)
 
 
-async def _write_down(
-    store: Store, host: Host, settlement: Settlement, leg: Leg, payment_hash: str, found: Found
+async def write_outcome(
+    store: Store, host: Host, settlement: LegHolder, leg: Leg, payment_hash: str, found: Found
 ) -> None:
     """Store that a leg was paid; where LNbits stopped between debit and credit, complete it first."""
     if found is Found.HALF:
@@ -152,7 +157,7 @@ async def _write_down(
                 leg,
                 LegState.UNRESOLVED,
                 error_code="half_paid",
-                error_message="LNbits debited the machine's wallet but did not credit the receiver.",
+                error_message="LNbits debited the paying wallet but did not credit the receiver.",
             )
 
 
@@ -167,7 +172,7 @@ async def _let_wait(store: Store, settlement: Settlement, leg: Leg, refusal: Hos
         )
 
 
-async def _complete(books: Books, settlement: Settlement, leg: Leg) -> None:
+async def _complete(books: Books, settlement: LegHolder, leg: Leg) -> None:
     await books.legs.move(settlement, leg, LegState.COMPLETED, completed_at=books.now, error_message=None)
     sent = await books.legs.sent(leg.id)
     await books.lps.spend(steps.fills([leg], [sent]))
@@ -196,11 +201,11 @@ async def settle_handed_over_legs(store: Store, host: Host, settlement_id: str, 
             continue
         found = await host.look_up(leg.minted.payment_hash)
         if found in (Found.PAID, Found.HALF):
-            await _write_down(store, host, settlement, leg, leg.minted.payment_hash, found)
+            await write_outcome(store, host, settlement, leg, leg.minted.payment_hash, found)
         elif found is Found.PAYABLE and leg.state is LegState.PAYING:
             transfer = steps.make_transfer(settlement, machine, leg, outcomes[leg.id])
             try:
-                await _pay_and_look(store, host, settlement, leg, transfer)
+                await pay_and_look(store, host, settlement, leg, transfer)
             except HostRefused as refusal:
                 await _let_wait(store, settlement, leg, refusal)
         elif leg.state is LegState.PAYING:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..core.errors import InvariantViolated, ensure
-from ..core.model import Leg, Machine, Payout, Refused, Sent, Settlement
+from ..core.model import Leg, LegHolder, Machine, Payout, Refused, Sent, Settlement
 from ..core.payout import decide_payout
 from ..core.progress import Progress, progress_of
 from ..core.retries import next_try, passes_by_itself
@@ -20,10 +20,11 @@ RETRY_SECONDS = 15
 
 async def decide(
     books: Books,
-    settlement: Settlement,
+    settlement: LegHolder,
     legs: Sequence[Leg],
     destinations: dict[str, str | None],
     facts: PayoutFacts,
+    payer_name: str = "The machine's wallet",
 ) -> Payout:
     """Which of the legs go out now: pure, over what was loaded."""
     return decide_payout(
@@ -38,6 +39,7 @@ async def decide(
         sent_today_msat=facts.sent_today_msat,
         seconds_since_last_payment=facts.seconds_since_last_payment,
         extension_refusal=facts.extension_refusal,
+        payer_name=payer_name,
     )
 
 
@@ -112,7 +114,7 @@ def fills(legs: Sequence[Leg], sent: Sequence[Sent]) -> dict[str, tuple[int, int
 
 
 async def refuse_legs(
-    books: Books, settlement: Settlement, legs: Sequence[Leg], refused: Sequence[Refused]
+    books: Books, settlement: LegHolder, legs: Sequence[Leg], refused: Sequence[Refused]
 ) -> None:
     """Mark each leg that cannot be paid with its reason; it holds up no other."""
     by_id = {leg.id: leg for leg in legs}

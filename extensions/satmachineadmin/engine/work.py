@@ -22,6 +22,7 @@ from .land import land_new_payments
 from .pay import pay_settlement
 from .plan import plan_settlement
 from .revise.retry import retry_by_itself
+from .revise.settle import pay_balances
 
 #: Settlements of one round; the rest comes with the next.
 BATCH = 50
@@ -48,6 +49,7 @@ async def work_once(
         if is_stopping():
             return False
         await to_the_end(end_hold(store, settlement_id))
+    await pay_balances(store, host, lease, is_stopping)
     return bool(landed) or bool(overdue) or len(due) == BATCH
 
 

@@ -21,6 +21,7 @@ from .machines import Machines
 from .operators import Operators
 from .outside import OutsideLegs
 from .payers import Payers
+from .payoffs import Payoffs
 from .platform import Platform
 from .scan import Scan
 from .settlements import Settlements
@@ -54,6 +55,7 @@ class Books:
         self.legs = Legs(sql, self.audit, now, self.operators)
         self.outside = OutsideLegs(sql, now)
         self.scan = Scan(sql, now)
+        self.payoffs = Payoffs(sql, self.audit, now)
         self.payers = Payers(sql, self.audit, now)
         self.worklist = Worklist(sql, now)
 

@@ -47,6 +47,18 @@ class Cash:
         await self._close(entry, CashEntryStatus.CONFIRMED, confirmed_by=by, confirmed_at=self._now)
         await self._count(entry["client_id"], pending=-_minor(entry), confirmed=_minor(entry))
 
+    async def corrections(self, settlement_id: str) -> dict[str, int]:
+        """What corrections of a sale gave back to each LP so far, or took: enrolment → minor units."""
+        found = await self._sql.all(
+            f"""
+            SELECT client_id, SUM(amount_minor) AS amount_minor FROM {SCHEMA}.dca_deposits
+            WHERE related_id = :settlement AND kind = 'correction' AND status = 'confirmed'
+            GROUP BY client_id
+            """,
+            settlement=settlement_id,
+        )
+        return {str(row["client_id"]): int(row["amount_minor"]) for row in found}
+
     async def cancel(self, entry: Row) -> None:
         """Put a pending entry aside; it never counted."""
         await self._close(entry, CashEntryStatus.CANCELLED)

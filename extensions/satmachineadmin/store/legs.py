@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..core.errors import InvariantViolated, StateMoved, ensure
-from ..core.model import Leg, Minted, Plan, PlannedLeg, Sent, Settlement
+from ..core.model import Leg, LegHolder, Minted, Plan, PlannedLeg, Sent, Settlement
 from ..core.states import EXTERNAL_TARGETS, LEG_ENTRY_STATES, LegState, PayWay, check_leg_arrow
 from ..core.units import format_percent
 from . import rows
@@ -221,7 +221,7 @@ class Legs:
                 line["drawn_on"] = days[str(line["operator_user_id"])]
         return dated
 
-    async def move(self, settlement: Settlement, leg: Leg, after: LegState, **columns: object) -> None:
+    async def move(self, settlement: LegHolder, leg: Leg, after: LegState, **columns: object) -> None:
         """Compare-and-swap along one arrow, setting further columns; raises StateMoved when too late."""
         arrow = check_leg_arrow(leg.state, after)
         updates = "".join(f", {column} = :{column}" for column in columns)
@@ -241,7 +241,7 @@ class Legs:
         shown = {key: value for key, value in columns.items() if key not in ("preimage", "bolt11")}
         self._record(arrow, leg.id, settlement, before={"state": leg.state}, after={"state": after, **shown})
 
-    async def complete_at_once(self, settlement: Settlement, sent: Sequence[Sent]) -> None:
+    async def complete_at_once(self, settlement: LegHolder, sent: Sequence[Sent]) -> None:
         """Move all payable legs of a settlement from pending to completed: all of them, or an error.
 
         Only what is still pending is touched, and what was touched is counted and compared.
@@ -259,7 +259,7 @@ class Legs:
                 after={"state": LegState.COMPLETED, "sent_msat": one.sent_msat, "fee_msat": one.fee_msat},
             )
 
-    async def _complete(self, settlement: Settlement, sent: Sequence[Sent]) -> int:
+    async def _complete(self, settlement: LegHolder, sent: Sequence[Sent]) -> int:
         """How many pending legs were completed. Each engine has one way that counts exactly."""
         lines = [
             {
@@ -281,7 +281,7 @@ class Legs:
         self,
         arrow: str,
         leg_id: object,
-        settlement: Settlement,
+        settlement: LegHolder,
         *,
         before: Mapping[str, object] | None = None,
         after: Mapping[str, object] | None = None,

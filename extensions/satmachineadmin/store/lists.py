@@ -122,7 +122,8 @@ LEGS = Listing(
 FILLS = Listing(
     select="leg.*, machine.name AS machine_name",
     source=f"""{LEGS.source}
-        JOIN {SCHEMA}.dca_clients AS client ON client.id = leg.client_id""",
+        JOIN {SCHEMA}.dca_clients AS client ON client.id = leg.client_id
+         AND leg.leg_type IN ('dca', 'settlement')""",
     sorts=LEGS.sorts,
     default_sort="created_at",
     searches=("machine.name", "leg.payment_hash"),

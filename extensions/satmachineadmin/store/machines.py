@@ -136,7 +136,7 @@ class Machines:
         """The exchange rates of the newest sales that were accepted, newest first."""
         found = await self._sql.all(
             f"""
-            SELECT exchange_rate FROM {SCHEMA}.dca_settlements
+            SELECT COALESCE(corrected_rate, exchange_rate) AS exchange_rate FROM {SCHEMA}.dca_settlements
             WHERE machine_id = :id AND exchange_rate IS NOT NULL
               AND state IN ('pending', 'processing', 'processed', 'errored')
             ORDER BY paid_at DESC LIMIT :count

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..core.errors import InvariantViolated, StateMoved, ensure
 from ..core.model import Due, Facts, HostPayment, Landing, Machine, PlatformFee, Settlement
 from ..core.progress import Progress
@@ -210,8 +213,18 @@ class Settlements:
         )
         await self.move(settlement, SettlementState.PENDING, reason=None)
 
-    async def amend(self, settlement: Settlement, event: str, **columns: object) -> None:
-        """Change facts of a settlement that stays in its state; raises StateMoved when it did not."""
+    async def amend(
+        self,
+        settlement: Settlement,
+        event: str,
+        *,
+        said: Mapping[str, object] | None = None,
+        **columns: object,
+    ) -> None:
+        """Change facts of a settlement that stays in its state; raises StateMoved when it did not.
+
+        `said` is what the audit trail keeps beside the facts, a person's reason for instance.
+        """
         row = await self.row(settlement.id)
         updates = ", ".join(f"{column} = :{column}" for column in columns)
         touched = await self._sql.run(
@@ -232,7 +245,7 @@ class Settlements:
             settlement.id,
             operator_user_id=settlement.operator_user_id,
             before={column: row[column] for column in columns},
-            after=columns,
+            after={**(said or {}), **columns},
         )
 
     async def wait(self, settlement: Settlement, *, code: str, sentence: str, until: int | None) -> None:
@@ -354,7 +367,7 @@ def _facts(payment: HostPayment, landing: Landing, machine: Machine) -> dict[str
     }
 
 
-def _sums(facts: Facts) -> dict[str, object]:
+def _sums(facts: Facts) -> dict[str, Any]:
     """The columns that hold what was sold for how much."""
     return {
         "tx_type": facts.tx_type,

@@ -82,6 +82,11 @@ _RATE = {
     "fiat_amount": Field(good=None, legal=NOT_GIVEN, bad=NOT_AN_AMOUNT),
 }
 
+_PAYOFF = {
+    "funding_wallet_id": Field(good="$wallet_id", unknown=400, foreign=("wallet_id", 400)),
+    "exchange_rate": Field(good="5", bad=NOT_A_RATE),
+    "amount_fiat": Field(good=None, legal=NOT_GIVEN, bad=NOT_AN_AMOUNT),
+}
 _FACTS = {
     "principal_sats": Field(good=1000, legal=frozenset({"zero"})),
     "fee_sats": Field(good=100, legal=frozenset({"zero"})),
@@ -225,6 +230,32 @@ ROUTES = (
     ),
     Route(method="GET", path=f"{DCA}/known-payers"),
     Route(method="DELETE", path=f"{DCA}/known-payers/{{payer_id}}"),
+    Route(
+        method="POST",
+        path=f"{DCA}/settlements/{{settlement_id}}/correct/preview",
+        body={"exchange_rate": _RATE["exchange_rate"]},
+    ),
+    Route(
+        method="POST",
+        path=f"{DCA}/settlements/{{settlement_id}}/correct",
+        body={
+            "exchange_rate": _RATE["exchange_rate"],
+            "reason": Field(good="a stale feed", bad=("x" * 501,)),
+        },
+    ),
+    Route(method="POST", path=f"{DCA}/clients/{{client_id}}/settle/preview", body=_PAYOFF),
+    Route(
+        method="POST",
+        path=f"{DCA}/clients/{{client_id}}/settle",
+        body={
+            **_PAYOFF,
+            "notes": Field(good="", legal=frozenset({"missing"}) | EMPTY, bad=("x" * 2001,)),
+            "confirm": Field(good=False, legal=frozenset({"missing", "boolean"})),
+            "request_id": Field(good=None, legal=NOT_GIVEN, bad=("x" * 65, "short")),
+        },
+    ),
+    Route(method="POST", path=f"{DCA}/clients/{{client_id}}/settle/{{entry_id}}/retry"),
+    Route(method="POST", path=f"{DCA}/clients/{{client_id}}/settle/{{entry_id}}/release"),
     Route(method="GET", path=f"{DCA}/sweepable", filters=("machine_id",)),
     Route(method="GET", path=f"{DCA}/settlements/{{settlement_id}}/sweep"),
     Route(

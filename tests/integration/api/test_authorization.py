@@ -195,7 +195,11 @@ def test_an_operator_never_learns_where_an_lps_sats_go(world: World) -> None:
         assert found_in(reply, wallets) == set(), name
     fields = {name for route in ROUTES if not route.is_lp for name in route.body}
     assert not {name for name in fields if "dca" in name or "user_id" in name or "address" in name}
-    assert {name for name in fields if "wallet" in name} == {"wallet_id", "super_fee_wallet_id"}
+    assert {name for name in fields if "wallet" in name} == {
+        "wallet_id",
+        "super_fee_wallet_id",
+        "funding_wallet_id",
+    }
 
 
 OWNED_TABLES = (
