@@ -14,6 +14,7 @@ function wordsOf(name, path = 'states.py') {
 
 const OWNERS = {
   settlement: 'SettlementState',
+  mark: 'SettlementMark',
   leg: 'LegState',
   enrolment: 'EnrolmentStatus',
   payout_way: 'PayWay'
@@ -49,6 +50,23 @@ test('a word the page does not know is grey and says that it is unknown', () => 
     assert.deepEqual(look, expected)
   }
   assert.equal(states.look('no such kind', 'active').known, false)
+})
+
+test('a machine in maintenance says so, whether it is active or not', () => {
+  const word = (active, maintenance) => states.machine({active, maintenance})
+  assert.equal(word(true, true), 'maintenance')
+  assert.equal(word(false, true), 'maintenance')
+  assert.equal(word(true, false), 'active')
+  assert.equal(word(false, false), 'inactive')
+})
+
+test('a sale shows its marks; a commission that agrees or is unknown is none', () => {
+  const marks = (is_test, commission_difference_sats) =>
+    states.marks({is_test, commission_difference_sats})
+  assert.deepEqual(marks(false, 0), [])
+  assert.deepEqual(marks(false, null), [])
+  assert.deepEqual(marks(false, -1), ['commission_differs'])
+  assert.deepEqual(marks(true, 40), ['test', 'commission_differs'])
 })
 
 test('a direction is a word and an arrow; an unknown one is neither', () => {
