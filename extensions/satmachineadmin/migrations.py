@@ -92,6 +92,12 @@ async def m111_corrections(db: Any) -> None:
         await db.execute(statement)
 
 
+async def m112_revised(db: Any) -> None:
+    """What a sale landed with before a partial dispense; why a leg was released or kept."""
+    for table, column, kind in _COLUMNS_OF_M112:
+        await _add_column(db, table, column, kind)
+
+
 async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
     """SQLite cannot say `IF NOT EXISTS` here, so it is looked at first."""
     if db.type != "SQLITE":
@@ -507,6 +513,23 @@ def _indexes_of_m111(db: Any) -> tuple[str, ...]:
             where="related_id IS NOT NULL",
         ),
     )
+
+
+
+
+_COLUMNS_OF_M112 = (
+    # the sale as it landed, where a partial dispense has scaled its figures; NULL where none has
+    ("dca_settlements", "landed_principal_sats", "BIGINT"),
+    ("dca_settlements", "landed_commission_sats", "BIGINT"),
+    ("dca_settlements", "landed_platform_fee_sats", "BIGINT"),
+    ("dca_settlements", "landed_fiat_minor", "BIGINT"),
+    # what the person who reported it wrote
+    ("dca_settlements", "dispensed_note", "TEXT"),
+    # what a person wrote when releasing or keeping a leg
+    ("dca_payments", "note", "TEXT"),
+    # since when sats that are owed to a customer count as kept
+    ("dca_payments", "kept_at", "BIGINT"),
+)
 
 
 def _indexes_of_m104(db: Any) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ from typing import Any
 
 from .core.days import zone_in_use
 from .core.limits import why_no_part
-from .core.model import SplitSet
-from .core.states import EnrolmentStatus, LegType, NoPart
+from .core.model import Landed, SplitSet
+from .core.states import EnrolmentStatus, LegType, NoPart, SettlementState
 from .core.units import format_fiat, format_percent
 from .store import rows
 from .store.lease import LeaseHolder
@@ -159,6 +159,30 @@ def settlement(row: Row) -> dict[str, Any]:
         "landed_at": iso(row["landed_at"]),
         "processed_at": iso(row["processed_at"]),
         "next_try_at": iso(row["next_try_at"]),
+        "working_since": iso(_working_since(row)),
+        "dispensed_sats": row["dispensed_sats"],
+        "dispensed_note": row["dispensed_note"],
+        "landed": landed(rows.landed(row), row["currency"]),
+    }
+
+
+def _working_since(row: Row) -> int | None:
+    """Since when the engine has had it in its hands."""
+    if row["state"] not in (SettlementState.PENDING, SettlementState.PROCESSING):
+        return None
+    return int(row["landed_at"] if row["claimed_at"] is None else row["claimed_at"])
+
+
+def landed(figures: Landed | None, currency: str) -> dict[str, Any] | None:
+    """The sale as it landed, where a partial dispense has changed its figures since."""
+    if figures is None:
+        return None
+    return {
+        "principal_sats": figures.principal_sats,
+        "commission_sats": figures.commission_sats,
+        "platform_fee_sats": figures.platform_fee_sats,
+        "operator_fee_sats": figures.commission_sats - figures.platform_fee_sats,
+        "fiat_amount": fiat(figures.fiat_minor, currency),
     }
 
 
@@ -167,7 +191,7 @@ def leg(row: Row) -> dict[str, Any]:
     is_own_target = row["leg_type"] == LegType.OPERATOR_SPLIT
     plain = (
         "id", "settlement_id", "machine_id", "machine_name", "leg_type", "state", "reason", "sats",
-        "fee_msat", "currency", "share_pct", "client_id", "payment_hash", "error_message",
+        "fee_msat", "currency", "share_pct", "client_id", "payment_hash", "error_message", "attempt", "note",
     )  # fmt: skip
     return {
         **{key: row[key] for key in plain},
@@ -181,6 +205,7 @@ def leg(row: Row) -> dict[str, Any]:
         "payment_hash": row["payment_hash"] if row["completed_at"] else None,
         "created_at": iso(row["created_at"]),
         "completed_at": iso(row["completed_at"]),
+        "kept_at": iso(row["kept_at"]),
     }
 
 
@@ -195,6 +220,11 @@ _SENTENCES = {
     "settlement.concluded": "Every leg is paid or kept with its reason.",
     "settlement.released": "The held sale was released.",
     "settlement.retried": "What had failed is tried again.",
+    "settlement.retry_asked": "Failed legs are to be tried again.",
+    "settlement.dispensed": "Only a part of the notes came out: {dispensed_note}",
+    "settlement.leg_released": "A leg of {sats} sats was given up: {reason}",
+    "settlement.leg_kept": "{sats} sats whose notes did not come out are kept: {reason}",
+    "settlement.noted": "{text}",
     "settlement.replanned": "It is decided anew who gets what.",
     "settlement.withdrawn": "It is decided anew who gets what.",
     "settlement.facts_supplied": "Its facts were supplied: principal {principal_sats} sats, commission "

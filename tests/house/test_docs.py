@@ -82,6 +82,7 @@ WORDS = {
     "Why a leg is refused": "RefuseCode",
     "Why a payment outside is not made": "OutsideCode",
     "Matters": "MatterKind",
+    "Actions": "Action",
     "Faults of the audit trail": "TrailFault",
 }
 

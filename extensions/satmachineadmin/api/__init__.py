@@ -12,6 +12,7 @@ from . import (
     correcting,
     machines,
     platform,
+    revising,
     settings,
     settlements,
     settling,
@@ -21,6 +22,7 @@ from . import (
 )
 
 router = APIRouter(prefix="/api/v1/dca")
+# `settlements/stuck` has to be asked before `settlements/{id}`.
 for module in (
     status,
     machines,
@@ -28,6 +30,7 @@ for module in (
     cash,
     splits,
     platform,
+    revising,
     settlements,
     settings,
     audit,

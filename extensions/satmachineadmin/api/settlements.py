@@ -7,11 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from .. import present
+from ..core.revising import actions_of, leg_actions
 from ..core.states import LegState, LegType, SettlementMark, SettlementState, TxType
 from ..host import accounts
 from ..services import current
 from ..store import audit, lists
+from ..store import rows as values
 from ..store.sql import Row
+from ..usecases import revising
 from ..usecases.permissions import may
 from ..usecases.settlements import release_settlement
 from .auth import CurrentUser
@@ -94,9 +97,15 @@ async def whole(user_id: str, settlement_id: str) -> dict[str, Any]:
         row = may(user_id, "read", rows[0] if rows else None, "settlement")
         legs, _total = await lists.page(books.sql, lists.LEGS_IN_PLAN_ORDER, legs_of)
         events = await audit.timeline(books.sql, settlement_id, _TIMELINE)
+        age_seconds = revising.age_seconds(row, books.now)
+    settlement, known = values.settlement(row), [values.leg(leg) for leg in legs]
     return {
         **present.settlement(row),
-        "legs": [present.leg(leg) for leg in legs],
+        "actions": actions_of(settlement, known, age_seconds),
+        "legs": [
+            {**present.leg(leg), "actions": leg_actions(settlement, one)}
+            for leg, one in zip(legs, known, strict=True)
+        ],
         "timeline": present.timeline(events, await _actor_names(events)),
     }
 

@@ -269,6 +269,54 @@ class RequestReused(Refusal):
     status = 409
 
 
+class ActionNotAllowed(Refusal):
+    """A {thing} that is {state} does not take this action: {action}."""
+
+    code = "action_not_allowed"
+    status = 409
+
+
+class OutcomeUnknown(Refusal):
+    """It is not known yet whether a payment was made, so nothing is repeated or changed. It is looked up
+    by itself; wait until that is decided."""
+
+    code = "outcome_unknown"
+    status = 409
+
+
+class AlreadyPaid(Refusal):
+    """Legs of this settlement are paid, and sats that have arrived cannot be taken back."""
+
+    code = "already_paid"
+    status = 409
+
+
+class NotStuckYet(Refusal):
+    """It has been worked on for {minutes} minutes only; from {threshold_minutes} on it may be stopped."""
+
+    code = "not_stuck_yet"
+    status = 409
+
+
+class OnlyCashOut(Refusal):
+    """Only a cash-out hands out notes, so only a cash-out can be dispensed in part."""
+
+    code = "only_cash_out"
+
+
+class InvalidFraction(Refusal):
+    """{text} is not a part of the whole: write a decimal number from 0 to below 1 with at most twelve
+    decimals, such as "0.5"."""
+
+    code = "invalid_fraction"
+
+
+class TargetNotYours(Refusal):
+    """Where this leg goes is for {whose} alone to decide."""
+
+    code = "target_not_yours"
+
+
 class TooManyDigits(Refusal):
     """The amount {text} is larger than this system keeps."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from .payment import HostPayment as HostPayment
 from .states import (
     EXTERNAL_TARGETS,
     LEGS_BESIDE_SETTLEMENT,
@@ -26,39 +27,6 @@ from .states import (
     TargetKind,
     TxType,
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class HostPayment:
-    """One row of the host's payment table, on a wallet of interest."""
-
-    wallet_id: str
-    #: the row's own key; unique within the wallet
-    checking_id: str
-    payment_hash: str
-    #: positive: the wallet received; negative: the wallet paid
-    amount_msat: int
-    #: what the host took on this row, never negative
-    fee_msat: int
-    #: `success`, `pending` or `failed`
-    status: str
-    memo: str
-    tag: str | None
-    external_id: str | None
-    #: set when the row was paid with a card or bank, not over Lightning
-    fiat_provider: str | None
-    #: what the creator of the payment attached; a hint, never an authority
-    extra: Mapping[str, object]
-    created_at: datetime
-    updated_at: datetime
-
-    @property
-    def is_lightning_inbound(self) -> bool:
-        return self.amount_msat > 0
-
-    @property
-    def is_lightning_outbound(self) -> bool:
-        return self.amount_msat < 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +132,16 @@ class Landing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Landed:
+    """The figures that a sale landed with, kept where a partial dispense has changed them since."""
+
+    principal_sats: int
+    commission_sats: int
+    platform_fee_sats: int
+    fiat_minor: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settlement:
     """One sale in the books."""
 
@@ -192,6 +170,7 @@ class Settlement:
     landed_at: datetime
     #: how often it was stopped by failed legs since a person last did something about it
     tries: int = 0
+    landed: Landed | None = None
 
 
 class LegHolder(Protocol):
@@ -339,6 +318,8 @@ class Leg:
     carrier_id: str | None = None
     #: why it failed: a stable code
     error_code: str | None = None
+    #: owed to a customer, and the operator decided to keep it
+    is_kept: bool = False
 
     @property
     def is_external(self) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .allocation import allocate, allocate_capped
-from .commission import operator_split
+from .commission import operator_split, whole_sats_above
 from .errors import ensure
 from .model import Leg, LpStake, Plan, PlanInput, PlannedLeg, Settlement, SplitRule, SplitSet
 from .states import LEGS_BESIDE_SETTLEMENT, LegState, LegType, SkipReason, TxType
@@ -182,7 +182,11 @@ def _principal_legs(settlement: Settlement, stakes: Sequence[LpStake]) -> tuple[
     sats = settlement.principal_sats - settlement.host_fee_from_principal_sats
     ensure(sats >= 0, "the principal is not negative")
     undispensed_sats = settlement.wire_sats - settlement.principal_sats - settlement.commission_sats
-    return (*_lp_legs(settlement, sats, stakes), *_retained(undispensed_sats, SkipReason.UNDISPENSED))
+    # What the host took beyond the commission and the principal that are left was never here.
+    host_fee_sats = whole_sats_above(settlement.host_fee_msat)
+    shared_sats = settlement.host_fee_from_commission_sats + settlement.host_fee_from_principal_sats
+    owed_sats = undispensed_sats - (host_fee_sats - shared_sats)
+    return (*_lp_legs(settlement, sats, stakes), *_retained(owed_sats, SkipReason.UNDISPENSED))
 
 
 def _lp_legs(settlement: Settlement, sats: int, stakes: Sequence[LpStake]) -> tuple[PlannedLeg, ...]:

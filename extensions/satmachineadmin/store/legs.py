@@ -12,7 +12,7 @@ from . import rows
 from .audit import Audit
 from .ids import new_id
 from .operators import Operators
-from .sql import SCHEMA, Sql, in_list
+from .sql import SCHEMA, Row, Sql, in_list
 
 #: What `complete_at_once` binds once a leg.
 _OUTCOME = ("id", "wallet_id", "sent_msat", "fee_msat", "unused_msat")
@@ -63,6 +63,9 @@ class Legs:
         )
         return tuple(rows.leg(row) for row in found)
 
+    async def row(self, leg_id: str) -> Row | None:
+        return await self._sql.one(f"SELECT * FROM {SCHEMA}.dca_payments WHERE id = :id", id=leg_id)
+
     async def known_hashes(self, payment_hashes: Iterable[str]) -> frozenset[str]:
         """Those of the hashes that are payments of ours."""
         listed, values = in_list("hash", payment_hashes)
@@ -87,7 +90,7 @@ class Legs:
 
     async def sent(self, leg_id: str) -> Sent:
         """What was handed to the host for a leg, as it was written down before."""
-        row = await self._sql.one(f"SELECT * FROM {SCHEMA}.dca_payments WHERE id = :id", id=leg_id)
+        row = await self.row(leg_id)
         if row is None or row["sent_msat"] is None:
             raise InvariantViolated("what is handed to the host is written down before")
         return Sent(
@@ -111,7 +114,7 @@ class Legs:
 
         `columns` are what is different about it, such as when it is tried or that it is skipped.
         """
-        row = await self._sql.one(f"SELECT * FROM {SCHEMA}.dca_payments WHERE id = :id", id=leg.id)
+        row = await self.row(leg.id)
         ensure(row is not None, "a leg that is tried again exists")
         line = {
             **dict(row or {}),
@@ -131,6 +134,7 @@ class Legs:
                     "next_try_at",
                     "carrier_id",
                     "completed_at",
+                    "note",
                 )
             ),
             **_invoice(minted),
@@ -240,6 +244,20 @@ class Legs:
             raise StateMoved(thing="leg")
         shown = {key: value for key, value in columns.items() if key not in ("preimage", "bolt11")}
         self._record(arrow, leg.id, settlement, before={"state": leg.state}, after={"state": after, **shown})
+
+    async def mark_kept(self, leg: Leg, note: str) -> None:
+        """The operator keeps sats that are owed to a customer; raises StateMoved when too late."""
+        touched = await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_payments SET kept_at = :now, note = :note, updated_at = :now
+            WHERE id = :id AND state = 'skipped' AND kept_at IS NULL
+            """,
+            id=leg.id,
+            note=note,
+            now=self._now,
+        )
+        if touched != 1:
+            raise StateMoved(thing="leg")
 
     async def complete_at_once(self, settlement: LegHolder, sent: Sequence[Sent]) -> None:
         """Move all payable legs of a settlement from pending to completed: all of them, or an error.

@@ -190,6 +190,21 @@ def _conditions(listing: Listing, wanted: Page) -> tuple[list[str], dict[str, ob
     return conditions, values
 
 
+async def stuck(sql: Sql, operator_user_id: str, since: int) -> list[Row]:
+    """Settlements that the engine has had in its hands since before an instant, the oldest first."""
+    return await sql.all(
+        f"""
+        SELECT {SETTLEMENTS.select} FROM {SETTLEMENTS.source}
+        WHERE settlement.operator_user_id = :operator AND settlement.state IN ('pending', 'processing')
+          AND COALESCE(settlement.claimed_at, settlement.landed_at) <= :since
+        ORDER BY COALESCE(settlement.claimed_at, settlement.landed_at), settlement.id LIMIT :limit
+        """,
+        operator=operator_user_id,
+        since=since,
+        limit=MAX_LIMIT,
+    )
+
+
 async def totals(sql: Sql, operator_user_id: str) -> dict[str, int]:
     """How many machines and settlements by state an operator has."""
     machines = await sql.value(

@@ -73,6 +73,18 @@ def settlement(row: Row) -> model.Settlement:
         paid_at=instant(row["paid_at"]),
         landed_at=instant(row["landed_at"]),
         tries=row["tries"],
+        landed=landed(row),
+    )
+
+
+def landed(row: Row) -> model.Landed | None:
+    if row["landed_principal_sats"] is None:
+        return None
+    return model.Landed(
+        principal_sats=row["landed_principal_sats"],
+        commission_sats=row["landed_commission_sats"],
+        platform_fee_sats=row["landed_platform_fee_sats"],
+        fiat_minor=row["landed_fiat_minor"],
     )
 
 
@@ -105,6 +117,7 @@ def leg(row: Row) -> model.Leg:
         tries=row["tries"],
         carrier_id=row["carrier_id"],
         error_code=row["error_code"],
+        is_kept=row["kept_at"] is not None,
     )
 
 

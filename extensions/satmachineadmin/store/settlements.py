@@ -169,11 +169,13 @@ class Settlements:
         """Compare-and-swap along one arrow, setting further columns; raises StateMoved when too late.
 
         `progress` is kept beside the move where it is known; it is no news of its own. An errored
-        settlement is tried again only where its mover says when.
+        settlement is tried again only where its mover says when; a pending one counts from now on.
         """
         arrow = check_settlement_arrow(settlement.state, after)
         if after is SettlementState.ERRORED:
             columns.setdefault("next_try_at", None)
+        if after is SettlementState.PENDING:
+            columns.setdefault("claimed_at", self._now)
         counts = _counts(progress) if progress else {}
         updates = "".join(f", {column} = :{column}" for column in {**columns, **counts})
         touched = await self._sql.run(
@@ -248,6 +250,16 @@ class Settlements:
             after={**(said or {}), **columns},
         )
 
+    def remark(self, settlement: Settlement, event: str, **said: object) -> None:
+        """Note what a person said or decided about it, where the settlement itself does not change."""
+        self._audit.record(
+            f"settlement.{event}",
+            "settlement",
+            settlement.id,
+            operator_user_id=settlement.operator_user_id,
+            after=said,
+        )
+
     async def wait(self, settlement: Settlement, *, code: str, sentence: str, until: int | None) -> None:
         """Say why nothing happens now and when it is tried again (None: when a person has acted).
 
@@ -290,7 +302,7 @@ class Settlements:
             now=self._now,
         )
         row = await self.row(settlement_id)
-        if touched and row is not None:
+        if touched and before and row is not None:
             self._audit.record(
                 "settlement.taken_over",
                 "settlement",

@@ -38,7 +38,7 @@ async def replace_split(
     total_ppm = sum(rule.share_ppm for rule in draft)
     if total_ppm != WHOLE_PPM:
         raise SharesDoNotSum(sum_pct=format_percent(total_ppm))
-    rules = [await _resolve(position, rule) for position, rule in enumerate(draft)]
+    rules = [await resolve_rule(position, rule) for position, rule in enumerate(draft)]
     async with store.transaction("split", actor=user_id) as books:
         if machine_id is not None:
             may(user_id, "change_split", await books.machines.row(machine_id), "machine")
@@ -47,7 +47,7 @@ async def replace_split(
         await books.splits.replace(user_id, machine_id, rules, by=user_id)
 
 
-async def _resolve(position: int, draft: DraftRule) -> SplitRule:
+async def resolve_rule(position: int, draft: DraftRule) -> SplitRule:
     """A wallet here, or a target outside in its canonical form.
 
     An invoice key becomes its wallet's id at once: keys are never stored. Whether a target outside leads

@@ -71,6 +71,9 @@ NOT_AN_AMOUNT = ("-5", "1.234", "1e3", "NaN", "Infinity", "1,50", "9" * 31, "100
 NOT_A_DAY = ("2026-13-01", "2026-02-30", "today", "20261122", "2026-11-22T10:00:00", "0000-00-00")
 
 _NOT_GIVEN = frozenset({"missing"})
+NOT_A_FRACTION = ("1", "-0.1", ".5", "0,5", "5e-1", "50", "NaN", "0." + "1" * 13, "٠")
+_TEXT = Field(good="The customer called.", bad=("x" * 2001,))
+_FRACTION = Field(good="0.5", bad=NOT_A_FRACTION)
 _PCT = Field(good="5", legal=NOT_GIVEN - {"null"}, bad=NOT_A_PERCENT)
 _POLICY = Field(good="after_minutes", legal=NOT_GIVEN - {"null"}, bad=("later", "At_once", "on dispense"))
 _MINUTES = Field(good=30, legal=NOT_GIVEN - {"null"}, bad=("30", "soon"))
@@ -274,6 +277,30 @@ ROUTES = (
     Route(
         method="POST", path=f"{DCA}/settlements/{{settlement_id}}/release", filters=("as_real_sale",),
     ),
+    Route(method="GET", path=f"{DCA}/settlements/stuck", filters=("threshold_minutes",)),
+    Route(
+        method="POST",
+        path=f"{DCA}/settlements/{{settlement_id}}/retry",
+        body={"legs": Field(good=[{"leg_id": "$leg_id"}])},
+    ),
+    Route(
+        method="POST",
+        path=f"{DCA}/settlements/{{settlement_id}}/force-reset",
+        body={"reason": _TEXT, "threshold_minutes": Field(good=30, legal=frozenset({"missing"}))},
+    ),
+    Route(
+        method="POST",
+        path=f"{DCA}/settlements/{{settlement_id}}/partial-dispense",
+        body={"dispensed_fraction": _FRACTION, "dispensed_sats": Field(good=None, legal=NOT_GIVEN), "notes": _TEXT},
+    ),
+    Route(
+        method="POST",
+        path=f"{DCA}/settlements/{{settlement_id}}/partial-dispense/preview",
+        body={"dispensed_fraction": _FRACTION, "dispensed_sats": Field(good=None, legal=NOT_GIVEN)},
+    ),
+    Route(method="POST", path=f"{DCA}/settlements/{{settlement_id}}/notes", body={"text": _TEXT}),
+    Route(method="POST", path=f"{DCA}/payments/{{leg_id}}/release", body={"reason": _TEXT}),
+    Route(method="POST", path=f"{DCA}/payments/{{leg_id}}/keep", body={"reason": _TEXT}),
     Route(
         method="GET", path=f"{DCA}/payments", filters=("leg_type", "state", "machine_id", "settlement_id"),
         is_list=True, sorts=("created_at", "sats", "state"),

@@ -62,6 +62,7 @@ class World:
             "client_id": shop.clients[lp]["id"],
             "settlement_id": held["id"],
             "processed_id": sale["id"],
+            "leg_id": sale["legs"][0]["id"],
             "entry_id": entry["id"],
             "enrolment_id": invitation["id"],
             "wallet_id": self.server.create_wallet(shop.operator, "spare").id,
