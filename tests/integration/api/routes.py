@@ -73,7 +73,10 @@ NOT_A_DAY = ("2026-13-01", "2026-02-30", "today", "20261122", "2026-11-22T10:00:
 _NOT_GIVEN = frozenset({"missing"})
 NOT_A_FRACTION = ("1", "-0.1", ".5", "0,5", "5e-1", "50", "NaN", "0." + "1" * 13, "٠")
 _TEXT = Field(good="The customer called.", bad=("x" * 2001,))
-_FRACTION = Field(good="0.5", bad=NOT_A_FRACTION)
+_DISPENSED = {
+    "dispensed_fraction": Field(good="0.5", bad=NOT_A_FRACTION),
+    "dispensed_sats": Field(good=None, legal=NOT_GIVEN),
+}
 _PCT = Field(good="5", legal=NOT_GIVEN - {"null"}, bad=NOT_A_PERCENT)
 _POLICY = Field(good="after_minutes", legal=NOT_GIVEN - {"null"}, bad=("later", "At_once", "on dispense"))
 _MINUTES = Field(good=30, legal=NOT_GIVEN - {"null"}, bad=("30", "soon"))
@@ -291,12 +294,12 @@ ROUTES = (
     Route(
         method="POST",
         path=f"{DCA}/settlements/{{settlement_id}}/partial-dispense",
-        body={"dispensed_fraction": _FRACTION, "dispensed_sats": Field(good=None, legal=NOT_GIVEN), "notes": _TEXT},
+        body={**_DISPENSED, "notes": _TEXT},
     ),
     Route(
         method="POST",
         path=f"{DCA}/settlements/{{settlement_id}}/partial-dispense/preview",
-        body={"dispensed_fraction": _FRACTION, "dispensed_sats": Field(good=None, legal=NOT_GIVEN)},
+        body=_DISPENSED,
     ),
     Route(method="POST", path=f"{DCA}/settlements/{{settlement_id}}/notes", body={"text": _TEXT}),
     Route(method="POST", path=f"{DCA}/payments/{{leg_id}}/release", body={"reason": _TEXT}),

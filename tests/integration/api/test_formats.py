@@ -45,7 +45,9 @@ def replies(world: World) -> dict[str, list[dict[str, Any]]]:
         "SplitSet": [olga.get(f"{DCA}/commission-splits")],
         "SuperConfig": [olga.get(f"{DCA}/super-config"), platform.get(f"{DCA}/super-config")],
         "Settlement": olga.get(f"{DCA}/settlements")["data"],
-        "Leg": [*sale["legs"], *olga.get(f"{DCA}/payments")["data"]],
+        # those of one settlement also say what may be done to them
+        "Leg": [*({k: v for k, v in leg.items() if k != "actions"} for leg in sale["legs"])]
+        + olga.get(f"{DCA}/payments")["data"],
         "AuditEvent": olga.get(f"{DCA}/audit-events", limit=200)["data"],
         "TrailVerdict": [platform.post(f"{DCA}/audit/verify")],
         "Preferences": [ana.get(f"{LP}/preferences")],
@@ -92,7 +94,7 @@ def test_a_whole_settlement_tells_its_story(world: World) -> None:
     """Legs in the order of the plan, the timeline newest first, by people's names."""
     sale = world.operator("olga").get(f"{DCA}/settlements/{world.ids['olga']['processed_id']}")
 
-    assert set(sale) == documented("Settlement") | {"legs", "timeline"}
+    assert set(sale) == documented("Settlement") | {"actions", "legs", "timeline"}
     kinds = [leg["leg_type"] for leg in sale["legs"]]
     assert kinds == ["super_fee", *["operator_split"] * 3, "dca", "dca"]
     assert {event["actor"] for event in sale["timeline"]} == {"engine"}

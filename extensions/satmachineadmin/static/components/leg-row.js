@@ -37,6 +37,7 @@ window.satmachine.parts['leg-row'] = {
         : share
     },
     reason() {
+      if (this.leg.kept_at) return this.$t('satmachineadmin.leg.kept')
       const reason = this.leg.reason
       const key = `satmachineadmin.skip.${reason}`
       if (!reason) return ''

@@ -109,8 +109,11 @@ window.satmachine.parts['settlement-drawer'] = {
       } catch (error) {
         this.releaseError = error
       }
-      await this.live.refresh()
+      await this.refresh()
       this.releasing = false
+    },
+    async refresh() {
+      await this.live.refresh()
       this.$emit('changed')
     },
     async load() {

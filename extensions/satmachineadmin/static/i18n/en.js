@@ -173,6 +173,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         'It was made while “{machine}” was in maintenance. Released, it is a sale like any other: {sats} are distributed (commission {commission}, principal {principal}), the LPs’ cash is drawn for it, and it counts in all totals. Do that only if notes came out.',
       released: 'Released. The payout starts by itself.',
       waits: 'The payout waits and goes on by itself.',
+      next_try: 'Tried again by itself at',
       sentence: {
         cash_out_priced: 'Customer paid {sats} for {fiat} at {rate}',
         cash_out: 'Customer paid {sats} for {fiat}',
@@ -189,6 +190,67 @@ window.i18n.global.mergeLocaleMessage('en', {
         rejected: 'Nothing of it was paid out: its facts cannot be used.',
         errored: 'Not everything was paid. What was paid stays paid.',
         dismissed: 'Put aside by you. Nothing of it was paid out.'
+      }
+    },
+    note: {
+      label: 'Note for the timeline',
+      add: 'Add',
+      not_added: 'The note was not added.'
+    },
+    revise: {
+      reason: 'What happened, and why you do this',
+      not_done: 'Nothing was changed.',
+      retry: {
+        button: 'Retry',
+        title: 'Retry what failed?',
+        message:
+          '{sats} are paid again, to where they go now: an LP’s and the platform’s wallets as they have chosen them by now. What was paid is not touched. An LP whose wallet is gone has its cash back instead.',
+        resume:
+          'No part of it failed: it goes on where it was stopped. What was paid is not touched.',
+        target: 'Another receiver',
+        target_hint: 'Left empty: the one your rules name now',
+        done: 'It is tried again.'
+      },
+      force_reset: {
+        button: 'Stop',
+        title: 'Stop this payout?',
+        message:
+          'The payout of these {sats} has been under way for a while. Stopped, it does nothing more by itself until you retry it. What was paid stays paid; what is on its way is looked up.',
+        done: 'Stopped.'
+      },
+      release_leg: {
+        button: 'Give up {sats} for {who}',
+        title: 'Give this part up?',
+        message:
+          '{sats} for {who} are not paid any more and stay in the machine’s wallet. An LP has its cash back and can give it to another sale.',
+        done: 'Given up. The sats stay in the machine’s wallet.'
+      },
+      keep: {
+        button: 'Keep {sats}',
+        title: 'Keep what was not dispensed?',
+        message:
+          '{sats} are owed to the customer, whose notes did not come out. Kept, they stay in the machine’s wallet and are no longer shown as owed.',
+        done: 'Kept.'
+      },
+      partial_dispense: {
+        button: 'Partial dispense',
+        title: 'Not all the notes came out?',
+        message:
+          '{sats} are not paid out but owed to the customer. What was planned so far is withdrawn, and the LPs’ cash is drawn anew.',
+        done: 'Scaled to what came out. It is planned anew.',
+        by: {fraction: 'as a part', sats: 'in sats'},
+        label: {fraction: 'Part that came out', sats: 'Sats that came out'},
+        hint: {
+          fraction: 'From 0 to below 1, such as 0.5',
+          sats: 'Of what the customer paid'
+        },
+        before: 'Before',
+        after: 'After',
+        principal_sats: 'Principal',
+        commission_sats: 'Commission',
+        platform_fee_sats: 'of it to the platform',
+        operator_fee_sats: 'of it to you',
+        fiat_amount: 'Notes'
       }
     },
     reason: {
@@ -240,6 +302,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       platform: 'Platform',
       lp: 'LP {name}',
       nobody: 'Nobody',
+      kept: 'Kept by you: these notes did not come out.',
       of_principal: '{share} of the principal'
     },
     leg_type: {

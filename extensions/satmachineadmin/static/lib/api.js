@@ -53,6 +53,9 @@
    * @property {string | null} payment_hash
    * @property {string | null} error_message
    * @property {string | null} completed_at
+   * @property {string | null} note
+   * @property {string | null} kept_at
+   * @property {string[]} [actions]
    *
    * @typedef {object} Settlement
    * @property {string} id
@@ -81,6 +84,8 @@
    * @property {number} legs_total
    * @property {number} legs_completed
    * @property {number} legs_failed
+   * @property {string | null} next_try_at
+   * @property {string[]} [actions]
    * @property {Leg[]} [legs]
    * @property {{at: string, event: string, actor: string, sentence: string}[]} [timeline]
    *
@@ -89,6 +94,23 @@
    * @property {string} time_zone_in_use
    * @property {string} today
    * @property {string | null} updated_at
+   *
+   * @typedef {object} Figures
+   * @property {number} principal_sats
+   * @property {number} commission_sats
+   * @property {number} platform_fee_sats
+   * @property {number} operator_fee_sats
+   * @property {string | null} fiat_amount
+   *
+   * @typedef {object} DispensePreview
+   * @property {string} currency
+   * @property {number} wire_sats
+   * @property {number} dispensed_sats
+   * @property {number} undispensed_sats
+   * @property {number} withdrawn_legs
+   * @property {Figures} landed
+   * @property {Figures} before
+   * @property {Figures} after
    *
    * @typedef {object} SuperConfig
    * @property {string} super_fee_pct on a cash-out
@@ -110,6 +132,13 @@
   const BASE = '/satmachineadmin/api/v1/dca'
   const {request, queryString} = window.satmachine.http
   const segment = encodeURIComponent
+
+  /** @param {string} what @returns {(id: string, data: object) => Promise<any>} the sale afterwards */
+  const act = what => (id, data) =>
+    request('POST', `${BASE}/settlements/${segment(id)}/${what}`, data)
+  /** @param {string} what @returns {(id: string, data: object) => Promise<Settlement>} */
+  const actOnLeg = what => (id, data) =>
+    request('POST', `${BASE}/payments/${segment(id)}/${what}`, data)
 
   window.satmachine.adminApi = Object.freeze({
     /** @returns {Promise<Status>} */
@@ -140,6 +169,15 @@
     settings: () => request('GET', `${BASE}/settings`),
     /** @param {object} data @returns {Promise<Settings>} */
     saveSettings: data => request('PUT', `${BASE}/settings`, data),
+
+    retrySettlement: act('retry'),
+    forceReset: act('force-reset'),
+    dispense: act('partial-dispense'),
+    /** @type {(id: string, data: object) => Promise<DispensePreview>} */
+    previewDispense: act('partial-dispense/preview'),
+    addNote: act('notes'),
+    releaseLeg: actOnLeg('release'),
+    keepLeg: actOnLeg('keep'),
 
     /** @returns {Promise<SuperConfig>} */
     superConfig: () => request('GET', `${BASE}/super-config`),

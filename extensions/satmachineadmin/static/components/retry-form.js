@@ -1,0 +1,60 @@
+// @ts-check
+// Failed legs of a sale are tried again: which of them, and for a share of the commission also where.
+window.satmachine.parts['retry-form'] = {
+  template: '#sm-retry-form',
+  props: {settlement: {type: Object, required: true}},
+  emits: ['done', 'cancel'],
+  data() {
+    const failed = this.settlement.legs.filter(leg => leg.state === 'failed')
+    return {
+      rows: failed.map(leg => ({leg, wanted: true, target: ''})),
+      saving: false,
+      error: null
+    }
+  },
+  computed: {
+    wanted() {
+      return this.rows.filter(row => row.wanted)
+    },
+    message() {
+      if (!this.rows.length)
+        return this.$t('satmachineadmin.revise.retry.resume')
+      const {sumSats, satsUnit} = window.satmachine.money
+      const sats = satsUnit(sumSats(this.wanted.map(row => row.leg.sats)))
+      return this.$t('satmachineadmin.revise.retry.message', {sats})
+    },
+    // With nothing to choose from, the sale just goes on.
+    ready() {
+      return !this.rows.length || this.wanted.length > 0
+    }
+  },
+  methods: {
+    label(leg) {
+      const sats = window.satmachine.money.satsUnit(leg.sats)
+      const platform = this.$t('satmachineadmin.leg.platform')
+      const who = leg.leg_type === 'super_fee' ? platform : leg.recipient
+      return `${who} · ${sats}`
+    },
+    body() {
+      if (!this.rows.length) return {}
+      const legs = this.wanted.map(({leg, target}) => ({
+        leg_id: leg.id,
+        ...(target ? {target} : {})
+      }))
+      return {legs}
+    },
+    async save() {
+      if (this.saving) return
+      this.saving = true
+      this.error = null
+      try {
+        const {retrySettlement} = window.satmachine.adminApi
+        await retrySettlement(this.settlement.id, this.body())
+        this.$emit('done')
+      } catch (error) {
+        this.error = error
+      }
+      this.saving = false
+    }
+  }
+}
