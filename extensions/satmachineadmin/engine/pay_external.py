@@ -21,7 +21,7 @@ from collections.abc import Callable
 
 from loguru import logger
 
-from ..core.errors import InvariantViolated, ensure
+from ..core.errors import InvariantViolated, StateMoved, ensure
 from ..core.lease import Lease, LeaseLost
 from ..core.model import Leg
 from ..core.outside import OutsideCode, is_dead
@@ -53,6 +53,9 @@ async def work_outside(
         return await run_errand(store, host, errand, lease, is_stopping)
     except LeaseLost:
         raise
+    except StateMoved:
+        logger.info(f"satmachineadmin: leg {leg.id} was changed while it was worked on")
+        return 0.0
     except Exception as trouble:  # noqa: BLE001 - the outermost loop: one leg never stops the queue
         logger.exception(f"satmachineadmin could not advance leg {leg.id}: {trouble!r}")
         await to_the_end(_let_be(store, leg, f"{type(trouble).__name__}: it is looked at again by itself."))

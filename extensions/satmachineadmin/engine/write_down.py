@@ -156,6 +156,10 @@ async def _write_down(store: Store, errand: Errand, agreed: Agreed, lease: Lease
     """Before it is paid: invoice and hash stored, every leg that goes with it `paying`."""
     async with store.transaction("external_written_down") as books:
         await books.require_lease(lease)
+        current = await books.settlements.get(errand.first.settlement.id)
+        is_stopped = current is None or current.state is not SettlementState.PROCESSING
+        if counts(errand.first.leg) and is_stopped:
+            return None
         if await books.legs.known_hashes([agreed.invoice.payment_hash]):
             raise InvariantViolated("an invoice that was checked belongs to no other leg")
         taken_back = [await _take_back(books, share) for share in errand.gathered[: agreed.joined]]

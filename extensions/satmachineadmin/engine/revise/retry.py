@@ -165,7 +165,7 @@ def _columns(receiver: SplitRule | None) -> dict[str, object]:
         "target": receiver.target,
         "target_kind": receiver.target_kind,
         "destination_wallet_id": receiver.wallet_id,
-        "destination_ln_address": None,
+        "destination_ln_address": receiver.target if receiver.target_kind in EXTERNAL_TARGETS else None,
         "label": receiver.label,
     }
 
