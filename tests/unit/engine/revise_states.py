@@ -5,8 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from satmachineadmin.core.planning import conservation_gap_msat
+from satmachineadmin.core.states import PayWay
 from satmachineadmin.engine.land import land_new_payments
 from satmachineadmin.engine.plan import plan_settlement
+from satmachineadmin.ports import Transfer
 from satmachineadmin.store import rows
 from satmachineadmin.usecases import revising
 from satmachineadmin.usecases.revising import DispensedPart
@@ -108,13 +110,28 @@ async def errored_unpaid(rig: Rig) -> str:
 
 
 async def unresolved(rig: Rig) -> str:
+    """LNbits debited the platform's leg without crediting it, and does not mend it."""
+    rig.host.way = PayWay.SLOW
     settlement_id = await planned(rig)
-    await put(rig, settlement_id, state="errored", leg_state="unresolved")
-    async with rig.store.transaction("test") as books:
-        await books.sql.run(
-            "UPDATE satmachineadmin.dca_payments SET state = 'skipped', reason = 'dust' WHERE position > 0"
-        )
+    rig.host.stops_half_way = True
+    pay, rig.host.complete_half = rig.host.pay_invoice, stays_half  # type: ignore[method-assign]
+
+    async def half_once(transfer: Transfer) -> None:
+        try:
+            await pay(transfer)
+        finally:
+            rig.host.stops_half_way = False
+
+    rig.host.pay_invoice = half_once  # type: ignore[method-assign]
+    await rig.work()
+    (row,) = await rig.settlements()
+    states = [leg["state"] for leg in await rig.legs()]
+    assert (row["state"], states[0]) == ("errored", "unresolved"), (row["state"], states)
     return settlement_id
+
+
+async def stays_half(payment_hash: str) -> None:
+    """LNbits cannot be mended at this moment."""
 
 
 async def rejected(rig: Rig) -> str:

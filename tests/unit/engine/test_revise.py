@@ -32,7 +32,6 @@ from .revise_states import (
     errored,
     events,
     processed,
-    put,
     retry,
     unresolved,
 )
@@ -54,7 +53,7 @@ REFUSED: dict[str, dict[str, type[Refusal]]] = {
     "errored": {"dispense": AlreadyPaid, "reset": ActionNotAllowed},
     "errored, nothing paid": {"reset": ActionNotAllowed},
     "unresolved": {
-        "retry": OutcomeUnknown, "dispense": OutcomeUnknown, "reset": ActionNotAllowed,
+        "retry": OutcomeUnknown, "dispense": AlreadyPaid, "reset": ActionNotAllowed,
         "release": OutcomeUnknown,
     },
     "rejected": {"retry": ActionNotAllowed, "dispense": OnlyCashOut, "reset": ActionNotAllowed},
@@ -222,21 +221,23 @@ async def test_an_lp_whose_wallet_is_gone_gets_its_cash_back(make_rig: MakeRig) 
 
 
 async def test_a_leg_without_a_decision_is_never_named(make_rig: MakeRig) -> None:
+    """The others are tried again beside it."""
     rig = await make_rig(cash={"ana": 200_00})
+    rig.host.delete_wallet("partner1")
     settlement_id = await unresolved(rig)
     (leg,) = [one for one in await rig.legs() if one["state"] == "unresolved"]
-    await put(rig, settlement_id, leg_state="unresolved")
-    async with rig.store.transaction("test") as books:
-        await books.sql.run(
-            "UPDATE satmachineadmin.dca_payments SET state = 'failed', reason = NULL WHERE position = 1"
-        )
     for wishes, refusal in (({leg["id"]: None}, OutcomeUnknown), ({"0" * 32: None}, NotFound)):
         with pytest.raises(refusal):
             await retry_by_hand(rig.store, rig.host, settlement_id, actor=OPERATOR, wishes=wishes)
 
+    rig.host.wallets["partner1"] = replace(rig.host.wallets["partner1"], deleted=False)
     await retry(rig, settlement_id)
-    states = {one["position"]: one["state"] for one in await rig.legs() if one["state"] != "voided"}
-    assert (states[0], states[1]) == ("unresolved", "pending"), "it holds up no other, and stays as it is"
+    await rig.work(2)
+
+    (row,) = await rig.settlements()
+    (same,) = [one for one in await rig.legs() if one["id"] == leg["id"]]
+    assert (row["state"], same["state"]) == ("errored", "unresolved")
+    assert rig.balances()["partner1"] == 21
 
 
 async def test_two_retries_at_once_are_one(make_rig: MakeRig) -> None:

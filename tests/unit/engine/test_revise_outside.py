@@ -7,12 +7,11 @@ import pytest
 from satmachineadmin.core.model import SplitRule
 from satmachineadmin.core.states import TargetKind
 from satmachineadmin.engine.revise.retry import retry_by_hand
-from satmachineadmin.usecases import revising
 from tests.fakes.lightning import Ending
 
 from .conftest import MakeRig
 from .outside import ELLA, ella_leg, sold, state
-from .revise_states import HALF, check_books, dispense, release_first, retry
+from .revise_states import dispense, release_first, retry
 from .rig import OPERATOR, Rig
 
 pytestmark = pytest.mark.anyio
@@ -74,10 +73,10 @@ async def test_a_share_for_outside_is_released(make_rig: MakeRig) -> None:
 
 async def test_the_target_is_not_paid_for_a_plan_that_was_withdrawn_meanwhile(make_rig: MakeRig) -> None:
     """The operator corrects the sale while the target makes its invoice: that invoice is never paid."""
-    rig = await make_rig(outside=(ELLA,), shares_ppm=())
-    rig.sell(principal_sats=1000, commission_sats=10_000)
+    rig = await make_rig(outside=(ELLA,), shares_ppm=(1_000_000,))
     async with rig.store.transaction("platform") as books:
         await books.platform.change(super_fee_pct="0")
+    rig.sell(principal_sats=1000, commission_sats=10_000)
     await rig.work()
     row = (await rig.settlements())[0]
     agree = rig.host.lightning.invoice
