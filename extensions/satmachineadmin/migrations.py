@@ -515,8 +515,6 @@ def _indexes_of_m111(db: Any) -> tuple[str, ...]:
     )
 
 
-
-
 _COLUMNS_OF_M112 = (
     # the sale as it landed, where a partial dispense has scaled its figures; NULL where none has
     ("dca_settlements", "landed_principal_sats", "BIGINT"),

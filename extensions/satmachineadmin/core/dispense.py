@@ -9,7 +9,7 @@ of the wire is one leg that is owed to the customer.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from .commission import absorb_host_fee
@@ -44,12 +44,21 @@ def parse_fraction(text: str) -> Fraction:
 
 def landed_figures(settlement: Settlement) -> Landed:
     """The sale as it landed, whatever it was scaled to since."""
-    return settlement.landed or Landed(
+    if settlement.landed is not None:
+        return replace(settlement.landed, fiat_minor=_landed_fiat(settlement, settlement.landed))
+    return Landed(
         principal_sats=settlement.principal_sats,
         commission_sats=settlement.commission_sats,
         platform_fee_sats=settlement.platform_fee_sats,
         fiat_minor=settlement.fiat_minor,
     )
+
+
+def _landed_fiat(settlement: Settlement, landed: Landed) -> int | None:
+    """The fiat of a sale whose rate was supplied only after it had been scaled: of all of its principal."""
+    if landed.fiat_minor is not None or settlement.fiat_minor is None or settlement.principal_sats == 0:
+        return landed.fiat_minor
+    return round_half_up(Fraction(settlement.fiat_minor * landed.principal_sats, settlement.principal_sats))
 
 
 def scale_by_fraction(settlement: Settlement, fraction: Fraction) -> Scaled:

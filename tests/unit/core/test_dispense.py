@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from satmachineadmin.core.dispense import (
@@ -68,6 +68,13 @@ def test_an_unknown_fiat_amount_stays_unknown() -> None:
     assert scale_by_fraction(sale(1000, 100, 30, fiat_minor=None), HALF).fiat_minor is None
 
 
+def test_fiat_that_became_known_after_a_scaling_is_scaled_like_the_rest() -> None:
+    """Half of the principal at 5 sats a euro: the whole sale was 200.00."""
+    before = sale(1000, 100, 30, fiat_minor=None)
+    half = replace(after(before, scale_by_fraction(before, HALF)), fiat_minor=10_000)
+    assert scale_by_fraction(half, Fraction("0.1")).fiat_minor == 2_000
+
+
 def test_sats_are_a_part_of_the_wire_and_stored_as_given() -> None:
     scaled = scale_by_sats(sale(1000, 100, 30, fiat_minor=20_000), 275)
     assert (scaled.principal_sats, scaled.commission_sats, scaled.fiat_minor) == (250, 25, 5_000)
@@ -121,6 +128,7 @@ def test_the_whole_is_not_a_part() -> None:
         scale_by_fraction(sale(1000, 100, 30), Fraction(1))
 
 
+@settings(deadline=None)
 @given(
     principal=st.integers(0, 10**9),
     commission=st.integers(0, 10**8),
