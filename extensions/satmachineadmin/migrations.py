@@ -98,6 +98,14 @@ async def m112_revised(db: Any) -> None:
         await _add_column(db, table, column, kind)
 
 
+async def m115_reconciled(db: Any) -> None:
+    """What reconciling found, how far it came, and what each machine's wallet was proved to hold."""
+    for table, column, kind in _COLUMNS_OF_M115:
+        await _add_column(db, table, column, kind)
+    for statement in (*_TABLES_OF_M115, *_indexes_of_m115(db)):
+        await db.execute(statement)
+
+
 async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
     """SQLite cannot say `IF NOT EXISTS` here, so it is looked at first."""
     if db.type != "SQLITE":
@@ -542,6 +550,67 @@ def _indexes_of_m104(db: Any) -> tuple[str, ...]:
             where="state = 'skipped' AND reason = 'below_minimum'",
         ),
         _index(db, "legs_of_client_by_completion", "dca_payments", "client_id, completed_at"),
+    )
+
+
+_COLUMNS_OF_M115 = (
+    # the same difference with the same figures has the same one: what was accepted is not opened again
+    ("worklist", "fingerprint", "TEXT NOT NULL DEFAULT ''"),
+    # who closed it and why; `engine` where it was gone by itself
+    ("worklist", "closed_by", "TEXT"),
+    ("worklist", "close_reason", "TEXT"),
+    # whether a person took it as it is, with its figures
+    ("worklist", "is_accepted", "BOOLEAN NOT NULL DEFAULT false"),
+)
+
+_TABLES_OF_M115 = (
+    # The newest statement of each machine's wallet; `lines` is JSON, amounts in msat.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.machine_proofs (
+        wallet_id TEXT PRIMARY KEY,
+        machine_id TEXT NOT NULL,
+        balance_msat BIGINT NOT NULL,
+        expected_msat BIGINT NOT NULL,
+        opening_msat BIGINT NOT NULL,
+        lines TEXT NOT NULL,
+        host_rows BIGINT NOT NULL,
+        proved_at BIGINT NOT NULL
+    )
+    """,
+    # How far reconciling came: `changes` and `wallet:<id>` keep an instant, the slices the last id.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.reconcile_cursors (
+        name TEXT PRIMARY KEY,
+        position TEXT NOT NULL,
+        moved_at BIGINT NOT NULL
+    )
+    """,
+    # Payments with our mark in a machine wallet's history that no leg explains.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.unknown_payments (
+        checking_id TEXT PRIMARY KEY,
+        wallet_id TEXT NOT NULL,
+        machine_id TEXT NOT NULL,
+        payment_hash TEXT NOT NULL,
+        external_id TEXT NOT NULL,
+        amount_msat BIGINT NOT NULL,
+        fee_msat BIGINT NOT NULL,
+        paid_at BIGINT NOT NULL,
+        found_at BIGINT NOT NULL,
+        accepted_at BIGINT
+    )
+    """,
+)
+
+
+def _indexes_of_m115(db: Any) -> tuple[str, ...]:
+    return (
+        _index(db, "worklist_by_machine", "worklist", "machine_id", where="closed_at IS NULL"),
+        _index(db, "worklist_by_fingerprint", "worklist", "fingerprint", where="is_accepted"),
+        _index(db, "proofs_by_machine", "machine_proofs", "machine_id"),
+        _index(db, "unknown_by_machine", "unknown_payments", "machine_id"),
+        _index(db, "settlements_by_change", "dca_settlements", "updated_at"),
+        _index(db, "legs_by_payer", "dca_payments", "payer_wallet_id"),
     )
 
 

@@ -34,6 +34,7 @@ from .core.progress import Progress
 from .core.states import LegState, LegType, PayWay, SettlementState, TxType
 from .core.trail import Mark, TrailVerdict
 from .lightning import Lightning
+from .reconcile_book import ReconcileBook
 
 #: The extension that an operator must be allowed to use for its machines' wallets to pay.
 OWN_EXTENSION = "satmachineadmin"
@@ -49,10 +50,13 @@ class Clock(Protocol):
 
 class MachineBook(Protocol):
     async def get(self, machine_id: str) -> Machine | None: ...
+    async def ids(self, operator_user_id: str | None = None) -> list[str]: ...
     async def bound_wallets(self) -> list[Mapping[str, Any]]: ...
     async def all_wallet_ids(self) -> frozenset[str]: ...
     async def count_sale(self, machine_id: str, paid_at: int) -> None: ...
     async def recent_rates(self, machine_id: str, count: int) -> list[str]: ...
+    async def pause_payouts(self, machine_id: str, reason: str) -> None: ...
+    async def resume_payouts(self, machine_id: str) -> None: ...
 
 
 class PlatformBook(Protocol):
@@ -158,8 +162,20 @@ class PayerBook(Protocol):
 
 class WorklistBook(Protocol):
     async def open(
-        self, kind: str, subject_id: str, *, operator_user_id: str, machine_id: str, detail: str
-    ) -> None: ...
+        self,
+        kind: str,
+        subject_id: str,
+        *,
+        operator_user_id: str,
+        machine_id: str,
+        detail: str,
+        figures: Mapping[str, object] | None = None,
+        fingerprint: str = "",
+    ) -> bool: ...
+    async def open_of_machine(
+        self, machine_id: str, kinds: Collection[str]
+    ) -> Sequence[Mapping[str, Any]]: ...
+    async def accepted(self, fingerprints: Iterable[str]) -> frozenset[str]: ...
     async def close(self, kind: str, subject_id: str) -> None: ...
 
 
@@ -188,6 +204,8 @@ class Books(Protocol):
     def payers(self) -> PayerBook: ...
     @property
     def worklist(self) -> WorklistBook: ...
+    @property
+    def reconcile(self) -> ReconcileBook: ...
 
     async def plan_input(self, settlement: Settlement) -> PlanInput:
         """Everything that a plan of this settlement depends on."""
@@ -282,6 +300,15 @@ class PaymentHistory(Protocol):
     async def all_sides(self, payment_hashes: Collection[str]) -> list[HostPayment]:
         """Rows with these hashes in whatever wallet: both sides of an internal payment."""
 
+    async def marked_since(self, since: int) -> list[HostPayment]:
+        """Outgoing rows with the mark of our payouts, of whatever wallet, changed since (epoch seconds)."""
+
+    async def walk(self, wallet_id: str, *, created_from: float, limit: int) -> list[HostPayment]:
+        """A slice of all rows of a wallet created at or after an instant, the oldest first."""
+
+    async def balance_msat(self, wallet_id: str) -> int:
+        """What the wallet holds by the host's own rule: a walk over its history."""
+
     async def users_of(self, wallet_ids: Collection[str]) -> dict[str, str]:
         """The user of each wallet, deleted wallets included."""
 
@@ -309,6 +336,9 @@ class Host(Protocol):
     def history(self) -> PaymentHistory: ...
     @property
     def lightning(self) -> Lightning: ...
+    @property
+    def platform_user_id(self) -> str:
+        """The owner of the host."""
 
     async def pay_way(self) -> PayWay:
         """How internal legs are paid at present."""
@@ -345,6 +375,9 @@ class Host(Protocol):
 
     async def look_up(self, payment_hash: str) -> Found:
         """What became of an internal payment of ours."""
+
+    async def notify(self, user_id: str, text: str) -> None:
+        """Send a person a message by the ways that they told the host; at most once, never raises."""
 
     async def complete_half(self, payment_hash: str) -> None:
         """Write the missing credit of a payment whose debit is there, exactly once, and announce it."""

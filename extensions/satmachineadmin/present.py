@@ -44,6 +44,7 @@ def balance(row: Row) -> dict[str, Any]:
 
 
 def machine(row: Row, wallet_name: str | None, balance_sats: int | None) -> dict[str, Any]:
+    """A machine; its balance is the one of its wallet's newest proof."""
     plain = (
         "id", "name", "location", "wallet_id", "currency", "npub", "cash_out_fee_pct", "cash_in_fee_pct",
         "reference_rate", "rate_tolerance_pct", "payout_policy", "payout_delay_minutes",
@@ -53,6 +54,9 @@ def machine(row: Row, wallet_name: str | None, balance_sats: int | None) -> dict
         **{key: row[key] for key in plain},
         "wallet_name": wallet_name,
         "balance_sats": balance_sats,
+        "balance_at": iso(row["proved_at"]),
+        "payouts_paused_at": iso(row["payouts_paused_at"]),
+        "payouts_paused_reason": row["payouts_paused_reason"],
         "active": bool(row["active"]),
         "maintenance": bool(row["maintenance"]),
         "scan_from": iso(row["scan_from"]),
@@ -266,12 +270,6 @@ def sales(by_currency: Sequence[Row]) -> dict[str, Any]:
             for row in by_currency
         ],
     }
-
-
-def matter(row: Row) -> dict[str, Any]:
-    """Something that the program noticed and cannot decide."""
-    plain = ("kind", "subject_id", "machine_id", "detail")
-    return {**{key: row[key] for key in plain}, "opened_at": iso(row["opened_at"])}
 
 
 def runner_detail(state: str, holder: LeaseHolder | None) -> str:

@@ -18,6 +18,7 @@ from loguru import logger
 
 from .core.lease import Lease, LeaseLost
 from .engine.pay_external import work_outside
+from .engine.reconcile import has_new_wallet, reconcile_once
 from .engine.work import work_once
 from .host import process
 from .host.lnbits_host import LnbitsHost
@@ -26,6 +27,8 @@ from .store.books import Store
 LISTENER = "ext_satmachineadmin"
 #: The runner looks by itself this often, whatever was announced.
 TICK_SECONDS = 3.0
+#: How often these books are held against LNbits' history.
+RECONCILE_SECONDS = 60.0
 #: The lease lasts thirty seconds and is renewed this often.
 RENEW_SECONDS = 10.0
 #: How often it is looked whether a payment that leaves this LNbits is due.
@@ -55,6 +58,7 @@ class Runner:
         self._is_stopping = False
         self._has_worked = False
         self._lease: Lease | None = None
+        self._reconcile_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
         #: when the payment history was last looked at, epoch seconds; None before the first time
         self.last_scan_at: int | None = None
@@ -142,12 +146,32 @@ class Runner:
             self.state = "active" if self._lease else "standby"
         if self._lease is None:
             return False
+        await self._reconcile()
         is_start, self._has_worked = not self._has_worked, True
         has_more = await work_once(
             self._store, self._host, self._lease, lambda: self.is_stopping, is_start=is_start
         )
         self.last_scan_at = int(time.time())
         return has_more
+
+    async def _reconcile(self) -> None:
+        """At start, before anything is paid; then every minute, and at once where a wallet is new.
+
+        It has the runner's place between two rounds, so no payout of ours is under way meanwhile. Until
+        it has once gone through, nothing is paid; later its troubles hold up no payout.
+        """
+        lease, is_new = self._lease, await has_new_wallet(self._store)
+        if lease is None or not (is_new or time.monotonic() >= self._reconcile_at):
+            return
+        try:
+            await reconcile_once(self._store, self._host, lease, lambda: self.is_stopping)
+        except LeaseLost:
+            raise
+        except Exception as trouble:
+            if is_new or not self._reconcile_at:
+                raise
+            logger.exception(f"satmachineadmin could not reconcile; it tries again: {trouble!r}")
+        self._reconcile_at = time.monotonic() + RECONCILE_SECONDS
 
     async def _keep_lease(self) -> None:
         while not self.is_stopping:

@@ -64,6 +64,26 @@ class FakeHistory:
     async def all_sides(self, payment_hashes: Collection[str]) -> list[HostPayment]:
         return [row for row in self._host.rows if row.payment_hash in payment_hashes]
 
+    async def marked_since(self, since: int) -> list[HostPayment]:
+        return [
+            row
+            for row in self._host.rows
+            if row.is_lightning_outbound
+            and row.updated_at.timestamp() >= since
+            and ((row.external_id or "").startswith(_OUR_MARK) or (row.tag or "").startswith("satmachine:"))
+        ]
+
+    async def walk(self, wallet_id: str, *, created_from: float, limit: int) -> list[HostPayment]:
+        rows = [
+            row
+            for row in self._host.rows
+            if row.wallet_id == wallet_id and row.created_at.timestamp() >= created_from
+        ]
+        return sorted(rows, key=lambda row: (row.created_at, row.checking_id))[:limit]
+
+    async def balance_msat(self, wallet_id: str) -> int:
+        return self._host.balance_msat(wallet_id)
+
     async def users_of(self, wallet_ids: Collection[str]) -> dict[str, str]:
         wallets = self._host.wallets
         return {wallet_id: wallets[wallet_id].user_id for wallet_id in wallet_ids if wallet_id in wallets}
@@ -124,6 +144,9 @@ class FakeHost:
         self.rows: list[HostPayment] = []
         self.wallets: dict[str, WalletFacts] = {}
         self.announced: list[Transfer] = []
+        self.platform_user_id = "root"
+        #: who was sent which message
+        self.messages: list[tuple[str, str]] = []
         self.way = way
         self.limits = HostLimits()
         self.rates: dict[str, str] = {}
@@ -301,6 +324,9 @@ class FakeHost:
         if statuses.get(f"internal_{payment_hash}") == "success":
             return Found.PAID if credit == "success" else Found.HALF
         return Found.PAYABLE if credit == "pending" else Found.DEAD
+
+    async def notify(self, user_id: str, text: str) -> None:
+        self.messages.append((user_id, text))
 
     async def complete_half(self, payment_hash: str) -> None:
         if await self.look_up(payment_hash) is Found.HALF:

@@ -83,6 +83,8 @@ WORDS = {
     "Why a payment outside is not made": "OutsideCode",
     "Matters": "MatterKind",
     "Actions": "Action",
+    "Differences": "DifferenceKind",
+    "Lines of a proof": "ProofLine",
     "Faults of the audit trail": "TrailFault",
 }
 

@@ -16,7 +16,8 @@ MAY_IMPORT = {
     "failpoints.py": set(),
     "uncancelled.py": set(),
     "lightning.py": {f"{ADMIN}.core"},
-    "ports.py": {f"{ADMIN}.core", f"{ADMIN}.lightning"},
+    "reconcile_book.py": {f"{ADMIN}.core"},
+    "ports.py": {f"{ADMIN}.core", f"{ADMIN}.lightning", f"{ADMIN}.reconcile_book"},
     "engine": {
         f"{ADMIN}.core",
         f"{ADMIN}.engine",

@@ -19,6 +19,7 @@ from . import (
     splits,
     status,
     sweeping,
+    worklist,
 )
 
 router = APIRouter(prefix="/api/v1/dca")
@@ -38,5 +39,6 @@ for module in (
     sweeping,
     settling,
     correcting,
+    worklist,
 ):
     router.include_router(module.router)

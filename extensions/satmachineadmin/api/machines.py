@@ -6,15 +6,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from .. import present
+from .. import present, present_reconcile
 from ..core.errors import InvalidInput
 from ..core.npub import key_hex
+from ..core.reconcile import DifferenceKind
 from ..core.units import currency_digits, format_percent, parse_percent, parse_rate
 from ..host import accounts
 from ..services import current
 from ..store import lists
 from ..store.sql import Row
 from ..usecases.machines import add_machine, change_machine, own_machine
+from ..usecases.worklist import check_now
 from .auth import CurrentUser
 from .errors import TranslatingRoute
 from .schemas import MachineAdded, MachineChanged, identifier, page_of, read
@@ -55,6 +57,30 @@ async def put_machine(user: CurrentUser, machine_id: str, body: MachineChanged) 
     return await _one(user.user_id, machine_id)
 
 
+@router.get("/{machine_id}/proof")
+async def get_proof(user: CurrentUser, machine_id: str) -> dict[str, Any]:
+    return await _proof(user.user_id, identifier(machine_id, "machine"))
+
+
+@router.post("/{machine_id}/check")
+async def post_check(user: CurrentUser, machine_id: str) -> dict[str, Any]:
+    services = current()
+    await check_now(services.store, services.host, user.user_id, identifier(machine_id, "machine"))
+    services.runner.wake()
+    return await _proof(user.user_id, machine_id)
+
+
+async def _proof(user_id: str, machine_id: str) -> dict[str, Any]:
+    machine = await own_machine(current().store, user_id, machine_id)
+    async with current().store.reading() as books:
+        row = await books.reconcile.proof(machine["wallet_id"])
+        open_matters = await books.worklist.open_of_machine(machine_id, tuple(DifferenceKind))
+    return {
+        **present_reconcile.proof(row),
+        "matters": [present_reconcile.matter(one) for one in open_matters],
+    }
+
+
 #: What an operator can also take back.
 _MAY_BE_NONE = ("reference_rate", "fallback_commission_pct")
 
@@ -92,6 +118,9 @@ async def _one(user_id: str, machine_id: str) -> dict[str, Any]:
 
 
 async def _shown(row: Row) -> dict[str, Any]:
+    """The balance is the proof's; a wallet that was never proved is summed once."""
     wallet = await accounts.find_wallet(row["wallet_id"])
-    balance = await accounts.balance_sats(row["wallet_id"]) if wallet else None
+    balance = None if row["balance_msat"] is None else row["balance_msat"] // 1000
+    if wallet is not None and balance is None:
+        balance = await accounts.balance_sats(row["wallet_id"])
     return present.machine(row, wallet.name if wallet else None, balance)

@@ -158,6 +158,10 @@ class PlatformChanged(Body):
     super_fee_wallet_id: StrictStr | None = Field(None, min_length=1, max_length=64)
 
 
+class Reasoned(Body):
+    reason: StrictStr = Field(min_length=1, max_length=2000)
+
+
 def page_of(listing: lists.Listing) -> Callable[..., lists.Page]:
     """The query parameters of a list, checked: limit, offset, sortby, direction, search."""
 

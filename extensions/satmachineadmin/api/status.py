@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from .. import present
+from .. import present, present_reconcile
 from ..host import predecessor
 from ..services import current
 from ..store import lists
@@ -39,7 +39,7 @@ async def get_status(user: CurrentUser) -> dict[str, Any]:
         "runner": services.runner.state,
         "runner_detail": present.runner_detail(services.runner.state, holder),
         "last_scan_at": present.iso(services.runner.last_scan_at),
-        "matters": [present.matter(row) for row in matters],
+        "matters": [present_reconcile.matter(row) for row in matters],
         "predecessor": await predecessor.find(),
         "totals": totals,
         "today": present.sales(sales),

@@ -54,6 +54,8 @@ class Machine:
     fallback_commission_ppm: int | None
     maintenance: bool
     active: bool
+    #: why nothing is paid for it until a person has looked; None while payouts go on
+    payouts_paused_reason: str | None = None
 
     @property
     def tag(self) -> str:

@@ -43,6 +43,8 @@ class WaitCode(Word):
     DAILY_MAXIMUM = "daily_maximum"
     #: the machine's wallet holds less than the settlement pays
     WALLET_SHORT = "wallet_short"
+    #: a difference between these books and the host's was found and nobody has decided on it yet
+    PAYOUTS_PAUSED = "payouts_paused"
 
 
 class RefuseCode(Word):

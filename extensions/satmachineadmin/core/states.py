@@ -231,6 +231,7 @@ SETTLEMENT_ARROWS: dict[tuple[SettlementState, SettlementState], str] = {
     (_S.REJECTED, _S.PENDING): "adopted",
     (_S.REJECTED, _S.DISMISSED): "dismissed",
     (_S.HELD, _S.DISMISSED): "dismissed",
+    (_S.ERRORED, _S.DISMISSED): "put_aside",
 }
 
 #: The states in which a settlement may be written for the first time.

@@ -71,6 +71,8 @@ async def _pay_pending(
         if await payout.paid_before(mark):
             await steps.stop_as_restored(books, settlement)
             return []
+    if await steps.is_paused(books, settlement):
+        return []
     destinations = await steps.find_destinations(books, pending)
     facts = await payout.facts({wallet for wallet in destinations.values() if wallet})
     machine = await books.machines.get(settlement.machine_id)

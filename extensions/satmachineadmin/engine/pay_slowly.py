@@ -71,6 +71,8 @@ async def _pay_leg_by_leg(
         if is_restored:
             await steps.stop_as_restored(books, settlement)
             return
+        if await steps.is_paused(books, settlement):
+            return
         machine = await books.machines.get(settlement.machine_id)
         decision = await steps.decide(books, settlement, legs, destinations, facts)
         if decision.waits is not None:
@@ -202,6 +204,8 @@ async def settle_handed_over_legs(store: Store, host: Host, settlement_id: str, 
         found = await host.look_up(leg.minted.payment_hash)
         if found in (Found.PAID, Found.HALF):
             await write_outcome(store, host, settlement, leg, leg.minted.payment_hash, found)
+        elif machine is not None and machine.payouts_paused_reason is not None:
+            continue  # nothing moved, and nothing is to be paid for now
         elif found is Found.PAYABLE and leg.state is LegState.PAYING:
             transfer = steps.make_transfer(settlement, machine, leg, outcomes[leg.id])
             try:

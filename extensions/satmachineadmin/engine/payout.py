@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..core.errors import InvariantViolated, ensure
 from ..core.model import Leg, LegHolder, Machine, Payout, Refused, Sent, Settlement
-from ..core.payout import decide_payout
+from ..core.payout import WaitCode, decide_payout
 from ..core.progress import Progress, progress_of
 from ..core.retries import next_try, passes_by_itself
 from ..core.states import LegState, LegType, MatterKind, SettlementState, TxType
@@ -126,6 +126,21 @@ async def refuse_legs(
             error_code=one.code,
             error_message=one.sentence,
         )
+
+
+async def is_paused(books: Books, settlement: Settlement) -> bool:
+    """Whether payouts of the machine stand still; then the settlement says so and waits."""
+    machine = await books.machines.get(settlement.machine_id)
+    if machine is None or machine.payouts_paused_reason is None:
+        return False
+    sentence = (
+        f"Payouts of this machine are paused: {machine.payouts_paused_reason} "
+        "They go on by themselves once the worklist is cleared."
+    )
+    await books.settlements.wait(
+        settlement, code=WaitCode.PAYOUTS_PAUSED, sentence=sentence, until=books.now + RETRY_SECONDS
+    )
+    return True
 
 
 async def wait(books: Books, settlement: Settlement, why: Refused) -> None:

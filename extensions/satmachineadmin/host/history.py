@@ -51,6 +51,21 @@ class LnbitsHistory:
     async def all_sides(self, payment_hashes: Collection[str]) -> list[HostPayment]:
         return await self._by_hash(host_tables.all_sides, payment_hashes)
 
+    async def marked_since(self, since: int) -> list[HostPayment]:
+        statement = host_tables.marked_since(is_sqlite=self._is_sqlite)
+        return [host_payment(row) for row in await self._all(statement, {"since": since})]
+
+    async def walk(self, wallet_id: str, *, created_from: float, limit: int) -> list[HostPayment]:
+        rows = await self._all(
+            host_tables.walk(is_sqlite=self._is_sqlite),
+            {"wallet_id": wallet_id, "created_from": created_from, "limit": limit},
+        )
+        return [host_payment(row) for row in rows]
+
+    async def balance_msat(self, wallet_id: str) -> int:
+        (row,) = await self._all(host_tables.BALANCE, {"wallet_id": wallet_id})
+        return int(next(iter(dict(row).values())))
+
     async def users_of(self, wallet_ids: Collection[str]) -> dict[str, str]:
         listed, values = in_list("wallet", wallet_ids)
         rows = await self._all(host_tables.users_of(listed), values)

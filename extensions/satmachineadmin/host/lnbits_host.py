@@ -20,7 +20,7 @@ from ..core.units import parse_rate
 from ..ports import OWN_EXTENSION, FastWayClosed, Found, PayoutFacts, Transfer
 from ..store.books import Store
 from ..store.sql import Sql
-from . import facts, fast_payout, mint, self_test, slow_payout
+from . import facts, fast_payout, mint, people, self_test, slow_payout
 from .announce import Announcer
 from .history import LnbitsHistory
 from .lightning import LnbitsLightning
@@ -116,6 +116,15 @@ class LnbitsHost:
     async def complete_half(self, payment_hash: str) -> None:
         if await slow_payout.complete_half(payment_hash):
             await self._announcer.tell_payee(payment_hash)
+
+    # People --------------------------------------------------------------------------------
+
+    @property
+    def platform_user_id(self) -> str:
+        return str(settings.super_user)
+
+    async def notify(self, user_id: str, text: str) -> None:
+        await people.notify(user_id, text)
 
     # Rates ---------------------------------------------------------------------------------
 

@@ -66,9 +66,12 @@ async def look_up(payment_hash: str) -> Found:
 
 async def complete_half(payment_hash: str) -> bool:
     """Write the missing credit of a payment whose debit is there; True when this call did it."""
+    reached("half.before_credit")
     async with core_db.connect() as connection:
         result = await connection.execute(
             host_tables.COMPLETE_CREDIT,
             {"payment_hash": payment_hash, "internal_id": f"internal_{payment_hash}"},
         )
-        return bool(result.rowcount == 1)
+        was_missing = bool(result.rowcount == 1)
+    reached("half.after_credit")
+    return was_missing

@@ -23,6 +23,7 @@ from .outside import OutsideLegs
 from .payers import Payers
 from .payoffs import Payoffs
 from .platform import Platform
+from .reconcile import Reconcile
 from .scan import Scan
 from .settlements import Settlements
 from .splits import Splits
@@ -57,7 +58,8 @@ class Books:
         self.scan = Scan(sql, now)
         self.payoffs = Payoffs(sql, self.audit, now)
         self.payers = Payers(sql, self.audit, now)
-        self.worklist = Worklist(sql, now)
+        self.worklist = Worklist(sql, self.audit, now)
+        self.reconcile = Reconcile(sql, now)
 
     async def plan_input(self, settlement: Settlement) -> PlanInput:
         """Everything that a plan of this settlement depends on."""

@@ -69,6 +69,21 @@ def successful(*, is_sqlite: bool) -> str:
     """
 
 
+def marked_since(*, is_sqlite: bool) -> str:
+    return f"""
+        {_SCANNED} WHERE updated_at >= {moment("since", is_sqlite=is_sqlite)} AND amount < 0
+        AND (external_id LIKE 'sm1:%' OR tag LIKE 'satmachine:%')
+    """
+
+
+def walk(*, is_sqlite: bool) -> str:
+    return f"""
+        {_SCANNED} WHERE wallet_id = :wallet_id
+        AND created_at >= {moment("created_from", is_sqlite=is_sqlite)}
+        ORDER BY created_at, checking_id LIMIT :limit
+    """
+
+
 def users_of(wallets: str) -> str:
     return f'SELECT id, "user" AS user_id FROM wallets WHERE id IN {wallets}'
 

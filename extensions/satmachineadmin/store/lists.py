@@ -65,11 +65,13 @@ class Listing:
 
 
 MACHINES = Listing(
-    select="machine.*, wallet.scan_from",
+    select="machine.*, wallet.scan_from, proof.balance_msat, proof.proved_at",
     source=f"""{SCHEMA}.dca_machines AS machine
         JOIN {SCHEMA}.machine_wallets AS wallet
           ON wallet.machine_id = machine.id AND wallet.wallet_id = machine.wallet_id
-         AND wallet.closed_at IS NULL""",
+         AND wallet.closed_at IS NULL
+        LEFT JOIN {SCHEMA}.machine_proofs AS proof
+          ON proof.wallet_id = machine.wallet_id AND proof.machine_id = machine.id""",
     sorts={
         "name": "machine.name",
         "created_at": "machine.created_at",
@@ -77,6 +79,14 @@ MACHINES = Listing(
     },
     default_sort="created_at",
     searches=("machine.name", "machine.location"),
+)
+MATTERS = Listing(
+    select="matter.*, machine.name AS machine_name",
+    source=f"""{SCHEMA}.worklist AS matter
+        LEFT JOIN {SCHEMA}.dca_machines AS machine ON machine.id = matter.machine_id""",
+    sorts={"opened_at": "matter.opened_at", "kind": "matter.kind"},
+    default_sort="opened_at",
+    searches=("matter.detail", "matter.subject_id"),
 )
 CLIENTS = Listing(
     select="""client.*, machine.name AS machine_name, machine.currency, lp.user_id IS NOT NULL AS onboarded,

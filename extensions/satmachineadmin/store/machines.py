@@ -24,6 +24,15 @@ class Machines:
     async def row(self, machine_id: str) -> Row | None:
         return await self._sql.one(f"SELECT * FROM {SCHEMA}.dca_machines WHERE id = :id", id=machine_id)
 
+    async def ids(self, operator_user_id: str | None = None) -> list[str]:
+        """The machines of one operator, or all of them."""
+        only = "WHERE operator_user_id = :operator" if operator_user_id else ""
+        found = await self._sql.all(
+            f"SELECT id FROM {SCHEMA}.dca_machines {only} ORDER BY id",
+            **({"operator": operator_user_id} if operator_user_id else {}),
+        )
+        return [str(row["id"]) for row in found]
+
     async def wallet_owner(self, wallet_id: str) -> str | None:
         """The id of the machine that holds or held this wallet and has not closed it."""
         machine_id: str | None = await self._sql.value(
@@ -119,6 +128,46 @@ class Machines:
             before={key: before[key] for key in fields},
             after=fields,
         )
+
+    async def pause_payouts(self, machine_id: str, reason: str) -> None:
+        """Let nothing more be paid for this machine until somebody has looked; landing goes on."""
+        touched = await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_machines SET payouts_paused_at = :now, payouts_paused_reason = :reason
+            WHERE id = :id AND payouts_paused_at IS NULL
+            """,
+            id=machine_id,
+            reason=reason,
+            now=self._now,
+        )
+        if touched:
+            await self._note_pause(machine_id, "machine.payouts_paused", {"reason": reason})
+
+    async def resume_payouts(self, machine_id: str) -> None:
+        """Pay again, and at once what has waited for it."""
+        touched = await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_machines SET payouts_paused_at = NULL, payouts_paused_reason = NULL
+            WHERE id = :id AND payouts_paused_at IS NOT NULL
+            """,
+            id=machine_id,
+        )
+        if not touched:
+            return
+        await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_settlements
+            SET waits_code = NULL, error_message = NULL, next_try_at = NULL
+            WHERE machine_id = :id AND waits_code = 'payouts_paused' AND state IN ('pending', 'processing')
+            """,
+            id=machine_id,
+        )
+        await self._note_pause(machine_id, "machine.payouts_resumed", {})
+
+    async def _note_pause(self, machine_id: str, event: str, after: Mapping[str, object]) -> None:
+        row = await self.row(machine_id)
+        operator = "" if row is None else str(row["operator_user_id"])
+        self._audit.record(event, "machine", machine_id, operator_user_id=operator, after=after)
 
     async def count_sale(self, machine_id: str, paid_at: int) -> None:
         """Keep the machine's totals, so that no list has to sum over history."""

@@ -44,6 +44,7 @@ def machine(row: Row) -> model.Machine:
         fallback_commission_ppm=None if fallback is None else parse_percent(fallback),
         maintenance=bool(row["maintenance"]),
         active=bool(row["active"]),
+        payouts_paused_reason=row["payouts_paused_reason"],
     )
 
 

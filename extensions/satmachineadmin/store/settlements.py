@@ -51,16 +51,20 @@ class Settlements:
     async def due(self, limit: int) -> list[Due]:
         """Settlements that want to be planned, paid or tried again now, the oldest first.
 
-        One that only waits for payments outside is not among them: those end it themselves.
+        Not one that only waits for payments outside, which end it themselves; nor one whose machine's
+        payouts are paused, but for what is with the host.
         """
         found = await self._sql.all(
             f"""
             SELECT id, wallet_id, state, processing_claim FROM {SCHEMA}.dca_settlements AS settlement
-            WHERE (state = 'pending' AND (next_try_at IS NULL OR next_try_at <= :now))
+            WHERE (COALESCE(waits_code, '') <> 'payouts_paused'
+                   OR EXISTS (SELECT 1 FROM {SCHEMA}.dca_payments
+                              WHERE settlement_id = settlement.id AND state = 'paying'))
+              AND ((state = 'pending' AND (next_try_at IS NULL OR next_try_at <= :now))
                OR (state = 'errored' AND next_try_at <= :now)
                OR (state = 'processing' AND (next_try_at IS NULL OR next_try_at <= :now)
                    AND (EXISTS (SELECT 1 FROM {SCHEMA}.dca_payments WHERE {outside.PAID_AT_ONCE_AND_OPEN})
-                        OR NOT EXISTS (SELECT 1 FROM {SCHEMA}.dca_payments WHERE {outside.OUTSIDE_AND_OPEN})))
+                    OR NOT EXISTS (SELECT 1 FROM {SCHEMA}.dca_payments WHERE {outside.OUTSIDE_AND_OPEN}))))
             ORDER BY landed_at, id LIMIT :limit
             """,
             now=self._now,

@@ -1,55 +1,142 @@
-"""What the program noticed and cannot decide: one open row a matter, until a person closes it."""
+"""What the program noticed and cannot decide: one open row a matter, until it is closed.
+
+A person closes it, by accepting it with a reason; or the program does, when it is gone. What was
+accepted stays accepted while its figures are the same.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Iterable, Mapping
+
+from ..core.errors import StateMoved
+from .audit import Audit
 from .ids import new_id
-from .sql import SCHEMA, Row, Sql
+from .sql import SCHEMA, Row, Sql, in_list
+
+#: Who closes a matter that is gone.
+_ENGINE = "engine"
 
 
 class Worklist:
-    def __init__(self, sql: Sql, now: int) -> None:
+    def __init__(self, sql: Sql, audit: Audit, now: int) -> None:
         self._sql = sql
+        self._audit = audit
         self._now = now
 
     async def open(
-        self, kind: str, subject_id: str, *, operator_user_id: str, machine_id: str, detail: str
-    ) -> None:
-        """Put a matter before the operator; a matter that is open already stays one row."""
+        self,
+        kind: str,
+        subject_id: str,
+        *,
+        operator_user_id: str,
+        machine_id: str,
+        detail: str,
+        figures: Mapping[str, object] | None = None,
+        fingerprint: str = "",
+    ) -> bool:
+        """Put a matter before the operator; True when it is news.
+
+        A matter that is open already stays one row, with the newest figures.
+        """
+        values = {
+            "detail": detail,
+            "figures": json.dumps(dict(figures or {}), sort_keys=True),
+            "fingerprint": fingerprint,
+            "kind": kind,
+            "subject": subject_id,
+        }
+        touched = await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.worklist SET detail = :detail, figures = :figures, fingerprint = :fingerprint
+            WHERE kind = :kind AND subject_id = :subject AND closed_at IS NULL
+            """,
+            **values,
+        )
+        if touched:
+            return False
         await self._sql.run(
             f"""
             INSERT INTO {SCHEMA}.worklist
-                (id, operator_user_id, machine_id, kind, subject_id, detail, opened_at)
-            VALUES (:id, :operator, :machine, :kind, :subject, :detail, :now)
-            ON CONFLICT DO NOTHING
+                (id, operator_user_id, machine_id, kind, subject_id, detail, figures, fingerprint, opened_at)
+            VALUES (:id, :operator, :machine, :kind, :subject, :detail, :figures, :fingerprint, :now)
             """,
             id=new_id(),
             operator=operator_user_id,
             machine=machine_id,
-            kind=kind,
-            subject=subject_id,
-            detail=detail,
             now=self._now,
+            **values,
         )
+        return True
+
+    async def row(self, matter_id: str) -> Row | None:
+        return await self._sql.one(f"SELECT * FROM {SCHEMA}.worklist WHERE id = :id", id=matter_id)
 
     async def open_matters(self, operator_user_id: str, limit: int) -> list[Row]:
         """What waits for the operator, newest first."""
         return await self._sql.all(
             f"""
-            SELECT kind, subject_id, machine_id, detail, opened_at FROM {SCHEMA}.worklist
-            WHERE operator_user_id = :operator AND closed_at IS NULL
+            SELECT * FROM {SCHEMA}.worklist WHERE operator_user_id = :operator AND closed_at IS NULL
             ORDER BY opened_at DESC, id LIMIT :limit
             """,
             operator=operator_user_id,
             limit=limit,
         )
 
+    async def open_of_machine(self, machine_id: str, kinds: Collection[str]) -> list[Row]:
+        """Open matters of one machine, of some kinds."""
+        listed, values = in_list("kind", kinds)
+        return await self._sql.all(
+            f"""
+            SELECT * FROM {SCHEMA}.worklist
+            WHERE machine_id = :machine AND closed_at IS NULL AND kind IN {listed} ORDER BY opened_at, id
+            """,
+            machine=machine_id,
+            **values,
+        )
+
+    async def accepted(self, fingerprints: Iterable[str]) -> frozenset[str]:
+        """Those of the fingerprints that a person accepted as they are."""
+        listed, values = in_list("mark", fingerprints)
+        found = await self._sql.all(
+            f"SELECT fingerprint FROM {SCHEMA}.worklist WHERE is_accepted AND fingerprint IN {listed}",
+            **values,
+        )
+        return frozenset(str(row["fingerprint"]) for row in found)
+
     async def close(self, kind: str, subject_id: str) -> None:
+        """It is gone by itself."""
         await self._sql.run(
             f"""
-            UPDATE {SCHEMA}.worklist SET closed_at = :now
+            UPDATE {SCHEMA}.worklist SET closed_at = :now, closed_by = :by, close_reason = ''
             WHERE kind = :kind AND subject_id = :subject AND closed_at IS NULL
             """,
             kind=kind,
             subject=subject_id,
+            by=_ENGINE,
             now=self._now,
+        )
+
+    async def accept(self, matter: Row, *, by: str, reason: str) -> None:
+        """A person takes it as it is; raises StateMoved when it is closed already."""
+        touched = await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.worklist
+            SET closed_at = :now, closed_by = :by, close_reason = :reason, is_accepted = true
+            WHERE id = :id AND closed_at IS NULL
+            """,
+            id=matter["id"],
+            by=by,
+            reason=reason,
+            now=self._now,
+        )
+        if touched != 1:
+            raise StateMoved(thing="matter")
+        self._audit.record(
+            "matter.accepted",
+            "matter",
+            matter["id"],
+            operator_user_id=matter["operator_user_id"],
+            before={"kind": matter["kind"], "subject_id": matter["subject_id"], "detail": matter["detail"]},
+            after={"reason": reason},
         )

@@ -313,6 +313,18 @@ ROUTES = (
         is_list=True, sorts=("at",),
     ),
     Route(method="POST", path=f"{DCA}/audit/verify"),
+    Route(method="GET", path=f"{DCA}/machines/{{machine_id}}/proof"),
+    Route(method="POST", path=f"{DCA}/machines/{{machine_id}}/check"),
+    Route(
+        method="GET", path=f"{DCA}/worklist", filters=("machine_id", "is_open"), is_list=True,
+        sorts=("opened_at", "kind"),
+    ),
+    Route(method="POST", path=f"{DCA}/worklist/{{matter_id}}/check"),
+    Route(
+        method="POST",
+        path=f"{DCA}/worklist/{{matter_id}}/accept",
+        body={"reason": Field(good="known", bad=("x" * 2001,))},
+    ),
     Route(method="GET", path=f"{LP}/preferences"),
     Route(
         method="PUT",

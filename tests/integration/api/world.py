@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -14,7 +15,7 @@ from tests.harness import OURS, Api, LnbitsServer, User, Wallet
 from tests.harness.shop import DCA, LP, Shop
 
 #: what the engine writes by itself all the time
-_RESTLESS = {"scan_cursors", "runner_lease"}
+_RESTLESS = {"scan_cursors", "runner_lease", "reconcile_cursors", "machine_proofs"}
 #: an id that could be one of ours and is none
 UNKNOWN_ID = "0123456789abcdef" * 2
 
@@ -64,6 +65,7 @@ class World:
             "processed_id": sale["id"],
             "leg_id": sale["legs"][0]["id"],
             "entry_id": entry["id"],
+            "matter_id": self._notice(shop),
             "enrolment_id": invitation["id"],
             "wallet_id": self.server.create_wallet(shop.operator, "spare").id,
             "machine_wallet_id": shop.machine_wallet.id,
@@ -84,6 +86,19 @@ class World:
         shop.api.post(f"{DCA}/settlements/{payment['id']}/dismiss", body)
         (payer,) = shop.api.get(f"{DCA}/known-payers")["data"]
         return str(payer["id"])
+
+    def _notice(self, shop: Shop) -> str:
+        """An open matter, as the engine writes it."""
+        matter_id = uuid4().hex
+        self.server.sql(
+            "INSERT INTO satmachineadmin.worklist "
+            "(id, operator_user_id, machine_id, kind, subject_id, detail, opened_at) VALUES "
+            "(:id, :operator, :machine, 'payment_changed', 'a payment', 'It changed.', 1)",
+            id=matter_id,
+            operator=shop.operator.id,
+            machine=shop.machine["id"],
+        )
+        return matter_id
 
     def operator(self, name: str) -> Api:
         return self.server.api(getattr(self, name).operator)

@@ -1,0 +1,17 @@
+"""Messages to people, by the ways that they told LNbits: mail, Nostr, Telegram."""
+
+from __future__ import annotations
+
+from lnbits.core.crud import get_account
+from lnbits.core.services.notifications import send_user_notification
+from loguru import logger
+
+
+async def notify(user_id: str, text: str) -> None:
+    """Hand a message to LNbits, which sends it in the background; what fails is only logged."""
+    try:
+        account = await get_account(user_id)
+        if account is not None:
+            await send_user_notification(account.extra.notifications, text, "satmachineadmin")
+    except Exception as trouble:  # noqa: BLE001 - a message that cannot be sent changes nothing
+        logger.warning(f"satmachineadmin could not send a notification: {trouble!r}")

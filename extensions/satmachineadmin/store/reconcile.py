@@ -1,0 +1,371 @@
+"""What reconciling reads of our books in slices, and what it remembers.
+
+Every list is bounded: by the ids that are asked for, or by a limit and the place where the last slice
+ended. Sums go over one machine wallet or a few enrolments, each by an index.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from ..core.model import HostPayment
+from ..core.proof import Proof, ProofLine, Sums
+from ..core.reconcile import BookedLeg, BookedSale, Totals
+from ..core.states import LegState
+from . import rows
+from .sql import SCHEMA, Row, Sql, in_list
+
+_TOTALS = ("confirmed", "pending", "paid", "reserved")
+
+
+class Reconcile:
+    def __init__(self, sql: Sql, now: int) -> None:
+        self._sql = sql
+        self._now = now
+
+    # Sales and their legs -------------------------------------------------------------------
+
+    async def sale_ids(self, *, after: str, limit: int, machine_id: str | None = None) -> list[str]:
+        """Settlements in the order in which they landed, those after one of them."""
+        only = "AND machine_id = :machine_id" if machine_id else ""
+        found = await self._sql.all(
+            f"""
+            SELECT id FROM {SCHEMA}.dca_settlements WHERE id > :after {only} ORDER BY id LIMIT :limit
+            """,
+            after=after,
+            limit=limit,
+            **({"machine_id": machine_id} if machine_id else {}),
+        )
+        return [str(row["id"]) for row in found]
+
+    async def sales_changed_since(self, since: int, limit: int) -> list[str]:
+        """Settlements that moved at or after an instant, the earliest first."""
+        found = await self._sql.all(
+            f"""
+            SELECT id FROM {SCHEMA}.dca_settlements WHERE updated_at >= :since
+            ORDER BY updated_at, id LIMIT :limit
+            """,
+            since=since,
+            limit=limit,
+        )
+        return [str(row["id"]) for row in found]
+
+    async def sales(self, settlement_ids: Collection[str]) -> list[BookedSale]:
+        """Settlements with all of their legs, and what went with each leg's payment."""
+        listed, values = in_list("id", settlement_ids)
+        settlements = await self._sql.all(
+            f"SELECT * FROM {SCHEMA}.dca_settlements WHERE id IN {listed} ORDER BY id", **values
+        )
+        legs = await self._sql.all(
+            f"""
+            SELECT * FROM {SCHEMA}.dca_payments WHERE settlement_id IN {listed}
+            ORDER BY plan_version, position, attempt
+            """,
+            **values,
+        )
+        carried = await self._carried([str(leg["id"]) for leg in legs])
+        booked: dict[str, list[BookedLeg]] = defaultdict(list)
+        for leg in legs:
+            sent_msat, fee_msat = carried.get(leg["id"], (0, 0))
+            booked[leg["settlement_id"]].append(
+                BookedLeg(
+                    leg=rows.leg(leg),
+                    sent_msat=(leg["sent_msat"] or 0) + sent_msat,
+                    fee_msat=(leg["fee_msat"] or 0) + fee_msat,
+                )
+            )
+        return [
+            BookedSale(
+                settlement=rows.settlement(row),
+                dispensed_sats=row["dispensed_sats"],
+                legs=tuple(booked[row["id"]]),
+            )
+            for row in settlements
+        ]
+
+    async def _carried(self, leg_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """What completed legs that went with another's payment add to it: leg → (sent, fee)."""
+        listed, values = in_list("carrier", leg_ids)
+        found = await self._sql.all(
+            f"""
+            SELECT carrier_id, SUM(sent_msat) AS sent, SUM(fee_msat) AS fee FROM {SCHEMA}.dca_payments
+            WHERE carrier_id IN {listed} AND state = 'completed' GROUP BY carrier_id
+            """,
+            **values,
+        )
+        return {str(row["carrier_id"]): (int(row["sent"]), int(row["fee"])) for row in found}
+
+    async def sales_of_payments(self, rows_of_host: Iterable[HostPayment]) -> frozenset[str]:
+        """The settlements of the legs that these payments pay."""
+        hashes = {row.payment_hash for row in rows_of_host}
+        listed, values = in_list("hash", sorted(hashes))
+        found = await self._sql.all(
+            f"SELECT DISTINCT settlement_id FROM {SCHEMA}.dca_payments WHERE payment_hash IN {listed}",
+            **values,
+        )
+        return frozenset(str(row["settlement_id"]) for row in found)
+
+    async def unresolved_sales(self, limit: int) -> list[str]:
+        """Settlements that stopped while some leg of theirs had no answer from the host."""
+        found = await self._sql.all(
+            f"""
+            SELECT DISTINCT settlement.id FROM {SCHEMA}.dca_payments AS leg
+            JOIN {SCHEMA}.dca_settlements AS settlement ON settlement.id = leg.settlement_id
+            WHERE leg.state = 'unresolved' AND settlement.state = 'errored'
+            ORDER BY settlement.id LIMIT :limit
+            """,
+            limit=limit,
+        )
+        return [str(row["id"]) for row in found]
+
+    # LPs' cash ------------------------------------------------------------------------------
+
+    async def enrolment_ids(self, *, after: str, limit: int, machine_id: str | None = None) -> list[str]:
+        """Enrolments after one of them."""
+        only = "AND machine_id = :machine_id" if machine_id else ""
+        found = await self._sql.all(
+            f"SELECT id FROM {SCHEMA}.dca_clients WHERE id > :after {only} ORDER BY id LIMIT :limit",
+            after=after,
+            limit=limit,
+            **({"machine_id": machine_id} if machine_id else {}),
+        )
+        return [str(row["id"]) for row in found]
+
+    async def totals(self, enrolment_ids: Collection[str]) -> list[Totals]:
+        """What is kept of each LP's cash, and what its entries and legs come to: one statement."""
+        listed, values = in_list("id", enrolment_ids)
+        entries = f"FROM {SCHEMA}.dca_deposits WHERE client_id = client.id AND status ="
+        legs = f"FROM {SCHEMA}.dca_payments WHERE client_id = client.id AND leg_type <> 'autoforward'"
+        found = await self._sql.all(
+            f"""
+            SELECT client.*,
+                (SELECT COALESCE(SUM(amount_minor), 0) {entries} 'confirmed') AS confirmed_sum,
+                (SELECT COALESCE(SUM(amount_minor), 0) {entries} 'pending') AS pending_sum,
+                (SELECT COALESCE(SUM(fiat_minor), 0) {legs} AND state = 'completed') AS paid_sum,
+                (SELECT COALESCE(SUM(fiat_minor), 0) {legs}
+                    AND state IN ('pending', 'paying', 'failed', 'unresolved')) AS reserved_sum
+            FROM {SCHEMA}.dca_clients AS client WHERE client.id IN {listed}
+            """,
+            **values,
+        )
+        return [
+            Totals(
+                enrolment_id=row["id"],
+                machine_id=row["machine_id"],
+                label=row["username"],
+                kept={name: row[f"{name}_minor"] for name in _TOTALS},
+                summed={name: int(row[f"{name}_sum"]) for name in _TOTALS},
+            )
+            for row in found
+        ]
+
+    # Wallets and their proofs ---------------------------------------------------------------
+
+    async def sales_among(self, wallet_id: str, payment_hashes: Collection[str]) -> frozenset[str]:
+        """Those of the hashes that are settlements with known facts."""
+        listed, values = in_list("hash", payment_hashes)
+        found = await self._sql.all(
+            f"""
+            SELECT payment_hash FROM {SCHEMA}.dca_settlements
+            WHERE wallet_id = :wallet_id AND payment_hash IN {listed} AND tx_type IS NOT NULL
+            """,
+            wallet_id=wallet_id,
+            **values,
+        )
+        return frozenset(str(row["payment_hash"]) for row in found)
+
+    async def leg_states(self, payment_hashes: Collection[str]) -> dict[str, LegState]:
+        """The states of the legs that these hashes pay."""
+        listed, values = in_list("hash", payment_hashes)
+        found = await self._sql.all(
+            f"SELECT payment_hash, state FROM {SCHEMA}.dca_payments WHERE payment_hash IN {listed}", **values
+        )
+        return {str(row["payment_hash"]): LegState(row["state"]) for row in found}
+
+    async def verdicts(self, wallet_id: str, payment_hashes: Collection[str]) -> dict[str, str]:
+        """What became of payments that were looked at."""
+        listed, values = in_list("hash", payment_hashes)
+        found = await self._sql.all(
+            f"""
+            SELECT payment_hash, verdict FROM {SCHEMA}.seen_payments
+            WHERE wallet_id = :wallet_id AND payment_hash IN {listed}
+            """,
+            wallet_id=wallet_id,
+            **values,
+        )
+        return {str(row["payment_hash"]): str(row["verdict"]) for row in found}
+
+    async def sums(self, wallet_id: str) -> Sums:
+        """What our books say of the sales and payouts of one wallet."""
+        sales = await self._sql.one(
+            f"""
+            SELECT COALESCE(SUM(CASE WHEN tx_type = 'cash_out' THEN wire_sats * 1000 - host_fee_msat
+                                     ELSE 0 END), 0) AS came,
+                   COALESCE(SUM(CASE WHEN tx_type = 'cash_in' THEN wire_sats * 1000 ELSE 0 END), 0) AS went
+            FROM {SCHEMA}.dca_settlements WHERE wallet_id = :wallet_id AND tx_type IS NOT NULL
+            """,
+            wallet_id=wallet_id,
+        )
+        legs = await self._sql.one(
+            f"""
+            SELECT COALESCE(SUM(sent_msat), 0) AS sent, COALESCE(SUM(fee_msat), 0) AS fees
+            FROM {SCHEMA}.dca_payments WHERE payer_wallet_id = :wallet_id AND state = 'completed'
+            """,
+            wallet_id=wallet_id,
+        )
+        return Sums(
+            sales_in_msat=int(sales["came"]) if sales else 0,
+            sales_out_msat=int(sales["went"]) if sales else 0,
+            paid_out_msat=int(legs["sent"]) if legs else 0,
+            fees_msat=int(legs["fees"]) if legs else 0,
+        )
+
+    async def proofs(self) -> dict[str, Row]:
+        """The newest proof of every wallet."""
+        found = await self._sql.all(f"SELECT * FROM {SCHEMA}.machine_proofs")
+        return {str(row["wallet_id"]): row for row in found}
+
+    async def proof(self, wallet_id: str) -> Row | None:
+        return await self._sql.one(
+            f"SELECT * FROM {SCHEMA}.machine_proofs WHERE wallet_id = :id", id=wallet_id
+        )
+
+    async def keep_proof(self, proof: Proof) -> None:
+        """Write a wallet's newest proof over the one before; the opening stays the first one's."""
+        await self._sql.run(
+            f"""
+            INSERT INTO {SCHEMA}.machine_proofs
+                (wallet_id, machine_id, balance_msat, expected_msat, opening_msat, lines, host_rows,
+                 proved_at)
+            VALUES (:wallet_id, :machine_id, :balance, :expected, :opening, :lines, :host_rows, :now)
+            ON CONFLICT (wallet_id) DO UPDATE SET machine_id = excluded.machine_id,
+                opening_msat = CASE WHEN machine_proofs.machine_id = excluded.machine_id
+                                    THEN machine_proofs.opening_msat ELSE excluded.opening_msat END,
+                balance_msat = excluded.balance_msat, expected_msat = excluded.expected_msat,
+                lines = excluded.lines, host_rows = excluded.host_rows, proved_at = excluded.proved_at
+            """,
+            wallet_id=proof.wallet_id,
+            machine_id=proof.machine_id,
+            balance=proof.balance_msat,
+            expected=proof.expected_msat,
+            opening=proof.lines_msat.get(ProofLine.OPENING, 0),
+            lines=json.dumps(proof.lines_msat),
+            host_rows=proof.rows,
+            now=self._now,
+        )
+
+    async def take_opening(self, wallet_id: str) -> None:
+        """From now on the opening of the newest proof is the one to compare with."""
+        row = await self.proof(wallet_id)
+        if row is not None:
+            opening = json.loads(row["lines"]).get(ProofLine.OPENING, 0)
+            await self._sql.run(
+                f"UPDATE {SCHEMA}.machine_proofs SET opening_msat = :opening WHERE wallet_id = :id",
+                opening=opening,
+                id=wallet_id,
+            )
+
+    # Payments that no leg explains ----------------------------------------------------------
+
+    async def accepted_payments(self, checking_ids: Collection[str]) -> frozenset[str]:
+        """Those that a person accepted as paid."""
+        listed, values = in_list("id", checking_ids)
+        found = await self._sql.all(
+            f"""
+            SELECT checking_id FROM {SCHEMA}.unknown_payments
+            WHERE checking_id IN {listed} AND accepted_at IS NOT NULL
+            """,
+            **values,
+        )
+        return frozenset(str(row["checking_id"]) for row in found)
+
+    async def note_unknown(self, machine_id: str, found: Iterable[HostPayment]) -> None:
+        """Remember payments that no leg explains, each once."""
+        await self._sql.run_many(
+            f"""
+            INSERT INTO {SCHEMA}.unknown_payments
+                (checking_id, wallet_id, machine_id, payment_hash, external_id, amount_msat, fee_msat,
+                 paid_at, found_at)
+            VALUES (:checking_id, :wallet_id, :machine_id, :payment_hash, :external_id, :amount, :fee,
+                    :paid_at, :now)
+            ON CONFLICT DO NOTHING
+            """,
+            [
+                {
+                    "checking_id": row.checking_id,
+                    "wallet_id": row.wallet_id,
+                    "machine_id": machine_id,
+                    "payment_hash": row.payment_hash,
+                    "external_id": row.external_id or "",
+                    "amount": row.amount_msat,
+                    "fee": row.fee_msat,
+                    "paid_at": rows.seconds(row.created_at),
+                    "now": self._now,
+                }
+                for row in found
+            ],
+        )
+
+    async def unknown_payments(self, machine_id: str) -> list[Row]:
+        """Those of a machine that nobody has accepted."""
+        return await self._sql.all(
+            f"""
+            SELECT * FROM {SCHEMA}.unknown_payments WHERE machine_id = :id AND accepted_at IS NULL
+            ORDER BY paid_at, checking_id
+            """,
+            id=machine_id,
+        )
+
+    async def unknown_of_sale(self, mark: str) -> list[Row]:
+        """Those whose external id begins with the mark of one settlement, accepted or not."""
+        return await self._sql.all(
+            f"""
+            SELECT * FROM {SCHEMA}.unknown_payments
+            WHERE SUBSTR(external_id, 1, :length) = :mark ORDER BY external_id
+            """,
+            mark=mark,
+            length=len(mark),
+        )
+
+    async def accept_unknown(self, machine_id: str) -> None:
+        """A person takes them as paid: they are out of the differences from now on."""
+        await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.unknown_payments SET accepted_at = :now
+            WHERE machine_id = :id AND accepted_at IS NULL
+            """,
+            id=machine_id,
+            now=self._now,
+        )
+
+    async def forget_gone(self, wallet_id: str, still_there: Collection[str]) -> None:
+        """Forget unaccepted ones of a wallet that its history does not hold any more, or that are known."""
+        found = await self._sql.all(
+            f"""
+            SELECT checking_id FROM {SCHEMA}.unknown_payments
+            WHERE wallet_id = :id AND accepted_at IS NULL
+            """,
+            id=wallet_id,
+        )
+        gone = [{"id": row["checking_id"]} for row in found if row["checking_id"] not in still_there]
+        await self._sql.run_many(
+            f"DELETE FROM {SCHEMA}.unknown_payments WHERE checking_id = :id AND accepted_at IS NULL", gone
+        )
+
+    # How far it came ------------------------------------------------------------------------
+
+    async def cursors(self) -> dict[str, str]:
+        found = await self._sql.all(f"SELECT name, position FROM {SCHEMA}.reconcile_cursors")
+        return {str(row["name"]): str(row["position"]) for row in found}
+
+    async def move_cursors(self, positions: Mapping[str, str]) -> None:
+        await self._sql.run_many(
+            f"""
+            INSERT INTO {SCHEMA}.reconcile_cursors (name, position, moved_at)
+            VALUES (:name, :position, :now)
+            ON CONFLICT (name) DO UPDATE SET position = excluded.position, moved_at = excluded.moved_at
+            """,
+            [{"name": name, "position": place, "now": self._now} for name, place in positions.items()],
+        )
