@@ -32,8 +32,8 @@ async def end_hold(store: Store, settlement_id: str) -> None:
 
 async def _ask_for_report(books: Books, settlement: Settlement) -> None:
     sentence = (
-        "The machine has not reported in time which notes came out. Look at the machine, then release the "
-        "sale, or dismiss it if nothing came out."
+        "The machine has not reported in time which notes came out. "
+        "Look at the machine before you release the sale."
     )
     await books.settlements.wait(
         settlement, code=MatterKind.NO_DISPENSE_REPORT, sentence=sentence, until=None

@@ -8,7 +8,7 @@ from ..core.errors import ArrowNotAllowed, FactsUnusable, ImplausibleRate, Inval
 from ..core.landing import RejectReason, adopt
 from ..core.model import Facts, HostPayment, PlatformFee, Stamp
 from ..core.rates import fiat_of, implied_rate, is_plausible, reference_for
-from ..core.states import SettlementState, TxType
+from ..core.states import MatterKind, SettlementState, TxType
 from ..engine.land import RECENT_SALES
 from ..ports import Host
 from ..store import rows
@@ -90,6 +90,7 @@ async def dismiss_settlement(
         await books.settlements.move(
             rows.settlement(row), SettlementState.DISMISSED, error_message=reason, next_try_at=None
         )
+        await books.worklist.close(MatterKind.NO_DISPENSE_REPORT, settlement_id)
         if not remember_payer:
             return
         wallet_id = row["payer_wallet_id"]

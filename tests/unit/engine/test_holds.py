@@ -11,6 +11,7 @@ from satmachineadmin.core.errors import ArrowNotAllowed, NotFound, SaleIsTest
 from satmachineadmin.core.states import PayoutPolicy, SettlementState
 from satmachineadmin.engine.hold import end_hold
 from satmachineadmin.store import lists, rows
+from satmachineadmin.usecases.adopting import dismiss_settlement
 from satmachineadmin.usecases.machines import change_machine
 from satmachineadmin.usecases.settlements import release_settlement
 from tests.fakes.books import NOON
@@ -156,6 +157,26 @@ async def test_a_missing_dispense_report_is_a_persons_matter_and_pays_nothing(ma
     assert rig.balances()["ana's wallet"] == 1000
 
 
+async def test_dismissing_a_sale_without_report_closes_its_matter(make_rig: MakeRig) -> None:
+    """Put aside for good: nothing waits for anybody any more, and no sat has moved."""
+    rig = await make_rig(cash={"ana": 400_00})
+    await set_up(rig, **ON_DISPENSE)
+    sale = rig.sell()
+    await rig.work(2)
+    rig.clock.advance(minutes=15)
+    await rig.work(2)
+    assert await rig.worklist() == ["no_dispense_report"]
+
+    settlement_id = (await rig.settlement_of(sale))["id"]
+    await dismiss_settlement(
+        rig.store, OPERATOR, settlement_id, reason="a trial of the shutter", remember_payer=False
+    )
+    await rig.work(2)
+
+    assert ((await rig.settlement_of(sale))["state"], await rig.worklist()) == ("dismissed", [])
+    assert rig.balances() == {MACHINE_WALLET: 1100}
+
+
 async def test_many_sales_at_once_are_released_over_several_rounds(make_rig: MakeRig) -> None:
     """A round ends at most so many holds; the rest comes with the next, and none is forgotten."""
     rig = await make_rig()
@@ -249,10 +270,8 @@ async def test_a_test_put_aside_stays_in_the_wallet(make_rig: MakeRig) -> None:
     await set_up(rig, maintenance=True)
     sale = rig.sell()
     await rig.work(2)
-    async with rig.store.transaction("dismiss", actor=OPERATOR) as books:
-        settlement = await books.settlements.get((await rig.settlement_of(sale))["id"])
-        assert settlement is not None
-        await books.settlements.move(settlement, SettlementState.DISMISSED)
+    settlement_id = (await rig.settlement_of(sale))["id"]
+    await dismiss_settlement(rig.store, OPERATOR, settlement_id, reason="only a test", remember_payer=False)
     await rig.work(2, is_start=True)
 
     assert (await rig.settlement_of(sale))["state"] == "dismissed"
