@@ -13,7 +13,7 @@ from typing import Any
 
 from . import present_lp
 from .core.errors import ArrowNotAllowed, LpNotOnboarded, NotFound, Refusal
-from .core.states import EnrolmentStatus
+from .core.states import EnrolmentStatus, LegType
 from .host import accounts
 from .services import current
 from .store import lists
@@ -39,16 +39,19 @@ def _store() -> Store:
 async def preferences(user_id: str) -> dict[str, Any]:
     """The LP's own choices; `onboarded` is false before the first."""
     async with _store().reading() as books:
-        return present_lp.preferences(await books.lps.preferences(user_id))
+        gathering = await books.forwards.gathered_sats(user_id)
+        return present_lp.preferences(await books.lps.preferences(user_id), gathering)
 
 
 async def choose_preferences(user_id: str, **choices: object) -> dict[str, Any]:
-    """Choose where the sats arrive and how fast; what is not given stays as it was.
+    """Choose where the sats arrive, how fast, and where they go on to; what is not given stays.
 
     `dca_wallet_id`, `default_dca_mode` (`flow`, `fixed`), `fixed_mode_daily_limit` (decimal text) with
-    `fixed_mode_currency`. Raises WalletNotYours, SharedWallet, MachineWalletRefused, InvalidInput.
+    `fixed_mode_currency`, `autoforward_ln_address`, `autoforward_enabled`, `autoforward_min_sats`.
+    Raises WalletNotYours, SharedWallet, MachineWalletRefused, InvalidInput.
     """
-    return present_lp.preferences(await chosen.choose_preferences(_store(), user_id, choices))
+    await chosen.choose_preferences(_store(), user_id, choices)
+    return await preferences(user_id)
 
 
 async def enrolments(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:
@@ -93,11 +96,16 @@ async def positions(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:
 
 
 async def transactions(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:
-    """What the LP got for its cash, from sales and from balances paid off, newest first."""
+    """What the LP got for its cash, from sales and balances paid off, and what was passed on of it."""
     page = lists.Page(limit=limit, offset=offset, equals={"client.user_id": user_id})
     async with _store().reading() as books:
         rows, total = await lists.page(books.sql, lists.FILLS, page)
-    return {"data": [present_lp.fill(row) for row in rows], "total": total}
+        forwards = [row["id"] for row in rows if row["leg_type"] == LegType.AUTOFORWARD]
+        gathered = await lists.gathered_with(books.sql, forwards)
+    parts: dict[str, list[Row]] = {leg_id: [] for leg_id in forwards}
+    for part in gathered:
+        parts[part["leg_id"]].append(part)
+    return {"data": [present_lp.fill(row, parts.get(row["id"], [])) for row in rows], "total": total}
 
 
 def _require_id(text: str) -> None:

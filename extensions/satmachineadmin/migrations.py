@@ -106,6 +106,11 @@ async def m115_reconciled(db: Any) -> None:
         await db.execute(statement)
 
 
+async def m116_how_far_was_forwarded(db: Any) -> None:
+    """Every leg that an LP received before this instant has been looked at."""
+    await _add_column(db, "dca_lp", "forwarded_until", "BIGINT")
+
+
 async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
     """SQLite cannot say `IF NOT EXISTS` here, so it is looked at first."""
     if db.type != "SQLITE":

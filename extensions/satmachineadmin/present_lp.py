@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .core.limits import left_of_limit
@@ -11,7 +12,7 @@ from .store import rows
 from .store.sql import Row
 
 
-def preferences(row: Row | None) -> dict[str, Any]:
+def preferences(row: Row | None, gathering_sats: int) -> dict[str, Any]:
     if row is None:
         return {
             "onboarded": False,
@@ -19,6 +20,10 @@ def preferences(row: Row | None) -> dict[str, Any]:
             "default_dca_mode": DcaMode.FLOW,
             "fixed_mode_daily_limit": None,
             "fixed_mode_currency": None,
+            "autoforward_ln_address": None,
+            "autoforward_enabled": False,
+            "autoforward_min_sats": 0,
+            "autoforward_gathering_sats": 0,
             "updated_at": None,
         }
     currency = row["fixed_mode_currency"]
@@ -28,6 +33,10 @@ def preferences(row: Row | None) -> dict[str, Any]:
         "default_dca_mode": row["default_dca_mode"],
         "fixed_mode_daily_limit": fiat(row["fixed_mode_daily_limit"], currency) if currency else None,
         "fixed_mode_currency": currency,
+        "autoforward_ln_address": row["autoforward_ln_address"],
+        "autoforward_enabled": bool(row["autoforward_enabled"]),
+        "autoforward_min_sats": row["autoforward_min_sats"],
+        "autoforward_gathering_sats": gathering_sats,
         "updated_at": iso(row["updated_at"]),
     }
 
@@ -66,12 +75,28 @@ def position(row: Row, drawn_today_minor: int) -> dict[str, Any]:
     }
 
 
-def fill(row: Row) -> dict[str, Any]:
-    plain = ("id", "leg_type", "machine_name", "state", "sats", "currency", "exchange_rate", "error_message")
+def fill(row: Row, passed_on: Sequence[Row]) -> dict[str, Any]:
+    """A payment to the LP, or one of its sats to its own address: then `passed_on` are its parts."""
+    plain = ("id", "leg_type", "machine_name", "state", "currency", "exchange_rate", "error_message")
+    parts = passed_on or [row]
+    is_decided = row["completed_at"] is not None
     return {
         **{key: row[key] for key in plain},
+        "sats": sum(part["sats"] for part in parts),
+        "sent_sats": sum(part["sent_msat"] for part in parts) // 1000 if is_decided else None,
+        "fee_msat": sum(part["fee_msat"] for part in parts) if is_decided else None,
+        "kept_msat": sum(part["fee_unused_msat"] for part in parts) if is_decided else None,
         "fiat_amount": fiat(row["fiat_minor"], row["currency"]),
-        "payment_hash": row["payment_hash"] if row["completed_at"] else None,
+        "payment_hash": row["payment_hash"] if is_decided else None,
+        "destination_ln_address": row["destination_ln_address"],
+        "passes_on": [
+            {
+                "machine_name": part["machine_name"],
+                "sats": part["sats"],
+                "arrived_at": iso(part["arrived_at"]),
+            }
+            for part in passed_on
+        ],
         "created_at": iso(row["created_at"]),
         "completed_at": iso(row["completed_at"]),
     }

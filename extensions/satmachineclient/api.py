@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from lnbits.core.models import Account
 from lnbits.decorators import check_account_exists
-from pydantic import BaseModel, Extra, Field, StrictStr, validator
+from pydantic import BaseModel, Extra, Field, StrictBool, StrictInt, StrictStr, validator
 from pydantic.errors import DictError
 
 from .engine import lp
@@ -24,6 +24,9 @@ class PreferencesChosen(BaseModel):
     default_dca_mode: StrictStr | None = Field(None, max_length=10)
     fixed_mode_daily_limit: StrictStr | None = Field(None, max_length=32)
     fixed_mode_currency: StrictStr | None = Field(None, max_length=3)
+    autoforward_ln_address: StrictStr | None = Field(None, min_length=1, max_length=2000)
+    autoforward_enabled: StrictBool | None = None
+    autoforward_min_sats: StrictInt | None = None
 
     class Config:
         extra = Extra.forbid

@@ -16,8 +16,9 @@ MAY_IMPORT = {
     "failpoints.py": set(),
     "uncancelled.py": set(),
     "lightning.py": {f"{ADMIN}.core"},
+    "forward_book.py": {f"{ADMIN}.core"},
     "reconcile_book.py": {f"{ADMIN}.core"},
-    "ports.py": {f"{ADMIN}.core", f"{ADMIN}.lightning", f"{ADMIN}.reconcile_book"},
+    "ports.py": {f"{ADMIN}.core", f"{ADMIN}.lightning", f"{ADMIN}.forward_book", f"{ADMIN}.reconcile_book"},
     "engine": {
         f"{ADMIN}.core",
         f"{ADMIN}.engine",

@@ -364,3 +364,17 @@ class Payout:
     waits: Refused | None = None
     #: the host's service fee wallet's income of this payout, by leg id, in msat
     service_fees_msat: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """A leg that an LP received and wants passed on."""
+
+    leg: Leg
+    #: whole sats of what really arrived
+    sats: int
+    lp_user_id: str
+    #: the sale that the leg which passes it on stands beside; None while the machine has none
+    settlement_id: str | None
+    #: the LP's own least amount
+    min_sats: int

@@ -67,6 +67,12 @@ class OutsideCode(Word):
     HOST_REFUSED = "host_refused"
     #: the host says that the payment failed
     PAYMENT_FAILED = "payment_failed"
+    #: the wallet that would pay exists no more, or is somebody else's
+    WALLET_GONE = "wallet_gone"
+    #: the wallet that would pay holds too little of it by now
+    ALREADY_SPENT = "already_spent"
+    #: the host's books hold this payment, ours do not
+    PAID_BEFORE = "paid_before"
     #: there is no decision yet
     UNDECIDED = "undecided"
 

@@ -16,7 +16,7 @@ from ..core.host_facts import HostLimits
 from ..core.model import Leg, Machine, Settlement
 from ..core.outside import Ask, Invoice, OutsideCode, TargetTerms, ask_for, choose_gathered, why_not_asked
 from ..core.progress import progress_of
-from ..core.states import LEGS_BESIDE_SETTLEMENT, LegType, SettlementState
+from ..core.states import LEGS_BESIDE_SETTLEMENT, SettlementState
 from ..lightning import TargetRefused
 from ..ports import OWN_EXTENSION, Books, Host
 from ..uncancelled import to_the_end
@@ -75,6 +75,8 @@ class Errand:
     extension: str
     source: InvoiceSource
     on_moved: OnMoved
+    #: an LP's own address: kept on the leg for the LP, in no event and in nothing an operator reads
+    address: str | None = None
 
     @property
     def first(self) -> Share:
@@ -100,6 +102,8 @@ class PayLink:
     """The invoice comes from a Lightning address or an LNURL."""
 
     target: str
+    #: never more than this, whatever the legs hold; None where the payer waits until it has it all
+    most_sats: int | None = None
 
     async def agree(self, host: Host, errand: Errand, limits: HostLimits) -> Agreed:
         """Ask for all of it where the payment stays here; else take off what the network may cost.
@@ -128,7 +132,13 @@ class PayLink:
         sats = errand.first.leg.sats
         waiting = [share.leg.sats for share in errand.gathered]
         joined = choose_gathered(sats, waiting, terms, limits, is_internal=is_internal)
-        ask = ask_for(sats + sum(waiting[:joined]), limits, is_internal=is_internal)
+        total = sats + sum(waiting[:joined])
+        most = total if self.most_sats is None else min(total, self.most_sats)
+        ask = ask_for(most, limits, is_internal=is_internal)
+        if most < total and ask.sent_msat < terms.min_msat:
+            raise TargetRefused(
+                OutsideCode.ALREADY_SPENT, f"The wallet holds {most} of these {total} sats by now."
+            )
         problem = why_not_asked(ask, terms, limits)
         if problem is not None:
             raise TargetRefused(problem.code, problem.sentence)
@@ -152,17 +162,17 @@ async def finish_settlement(books: Books, share: Share) -> None:
         await conclude(books, settlement)
 
 
-async def _split_errand(books: Books, leg: Leg) -> Errand:
+async def split_errand(books: Books, leg: Leg) -> Errand:
     """A leg of a settlement for a target outside, from the machine's wallet."""
-    first = await _share(books, leg)
+    first = await share_of(books, leg)
     machine = await books.machines.get(leg.machine_id)
     if machine is None or leg.target is None:
         raise InvariantViolated("a leg for a target outside has its machine and its target")
-    carried = [await _share(books, other) for other in await books.outside.carried_by(leg.id)]
+    carried = [await share_of(books, other) for other in await books.outside.carried_by(leg.id)]
     waiting = await books.outside.gathered(leg.target, leg.payer_wallet_id, MOST_TOGETHER)
     return Errand(
         shares=(first, *carried),
-        gathered=tuple([await _share(books, other) for other in waiting]),
+        gathered=tuple([await share_of(books, other) for other in waiting]),
         machine=machine,
         payer_user_id=first.settlement.operator_user_id,
         extension=OWN_EXTENSION,
@@ -171,7 +181,7 @@ async def _split_errand(books: Books, leg: Leg) -> Errand:
     )
 
 
-async def _share(books: Books, leg: Leg) -> Share:
+async def share_of(books: Books, leg: Leg) -> Share:
     settlement = await books.settlements.get(leg.settlement_id)
     if settlement is None:
         raise InvariantViolated("a leg's settlement exists")
@@ -181,9 +191,3 @@ async def _share(books: Books, leg: Leg) -> Share:
 def counts(leg: Leg) -> bool:
     """Whether the leg's outcome is part of its settlement's."""
     return leg.leg_type not in LEGS_BESIDE_SETTLEMENT
-
-
-#: How an errand is made of each type of leg; a type that is not here is never paid by itself.
-MAKERS: dict[LegType, Callable[[Books, Leg], Awaitable[Errand]]] = {
-    LegType.OPERATOR_SPLIT: _split_errand,
-}

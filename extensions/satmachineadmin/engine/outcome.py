@@ -17,7 +17,7 @@ from ..core.outside import (
     share_outcome,
 )
 from ..core.retries import next_try
-from ..core.states import LegState, MatterKind
+from ..core.states import LegState, LegType, MatterKind, SkipReason
 from ..lightning import Outcome, Verdict
 from ..ports import Books, Store
 from .errands import Errand, Share
@@ -83,7 +83,9 @@ async def _stay_undecided(books: Books, errand: Errand, verdict: Verdict) -> Non
 
 
 async def _tell(books: Books, share: Share) -> None:
-    """Put it before a person: who the payee is stays with the leg."""
+    """Put it before a person: who the payee is stays with the leg. An LP sees its own on its page."""
+    if share.leg.leg_type is LegType.AUTOFORWARD:
+        return
     await books.worklist.open(
         MatterKind.UNDECIDED,
         share.leg.id,
@@ -115,6 +117,13 @@ async def _fail_leg(books: Books, share: Share, problem: Problem) -> None:
     pause_seconds = next_try(tries) if problem.code in WORTH_ANOTHER_TRY else None
     why = {"error_code": problem.code, "error_message": problem.sentence}
     await books.legs.move(settlement, leg, LegState.FAILED, tries=tries, next_try_at=None, **why)
+    if leg.leg_type is LegType.AUTOFORWARD and leg.carrier_id is not None:
+        # By itself it is less than the LP wants to go at once: it gathers again, and goes with the next.
+        await books.legs.move(settlement, replace(leg, state=LegState.FAILED), LegState.VOIDED)
+        await books.legs.write_fresh_attempt(
+            settlement, leg, None, tries=0, state=LegState.SKIPPED, reason=SkipReason.BELOW_MINIMUM, **why
+        )
+        return
     if pause_seconds is None:
         return
     await books.legs.move(settlement, replace(leg, state=LegState.FAILED), LegState.VOIDED)

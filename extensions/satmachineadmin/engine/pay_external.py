@@ -29,7 +29,8 @@ from ..core.states import LegState
 from ..lightning import OutsidePayment, Verdict
 from ..ports import Host, HostRefused, Store
 from ..uncancelled import to_the_end
-from .errands import MAKERS, Errand
+from .errands import Errand
+from .makers import MAKERS
 from .outcome import fail, record
 from .write_down import prepare
 

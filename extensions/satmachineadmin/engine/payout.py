@@ -86,9 +86,11 @@ def memo(settlement: Settlement, machine: Machine, leg: Leg) -> str:
         LegType.SUPER_FEE: "platform fee",
         LegType.OPERATOR_SPLIT: "commission share",
         LegType.DCA: "sats for cash",
+        LegType.AUTOFORWARD: "sats for cash, passed on",
     }.get(leg.leg_type, "payout")
     business = "cash-out" if settlement.tx_type is TxType.CASH_OUT else "cash-in"
-    minor = leg.fiat_minor if leg.leg_type is LegType.DCA else settlement.fiat_minor
+    is_lps = leg.leg_type in (LegType.DCA, LegType.AUTOFORWARD)
+    minor = leg.fiat_minor if is_lps else settlement.fiat_minor
     amount = "" if minor is None else f" {format_fiat(minor, settlement.currency)} {settlement.currency}"
     return f"{machine.name}: {what}, {business}{amount}"
 

@@ -17,6 +17,7 @@ from ..core.model import Due
 from ..core.states import SettlementState
 from ..ports import Host, Store
 from ..uncancelled import to_the_end
+from .forward import forward_arrivals
 from .hold import end_hold
 from .land import land_new_payments
 from .pay import pay_settlement
@@ -50,6 +51,9 @@ async def work_once(
             return False
         await to_the_end(end_hold(store, settlement_id))
     await pay_balances(store, host, lease, is_stopping)
+    while await to_the_end(forward_arrivals(store, lease, is_start=is_start)):
+        if is_stopping():
+            return False
     return bool(landed) or bool(overdue) or len(due) == BATCH
 
 

@@ -186,6 +186,8 @@ async def _write_down(store: Store, errand: Errand, agreed: Agreed, lease: Lease
                 error_message=None,
                 next_try_at=books.now + SOONEST_LOOK_SECONDS,
             )
+        if errand.address is not None:
+            await books.outside.note_address(carrier, errand.address)
         written = [await _reload(books, share) for share in shares]
     return replace(errand, shares=tuple(written), gathered=())
 
@@ -195,7 +197,7 @@ async def _take_back(books: Books, share: Share) -> Share:
     settlement = await books.settlements.get(share.settlement.id)
     if settlement is None:
         raise InvariantViolated("a leg's settlement exists")
-    if settlement.state is SettlementState.PROCESSED:
+    if settlement.state is SettlementState.PROCESSED and counts(share.leg):
         await books.settlements.move(settlement, SettlementState.PROCESSING, processed_at=None)
     await books.legs.move(settlement, share.leg, LegState.VOIDED)
     leg = await books.legs.write_fresh_attempt(settlement, share.leg, None, reason=None)

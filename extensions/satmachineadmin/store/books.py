@@ -15,6 +15,7 @@ from . import audit, lease
 from .audit import Audit
 from .cash import Cash
 from .database import Database
+from .forwards import Forwards
 from .legs import Legs
 from .lps import Lps
 from .machines import Machines
@@ -55,8 +56,9 @@ class Books:
         self.settlements = Settlements(sql, self.audit, now)
         self.legs = Legs(sql, self.audit, now, self.operators)
         self.outside = OutsideLegs(sql, now)
+        self.forwards = Forwards(sql, self.legs, now)
         self.scan = Scan(sql, now)
-        self.payoffs = Payoffs(sql, self.audit, now)
+        self.payoffs = Payoffs(sql, self.audit, now, self.operators)
         self.payers = Payers(sql, self.audit, now)
         self.worklist = Worklist(sql, self.audit, now)
         self.reconcile = Reconcile(sql, now)

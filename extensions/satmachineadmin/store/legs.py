@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..core.errors import InvariantViolated, StateMoved, ensure
 from ..core.model import Leg, LegHolder, Minted, Plan, PlannedLeg, Sent, Settlement
-from ..core.states import EXTERNAL_TARGETS, LEG_ENTRY_STATES, LegState, PayWay, check_leg_arrow
+from ..core.states import EXTERNAL_TARGETS, LEG_ENTRY_STATES, LegState, LegType, PayWay, check_leg_arrow
 from ..core.units import format_percent
 from . import rows
 from .audit import Audit
@@ -14,6 +14,8 @@ from .ids import new_id
 from .operators import Operators
 from .sql import SCHEMA, Row, Sql, in_list
 
+#: The place of a leg that no plan holds.
+_AFTER_THE_PLAN = 10_000
 #: What `complete_at_once` binds once a leg.
 _OUTCOME = ("id", "wallet_id", "sent_msat", "fee_msat", "unused_msat")
 _COMPLETE_ON_SQLITE = f"""
@@ -148,6 +150,33 @@ class Legs:
         self._record("planned", line["id"], settlement, after=_gist(line))
         return rows.leg(line)
 
+    async def write_beside(self, settlement: Settlement, **columns: object) -> Leg:
+        """A leg that stands beside its settlement: paid by another wallet, no part of its sum."""
+        key = str(columns["leg_key"])
+        line = {
+            "id": new_id(),
+            "settlement_id": settlement.id,
+            "machine_id": settlement.machine_id,
+            "operator_user_id": settlement.operator_user_id,
+            "plan_version": settlement.plan_version,
+            "attempt": 1,
+            "position": _AFTER_THE_PLAN,
+            "state": LegState.PENDING,
+            "reason": None,
+            "fiat_minor": None,
+            "currency": settlement.currency,
+            "exchange_rate": settlement.exchange_rate,
+            "external_id": external_id(settlement, key, 1),
+            "created_at": self._now,
+            "updated_at": self._now,
+            **columns,
+        }
+        ensure(line["state"] in LEG_ENTRY_STATES, "a leg is written in an entry state")
+        await self._insert([line])
+        self._record("planned", line["id"], settlement, after=_gist(line))
+        row = await self._sql.one(f"SELECT * FROM {SCHEMA}.dca_payments WHERE id = :id", id=line["id"])
+        return rows.leg(row or {})
+
     async def _attempts(self, settlement: Settlement) -> dict[str, int]:
         """The last attempt of each key of a settlement."""
         found = await self._sql.all(
@@ -243,6 +272,8 @@ class Legs:
         if touched != 1:
             raise StateMoved(thing="leg")
         shown = {key: value for key, value in columns.items() if key not in ("preimage", "bolt11")}
+        if leg.leg_type is LegType.AUTOFORWARD:
+            shown["leg_type"] = leg.leg_type
         self._record(arrow, leg.id, settlement, before={"state": leg.state}, after={"state": after, **shown})
 
     async def mark_kept(self, leg: Leg, note: str) -> None:
@@ -304,11 +335,13 @@ class Legs:
         before: Mapping[str, object] | None = None,
         after: Mapping[str, object] | None = None,
     ) -> None:
+        # What an LP does with its sats is no business of the operator's.
+        is_forward = (after or {}).get("leg_type") == LegType.AUTOFORWARD
         self._audit.record(
             f"leg.{arrow}",
             "leg",
             str(leg_id),
-            operator_user_id=settlement.operator_user_id,
+            operator_user_id="" if is_forward else settlement.operator_user_id,
             before=before,
             after={"settlement_id": settlement.id, **(after or {})},
         )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..core.states import SettlementMark
-from .sql import SCHEMA, Row, Sql
+from .sql import SCHEMA, Row, Sql, in_list
 
 #: Deeper pages cost the database a walk over everything before them.
 MAX_OFFSET = 10_000
@@ -62,6 +62,8 @@ class Listing:
     searches: tuple[str, ...] = ()
     #: what tells rows apart that sort alike
     identity: str = "id"
+    #: a condition that every row of it fulfils
+    always: str = ""
 
 
 MACHINES = Listing(
@@ -121,6 +123,8 @@ SETTLEMENTS = Listing(
     default_sort="paid_at",
     searches=("settlement.txid", "settlement.payment_hash", "machine.name"),
 )
+#: What an LP does with its sats afterwards is no business of the operator's.
+_NOT_AN_LPS_OWN = "leg.leg_type <> 'autoforward'"
 LEGS = Listing(
     select="leg.*, machine.name AS machine_name",
     source=f"""{SCHEMA}.dca_payments AS leg
@@ -128,21 +132,29 @@ LEGS = Listing(
     sorts={"created_at": "leg.created_at", "sats": "leg.sats", "state": "leg.state"},
     default_sort="created_at",
     searches=("leg.label", "leg.payment_hash"),
+    always=_NOT_AN_LPS_OWN,
 )
 FILLS = Listing(
     select="leg.*, machine.name AS machine_name",
     source=f"""{LEGS.source}
-        JOIN {SCHEMA}.dca_clients AS client ON client.id = leg.client_id
-         AND leg.leg_type IN ('dca', 'settlement')""",
+        JOIN {SCHEMA}.dca_clients AS client ON client.id = leg.client_id""",
     sorts=LEGS.sorts,
     default_sort="created_at",
     searches=("machine.name", "leg.payment_hash"),
+    # What gathers is told in one sum; what went together, and what was tried again, is one row.
+    always=f"""leg.leg_type IN ('dca', 'settlement', 'autoforward') AND leg.carrier_id IS NULL
+        AND NOT (leg.leg_type = 'autoforward' AND leg.state = 'skipped')
+        AND NOT (leg.state = 'voided' AND EXISTS (
+            SELECT 1 FROM {SCHEMA}.dca_payments AS newer WHERE newer.settlement_id = leg.settlement_id
+            AND newer.plan_version = leg.plan_version AND newer.leg_key = leg.leg_key
+            AND newer.attempt > leg.attempt))""",
 )
 LEGS_IN_PLAN_ORDER = Listing(
     select=LEGS.select,
     source=LEGS.source,
     sorts={"plan": "leg.plan_version, leg.position"},
     default_sort="plan",
+    always=_NOT_AN_LPS_OWN,
 )
 
 EVENTS = Listing(
@@ -176,7 +188,7 @@ async def page(sql: Sql, listing: Listing, wanted: Page) -> tuple[list[Row], int
 
 
 def _conditions(listing: Listing, wanted: Page) -> tuple[list[str], dict[str, object]]:
-    conditions: list[str] = []
+    conditions = [listing.always] if listing.always else []
     values: dict[str, object] = {}
     for index, (column, value) in enumerate(wanted.equals.items()):
         if value is not None:
@@ -212,6 +224,25 @@ async def stuck(sql: Sql, operator_user_id: str, since: int) -> list[Row]:
         operator=operator_user_id,
         since=since,
         limit=MAX_LIMIT,
+    )
+
+
+async def gathered_with(sql: Sql, leg_ids: Collection[str]) -> list[Row]:
+    """What had arrived that these forwarding legs passed on, the legs that went with them included."""
+    if not leg_ids:
+        return []
+    listed, values = in_list("leg", leg_ids)
+    return await sql.all(
+        f"""
+        SELECT COALESCE(leg.carrier_id, leg.id) AS leg_id, leg.sats, leg.sent_msat, leg.fee_msat,
+               leg.fee_unused_msat, arrived.completed_at AS arrived_at, machine.name AS machine_name
+        FROM {SCHEMA}.dca_payments AS leg
+        JOIN {SCHEMA}.dca_payments AS arrived ON arrived.id = SUBSTR(leg.leg_key, LENGTH('forward:') + 1)
+        JOIN {SCHEMA}.dca_machines AS machine ON machine.id = leg.machine_id
+        WHERE leg.id IN {listed} OR leg.carrier_id IN {listed}
+        ORDER BY arrived.completed_at, leg.id
+        """,
+        **values,
     )
 
 

@@ -57,13 +57,18 @@ class Lps:
             """,
             **after,
         )
+        changed = (
+            {key: before[key] for key in fields} if before else {},
+            dict(fields),
+        )
+        event = _consent(bool(before and before["autoforward_enabled"]), bool(after["autoforward_enabled"]))
         self._audit.record(
-            "lp.preferences_chosen",
+            event or "lp.preferences_chosen",
             "lp",
             str(after["lp_ref"]),
             operator_user_id="",
-            before={key: before[key] for key in fields} if before else {},
-            after=fields,
+            before=_without_address(changed[0]),
+            after=_without_address(changed[1]),
         )
 
     async def reference(self, user_id: str) -> str:
@@ -285,3 +290,16 @@ def _cap(pace: Pace, currency: str, drawn_minor: int) -> int | None:
     if pace.mode is not DcaMode.FIXED or limit_minor is None:
         return None
     return left_of_limit(limit_minor, drawn_minor)
+
+
+def _consent(before: bool, after: bool) -> str | None:
+    """The event of an LP who lets its sats be passed on, or no more."""
+    if before == after:
+        return None
+    return "lp.autoforward_enabled" if after else "lp.autoforward_disabled"
+
+
+def _without_address(fields: Mapping[str, object]) -> dict[str, object]:
+    """What the audit trail keeps of an LP's choices: that there is an address, not which."""
+    name = "autoforward_ln_address"
+    return {key: value if key != name or value is None else "set" for key, value in fields.items()}

@@ -83,6 +83,14 @@ class OutsideLegs:
             await self._sql.value(f"SELECT updated_at FROM {SCHEMA}.dca_payments WHERE id = :id", id=leg_id)
         )
 
+    async def note_address(self, leg: Leg, address: str) -> None:
+        """Keep for the LP where its sats went. Not a move, and no event: only the LP may know."""
+        await self._sql.run(
+            f"UPDATE {SCHEMA}.dca_payments SET destination_ln_address = :address WHERE id = :id",
+            id=leg.id,
+            address=address,
+        )
+
     async def wait(self, leg: Leg, *, code: str, sentence: str, until: int) -> None:
         """Say why nothing happens to it now and when it is looked at again. Not a move."""
         await self._sql.run(

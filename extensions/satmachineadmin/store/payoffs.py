@@ -9,6 +9,7 @@ from ..core.states import LegState, LegType
 from . import rows
 from .audit import Audit
 from .ids import new_id
+from .operators import Operators
 from .sql import SCHEMA, Row, Sql
 
 #: A leg of this kind belongs to no settlement.
@@ -16,10 +17,11 @@ NO_SETTLEMENT = ""
 
 
 class Payoffs:
-    def __init__(self, sql: Sql, audit: Audit, now: int) -> None:
+    def __init__(self, sql: Sql, audit: Audit, now: int, operators: Operators) -> None:
         self._sql = sql
         self._audit = audit
         self._now = now
+        self._operators = operators
 
     async def row(self, leg_id: str) -> Row | None:
         return await self._sql.one(
@@ -70,7 +72,10 @@ class Payoffs:
     async def add(self, fields: Mapping[str, object], minted: Minted, *, notes: str) -> str:
         """Write the leg. `fields`: whose balance, how much, at which rate, from which wallet."""
         leg_id = new_id()
-        await self._write({**fields, "id": leg_id, "leg_key": f"balance:{leg_id}", "attempt": 1}, minted)
+        # It uses up the LP's daily limit as a sale does.
+        day = await self._operators.day(str(fields["operator_user_id"]))
+        own = {"id": leg_id, "leg_key": f"balance:{leg_id}", "attempt": 1, "drawn_on": day}
+        await self._write({**fields, **own}, minted)
         self._audit.record(
             "balance.settled",
             "enrolment",
@@ -84,7 +89,7 @@ class Payoffs:
         """Beside a failed leg that was voided, the same anew."""
         kept = (
             "machine_id", "operator_user_id", "client_id", "label", "currency", "exchange_rate", "fiat_minor",
-            "sats", "payer_wallet_id", "leg_key",
+            "sats", "payer_wallet_id", "leg_key", "drawn_on",
         )  # fmt: skip
         leg_id = new_id()
         fields = {name: failed[name] for name in kept}

@@ -336,6 +336,11 @@ ROUTES = (
             "default_dca_mode": Field(good="flow", legal=_NOT_GIVEN, bad=("fix", "FLOW")),
             "fixed_mode_daily_limit": Field(good="50.00", bad=NOT_AN_AMOUNT),
             "fixed_mode_currency": Field(good="EUR", bad=("eur", "XXX", "E", "€€€")),
+            "autoforward_ln_address": Field(
+                good="ana@example.com", legal=NOT_GIVEN, bad=("ana", "ana@", "http://example.com", "x" * 2001)
+            ),
+            "autoforward_enabled": Field(good=False, legal=frozenset({"missing", "boolean"})),
+            "autoforward_min_sats": Field(good=0, legal=frozenset({"missing", "zero"}), bad=("1",)),
         },
     ),
     Route(method="GET", path=f"{LP}/enrolments", is_list=True),

@@ -27,13 +27,29 @@ window.satmachine.parts['choice-list'] = {
         limit
       })
     },
+    forward() {
+      const now = this.preferences
+      const {sats, satsUnit} = window.satmachine.money
+      const text = (part, words) =>
+        this.$t(`satmachineclient.forward.now.${part}`, words)
+      if (!now.autoforward_enabled) return {text: text('off'), caption: ''}
+      const least = now.autoforward_min_sats
+      const gathering = now.autoforward_gathering_sats
+      const counted = {sats: sats(gathering), least: satsUnit(least)}
+      const part = gathering ? 'gathering' : 'least'
+      return {
+        text: text('on', {address: now.autoforward_ln_address}),
+        caption: least || gathering ? text(part, counted) : ''
+      }
+    },
     choices() {
       const wallet = this.$t('satmachineclient.arrive_in', {
         wallet: this.walletName
       })
       return [
         {name: 'wallet', icon: 'account_balance_wallet', text: wallet},
-        {name: 'pace', icon: 'speed', text: this.pace}
+        {name: 'pace', icon: 'speed', text: this.pace},
+        {name: 'forward', icon: 'forward', ...this.forward}
       ]
     }
   },

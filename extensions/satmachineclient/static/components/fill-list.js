@@ -34,7 +34,7 @@
           column('time', row => this.when(row)),
           column('state', 'state'),
           column('machine', 'machine_name'),
-          column('sats', row => sats(row.sats), amount),
+          column('sats', row => `${this.arrow(row)} ${sats(row.sats)}`, amount),
           column('fiat', row => this.fiat(row), amount),
           column('rate', row => this.rate(row), amount),
           column('payment', 'payment_hash')
@@ -42,10 +42,19 @@
       }
     },
     methods: {
+      isForward: row => row.leg_type === 'autoforward',
+      arrow(row) {
+        return this.isForward(row) ? '↑' : '↓'
+      },
       satsUnit: value => window.satmachine.money.satsUnit(value),
-      fiat: row => window.satmachine.money.fiat(row.fiat_amount, row.currency),
-      rate: row =>
-        window.satmachine.money.rate(row.exchange_rate, row.currency),
+      fiat(row) {
+        if (this.isForward(row)) return ''
+        return window.satmachine.money.fiat(row.fiat_amount, row.currency)
+      },
+      rate(row) {
+        if (this.isForward(row)) return ''
+        return window.satmachine.money.rate(row.exchange_rate, row.currency)
+      },
       when: row => row.completed_at ?? row.created_at,
       turnPage(page) {
         this.$emit('query', {...this.query, page: page > 1 ? page : undefined})

@@ -120,6 +120,36 @@ window.i18n.global.mergeLocaleMessage('en', {
       saved: 'Saved. It holds from the next sale on.',
       not_saved: 'The pace was not saved.'
     },
+    forward: {
+      title: 'Pass your sats on',
+      explained:
+        'What you receive from now on goes on to your own Lightning address or LNURL, from the wallet where it arrived. The network’s fee is taken from it. What you hold already stays.',
+      switch: 'Pass my sats on',
+      address: 'Lightning address or LNURL',
+      address_hint: 'Only you see it. Operators do not.',
+      least: 'At least, at once',
+      least_hint: 'Less than that gathers in your wallet first',
+      action: 'Save',
+      saved: {
+        on: 'Saved. What arrives from now on is passed on.',
+        off: 'Saved. Your sats stay in your wallet.'
+      },
+      not_saved: 'It was not saved.',
+      question: {
+        title: 'Pass your sats on to this address?',
+        at_once:
+          'Every payout goes on to {address} as soon as it has arrived. A Lightning payment cannot be taken back: is this address yours?',
+        gathered:
+          'Your payouts go on to {address} whenever {least} have gathered. A Lightning payment cannot be taken back: is this address yours?',
+        yes: 'Yes, pass them on'
+      },
+      now: {
+        off: 'Your sats stay there',
+        on: 'Passed on to: {address}',
+        least: 'As soon as {least} have gathered',
+        gathering: '{sats} sat have gathered; they go when there are enough'
+      }
+    },
     invitation: {
       title: '{operator} invites you to the machine “{machine}”',
       hint: 'Cash that you hand to {operator} is counted in {currency} and turns into sats as this machine sells.',
@@ -150,8 +180,15 @@ window.i18n.global.mergeLocaleMessage('en', {
         account: 'Choose a user name'
       }
     },
+    passed_on: {
+      goes_to: 'To {address}',
+      went: '{amount} went to {address}',
+      fee: '{amount} network fee',
+      kept: '{amount} stayed in your wallet',
+      gathers: 'From {n} payouts:'
+    },
     fill: {
-      title: 'Payouts',
+      title: 'Payouts and what was passed on',
       none: 'No payout yet. The first one comes with the next sale at a machine that holds your cash.',
       not_loaded: 'Your payouts could not be loaded.',
       payment_hash: 'Payment hash',

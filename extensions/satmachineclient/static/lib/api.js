@@ -9,6 +9,10 @@
    * @property {'flow' | 'fixed'} default_dca_mode
    * @property {string | null} fixed_mode_daily_limit
    * @property {string | null} fixed_mode_currency
+   * @property {string | null} autoforward_ln_address
+   * @property {boolean} autoforward_enabled
+   * @property {number} autoforward_min_sats
+   * @property {number} autoforward_gathering_sats
    * @property {string | null} updated_at
    *
    * @typedef {object} Enrolment
@@ -38,6 +42,12 @@
    *
    * @typedef {object} Fill
    * @property {string} id
+   * @property {'dca' | 'settlement' | 'autoforward'} leg_type
+   * @property {number | null} sent_sats
+   * @property {number | null} fee_msat
+   * @property {number | null} kept_msat
+   * @property {string | null} destination_ln_address
+   * @property {{machine_name: string, sats: number, arrived_at: string}[]} passes_on
    * @property {string} machine_name
    * @property {string} state
    * @property {number} sats

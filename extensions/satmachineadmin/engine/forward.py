@@ -1,0 +1,145 @@
+"""FORWARD: pass on what an LP has received, to the LP's own address.
+
+What can go wrong: sats passed on twice, or never, because the process died between their arrival and
+this; sats of the LP that never came from us. So it is driven from the table: every completed leg of an
+LP who forwards gets one leg that passes it on, written together with the mark that it was (a primary
+key). That leg moves at most what arrived, from the wallet where it did, and at most what the wallet
+still holds. What becomes of it touches neither the settlement nor the LP's cash.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..core.errors import InvariantViolated
+from ..core.host_facts import HostLimits
+from ..core.lease import Lease
+from ..core.model import Arrival, Leg
+from ..core.outside import OutsideCode
+from ..core.states import LegState
+from ..lightning import TargetRefused
+from ..ports import LP_EXTENSION, Books, Host, Store
+from ..uncancelled import to_the_end
+from .errands import Agreed, Errand, PayLink, Share, share_of
+
+#: Arrivals of one round; the rest comes with the next.
+BATCH = 50
+#: So many gathered legs go with one payment at most; the rest goes with the next.
+MOST_TOGETHER = 200
+
+
+async def forward_arrivals(store: Store, lease: Lease, *, is_start: bool) -> bool:
+    """Write a leg for everything that arrived at LPs who forward; True when there is more."""
+    async with store.reading() as books:
+        waiting = await books.forwards.arrived(BATCH, is_start=is_start)
+        if not _beside_a_sale(waiting) and (waiting or not await books.forwards.is_behind()):
+            return False
+    async with store.transaction("forward") as books:
+        await books.require_lease(lease)
+        arrivals = await books.forwards.arrived(BATCH, is_start=is_start)
+        ready = _beside_a_sale(arrivals)
+        for arrival in ready:
+            await _forward(books, arrival)
+        if len(ready) == len(arrivals) < BATCH:
+            await books.forwards.advance()
+    return len(ready) == BATCH
+
+
+def _beside_a_sale(arrivals: list[Arrival]) -> list[Arrival]:
+    """Those that can be passed on: a balance paid off at a machine without any sale waits for its first."""
+    return [arrival for arrival in arrivals if arrival.settlement_id is not None]
+
+
+async def _forward(books: Books, arrival: Arrival) -> None:
+    """Pass one arrival on, or let it gather until the LP's least amount is there."""
+    settlement = await books.settlements.get(arrival.settlement_id or "")
+    wallet_id = arrival.leg.destination_wallet_id
+    if settlement is None or wallet_id is None:
+        raise InvariantViolated("what is passed on has arrived in a wallet, and stands beside a sale")
+    total = arrival.sats + await books.forwards.gathered_sats(arrival.lp_user_id, wallet_id)
+    gathers = None
+    if total < arrival.min_sats:
+        gathers = f"It goes when at least {arrival.min_sats} sats have gathered."
+    elif await books.forwards.is_put_off(wallet_id):
+        # A target that does not answer is asked once for all of them.
+        gathers = "It goes with the payment that is tried again."
+    await books.forwards.write(settlement, arrival, gathers=gathers)
+
+
+async def call_off(books: Books, lp_user_id: str, sentence: str) -> None:
+    """Pass on nothing that nobody was asked to pay yet: its sats stay in the LP's wallet."""
+    for leg in await books.forwards.unpaid(lp_user_id):
+        share = await share_of(books, leg)
+        await books.legs.move(
+            share.settlement, leg, LegState.VOIDED, error_message=sentence, next_try_at=None
+        )
+
+
+async def try_gathered(books: Books, lp_user_id: str, min_sats: int) -> None:
+    """The LP chose another address or amount: what has gathered goes now where that suffices.
+
+    The newest of a wallet is to be paid; the others go with it (see `forward_errand`).
+    """
+    newest: dict[str, Leg] = {}
+    sats: dict[str, int] = {}
+    for leg in await books.forwards.unpaid(lp_user_id):
+        if leg.state is LegState.SKIPPED:
+            newest[leg.payer_wallet_id] = leg
+            sats[leg.payer_wallet_id] = sats.get(leg.payer_wallet_id, 0) + leg.sats
+    for wallet_id, leg in newest.items():
+        if sats[wallet_id] >= min_sats:
+            share = await share_of(books, leg)
+            await books.legs.move(share.settlement, leg, LegState.VOIDED)
+            await books.legs.write_fresh_attempt(share.settlement, leg, None, reason=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForwardLink:
+    """The LP's own address, asked for no more than its wallet still holds."""
+
+    target: str
+
+    async def agree(self, host: Host, errand: Errand, limits: HostLimits) -> Agreed:
+        """An invoice over what arrived, or over what is left of it."""
+        facts = await to_the_end(host.facts(errand.first.leg.payer_wallet_id, (), errand.extension))
+        payer = facts.payer
+        if payer is None or payer.deleted or payer.user_id != errand.payer_user_id:
+            raise TargetRefused(
+                OutsideCode.WALLET_GONE, "The wallet where these sats arrived is not the LP's any more."
+            )
+        mark = errand.first.leg.external_id.rpartition(":")[0] + ":"
+        if await to_the_end(host.paid_before(payer.id, mark)):
+            raise TargetRefused(
+                OutsideCode.PAID_BEFORE,
+                "LNbits has passed these sats on already, but these books do not know it: they were "
+                "restored from an older copy. Nothing was paid again.",
+            )
+        link = PayLink(target=self.target, most_sats=max(0, facts.payer_balance_msat // 1000))
+        return await link.agree(host, errand, limits)
+
+
+async def forward_errand(books: Books, leg: Leg) -> Errand:
+    """A leg that passes on what an LP received, with what has gathered in the same wallet."""
+    machine = await books.machines.get(leg.machine_id)
+    owner = await books.forwards.owner(leg)
+    if machine is None or owner is None:
+        raise InvariantViolated("a leg that passes sats on has its machine and its LP")
+    address = owner["autoforward_ln_address"]
+    if address is None and leg.state is LegState.PENDING:
+        raise InvariantViolated("what an LP without an address had gathered was called off")
+    carried = [await share_of(books, other) for other in await books.outside.carried_by(leg.id)]
+    waiting = await books.forwards.gathered(owner["user_id"], leg.payer_wallet_id, MOST_TOGETHER)
+    return Errand(
+        shares=(await share_of(books, leg), *carried),
+        gathered=tuple([await share_of(books, other) for other in waiting]),
+        machine=machine,
+        payer_user_id=owner["user_id"],
+        extension=LP_EXTENSION,
+        source=ForwardLink(target=address or ""),
+        on_moved=_stay_beside,
+        address=address,
+    )
+
+
+async def _stay_beside(books: Books, share: Share) -> None:
+    """Whatever became of it, the settlement and the LP's cash stand as they did."""
