@@ -42,6 +42,8 @@ STATEMENTS = {
 }
 #: The states of a settlement in which all its sats are in legs.
 _PLANNED = (SettlementState.PROCESSING, SettlementState.PROCESSED, SettlementState.ERRORED)
+#: Legs whose payment was made.
+_PAID = (LegState.COMPLETED, LegState.REFUNDED)
 #: Legs that draw an LP's cash.
 _DRAWING = (LegType.DCA, LegType.SETTLEMENT)
 
@@ -95,10 +97,10 @@ def _settlements(seen: Snapshot) -> Iterator[str]:
 
 
 def _legs(legs: Iterable[Row]) -> Iterator[str]:
-    """A completed leg is what was sent, what the network took, and what was not used of its reserve."""
+    """A paid leg is what was sent, what the network took, and what was not used of its reserve."""
     for leg in legs:
         parts = [leg["sent_msat"], leg["fee_msat"], leg["fee_unused_msat"]]
-        if leg["state"] == LegState.COMPLETED and (None in parts or sum(parts) != leg["sats"] * 1000):
+        if leg["state"] in _PAID and (None in parts or sum(parts) != leg["sats"] * 1000):
             yield f"leg {leg['leg_key']} of {leg['sats']} sats went as {parts} msat"
 
 
@@ -138,13 +140,13 @@ def _payments_without_leg(seen: Snapshot) -> Iterator[str]:
 
 
 def _legs_without_payment(seen: Snapshot) -> Iterator[str]:
-    """A completed leg with a payment of its own has LNbits' rows: right amount, right wallets."""
+    """A paid leg with a payment of its own has LNbits' rows: right amount, right wallets."""
     rows_of: dict[str, list[Row]] = defaultdict(list)
     for row in seen.payments:
         if row["status"] == "success":
             rows_of[row["external_id"]].append(row)
     for leg in seen.legs:
-        if leg["state"] != LegState.COMPLETED or leg["carrier_id"] is not None:
+        if leg["state"] not in _PAID or leg["carrier_id"] is not None:
             continue
         found = {(row["wallet_id"], row["amount"]) for row in rows_of[leg["external_id"]]}
         carried_msat = leg["sent_msat"] + sum(
@@ -154,7 +156,7 @@ def _legs_without_payment(seen: Snapshot) -> Iterator[str]:
         if leg["destination_wallet_id"]:
             wanted.add((leg["destination_wallet_id"], carried_msat))
         if not wanted <= found:
-            yield f"leg {leg['leg_key']} is completed, but LNbits has {found} instead of {wanted}"
+            yield f"leg {leg['leg_key']} is {leg['state']}, but LNbits has {found} instead of {wanted}"
 
 
 def _states_without_event(seen: Snapshot) -> Iterator[str]:

@@ -111,6 +111,12 @@ async def m116_how_far_was_forwarded(db: Any) -> None:
     await _add_column(db, "dca_lp", "forwarded_until", "BIGINT")
 
 
+async def m117_withdrawals(db: Any) -> None:
+    """Links by which customers fetch sats."""
+    for statement in (_WITHDRAWALS, *_indexes_of_m117(db)):
+        await db.execute(statement)
+
+
 async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
     """SQLite cannot say `IF NOT EXISTS` here, so it is looked at first."""
     if db.type != "SQLITE":
@@ -616,6 +622,57 @@ def _indexes_of_m115(db: Any) -> tuple[str, ...]:
         _index(db, "unknown_by_machine", "unknown_payments", "machine_id"),
         _index(db, "settlements_by_change", "dca_settlements", "updated_at"),
         _index(db, "legs_by_payer", "dca_payments", "payer_wallet_id"),
+    )
+
+
+# `k1` is the secret of the link (LUD-03). `amount_msat` is what an invoice has to be over, exactly;
+# `leg_sats` is what it is taken from, the network's fee included.
+_WITHDRAWALS = f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.withdrawals (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        settlement_id TEXT NOT NULL,
+        machine_id TEXT NOT NULL,
+        operator_user_id TEXT NOT NULL,
+        wallet_id TEXT NOT NULL,
+        k1 TEXT NOT NULL,
+        state TEXT NOT NULL,
+        leg_sats BIGINT NOT NULL,
+        amount_msat BIGINT NOT NULL,
+        reason TEXT NOT NULL,
+        error_message TEXT,
+        payment_hash TEXT,
+        bolt11 TEXT,
+        created_by TEXT NOT NULL,
+        created_at BIGINT NOT NULL,
+        updated_at BIGINT NOT NULL,
+        expires_at BIGINT NOT NULL,
+        claimed_at BIGINT,
+        paid_at BIGINT
+    )
+"""
+
+
+def _indexes_of_m117(db: Any) -> tuple[str, ...]:
+    return (
+        _index(db, "withdrawal_secret_once", "withdrawals", "k1", unique=True),
+        _index(
+            db,
+            "withdrawal_under_way_once",
+            "withdrawals",
+            "settlement_id",
+            unique=True,
+            where="state IN ('open', 'claimed')",
+        ),
+        _index(
+            db,
+            "withdrawal_invoice_once",
+            "withdrawals",
+            "payment_hash",
+            unique=True,
+            where="payment_hash IS NOT NULL",
+        ),
+        _index(db, "withdrawals_by_settlement", "withdrawals", "settlement_id, created_at"),
     )
 
 

@@ -31,7 +31,7 @@ from .core.model import (
     Settlement,
 )
 from .core.progress import Progress
-from .core.states import LegState, LegType, PayWay, SettlementState, TxType
+from .core.states import LegState, LegType, PayWay, SettlementState, TxType, WithdrawalState
 from .core.trail import Mark, TrailVerdict
 from .forward_book import ForwardBook
 from .lightning import Lightning
@@ -164,6 +164,15 @@ class PayerBook(Protocol):
     async def wallet_ids(self, operator_user_id: str) -> frozenset[str]: ...
 
 
+class WithdrawalBook(Protocol):
+    async def open(self, fields: Mapping[str, object]) -> str: ...
+    async def by_secret(self, k1: str) -> Mapping[str, Any] | None: ...
+    async def under_way(self, settlement_id: str) -> Mapping[str, Any] | None: ...
+    async def move(
+        self, withdrawal: Mapping[str, Any], after: WithdrawalState, **columns: object
+    ) -> None: ...
+
+
 class WorklistBook(Protocol):
     async def open(
         self,
@@ -208,6 +217,8 @@ class Books(Protocol):
     def payoffs(self) -> PayoffBook: ...
     @property
     def payers(self) -> PayerBook: ...
+    @property
+    def withdrawals(self) -> WithdrawalBook: ...
     @property
     def worklist(self) -> WorklistBook: ...
     @property

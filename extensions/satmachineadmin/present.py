@@ -13,7 +13,7 @@ from typing import Any
 from .core.days import zone_in_use
 from .core.limits import why_no_part
 from .core.model import Landed, SplitSet
-from .core.states import EnrolmentStatus, LegType, NoPart, SettlementState
+from .core.states import EnrolmentStatus, LegType, NoPart, SettlementState, WithdrawalState
 from .core.units import format_fiat, format_percent
 from .store import rows
 from .store.lease import LeaseHolder
@@ -213,6 +213,20 @@ def leg(row: Row) -> dict[str, Any]:
     }
 
 
+def refund(row: Row, lnurl: str) -> dict[str, Any]:
+    """The last link by which a customer may fetch undispensed sats; the link itself while it is open."""
+    return {
+        "state": row["state"],
+        "amount_sats": row["amount_msat"] // 1000,
+        "lnurl": lnurl if row["state"] == WithdrawalState.OPEN else None,
+        "reason": row["reason"],
+        "error_message": row["error_message"],
+        "created_at": iso(row["created_at"]),
+        "expires_at": iso(row["expires_at"]),
+        "paid_at": iso(row["paid_at"]),
+    }
+
+
 _SENTENCES = {
     "settlement.landed": "The payment was found and its facts were written down.",
     "settlement.planned": "It was decided who gets what, and the LPs' cash was reserved.",
@@ -223,6 +237,12 @@ _SENTENCES = {
     "settlement.taken_over": "Another process of LNbits goes on with it.",
     "settlement.concluded": "Every leg is paid or kept with its reason.",
     "settlement.released": "The held sale was released.",
+    "withdrawal.opened": "A link was made by which the customer gets the undispensed sats back: {reason}",
+    "withdrawal.claimed": "The customer's wallet handed in an invoice for the refund.",
+    "withdrawal.paid": "The customer has got the undispensed sats back.",
+    "withdrawal.came_back": "The refund did not go through, and its link is open again: {error_message}",
+    "withdrawal.cancelled": "The link for the refund was cancelled.",
+    "withdrawal.expired": "The link for the refund had expired.",
     "settlement.retried": "What had failed is tried again.",
     "settlement.retry_asked": "Failed legs are to be tried again.",
     "settlement.dispensed": "Only a part of the notes came out: {dispensed_note}",

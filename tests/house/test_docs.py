@@ -73,6 +73,7 @@ WORDS = {
     "Kinds of cash entry": "CashEntryKind",
     "Cash entry statuses": "CashEntryStatus",
     "Kinds of target": "TargetKind",
+    "Withdrawal states": "WithdrawalState",
     "Payout policies": "PayoutPolicy",
     "DCA modes": "DcaMode",
     "Why an LP takes no part": "NoPart",
@@ -112,7 +113,11 @@ def test_no_closed_list_of_words_is_left_out() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "table"),
-    [("Arrows of a settlement", "SETTLEMENT_ARROWS"), ("Arrows of a leg", "LEG_ARROWS")],
+    [
+        ("Arrows of a settlement", "SETTLEMENT_ARROWS"),
+        ("Arrows of a leg", "LEG_ARROWS"),
+        ("Arrows of a withdrawal", "WITHDRAWAL_ARROWS"),
+    ],
 )
 def test_every_arrow_is_explained(heading: str, table: str) -> None:
     from satmachineadmin.core import states

@@ -12,6 +12,7 @@ from . import (
     correcting,
     machines,
     platform,
+    refunds,
     revising,
     settings,
     settlements,
@@ -19,9 +20,12 @@ from . import (
     splits,
     status,
     sweeping,
+    withdraw,
     worklist,
 )
 
+#: What the world outside may ask without being anybody.
+public_router = withdraw.router
 router = APIRouter(prefix="/api/v1/dca")
 # `settlements/stuck` has to be asked before `settlements/{id}`.
 for module in (
@@ -32,6 +36,7 @@ for module in (
     splits,
     platform,
     revising,
+    refunds,
     settlements,
     settings,
     audit,

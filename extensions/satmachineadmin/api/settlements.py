@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from .. import present
 from ..core.revising import actions_of, leg_actions
 from ..core.states import LegState, LegType, SettlementMark, SettlementState, TxType
-from ..host import accounts
+from ..host import accounts, links
 from ..services import current
 from ..store import audit, lists
 from ..store import rows as values
@@ -98,6 +98,7 @@ async def whole(user_id: str, settlement_id: str) -> dict[str, Any]:
         legs, _total = await lists.page(books.sql, lists.LEGS_IN_PLAN_ORDER, legs_of)
         events = await audit.timeline(books.sql, settlement_id, _TIMELINE)
         age_seconds = revising.age_seconds(row, books.now)
+        refund = await books.withdrawals.newest_of(settlement_id)
     settlement, known = values.settlement(row), [values.leg(leg) for leg in legs]
     return {
         **present.settlement(row),
@@ -106,6 +107,7 @@ async def whole(user_id: str, settlement_id: str) -> dict[str, Any]:
             {**present.leg(leg), "actions": leg_actions(settlement, one)}
             for leg, one in zip(legs, known, strict=True)
         ],
+        "refund": None if refund is None else present.refund(refund, links.withdraw_lnurl(refund["k1"])),
         "timeline": present.timeline(events, await _actor_names(events)),
     }
 

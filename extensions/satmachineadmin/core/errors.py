@@ -317,6 +317,28 @@ class TargetNotYours(Refusal):
     code = "target_not_yours"
 
 
+class NothingToRefund(Refusal):
+    """There are no undispensed sats of this settlement to refund, or nothing of them is left beside the
+    network's fee."""
+
+    code = "nothing_to_refund"
+    status = 409
+
+
+class RefundUnderWay(Refusal):
+    """There is a link for these sats already. Cancel it first, or wait for what becomes of it."""
+
+    code = "refund_under_way"
+    status = 409
+
+
+class WithdrawalRefused(Refusal):
+    """{reason}"""
+
+    code = "withdrawal_refused"
+    status = 409
+
+
 class TooManyDigits(Refusal):
     """The amount {text} is larger than this system keeps."""
 

@@ -318,8 +318,9 @@ class Leg:
     tries: int = 0
     #: the leg whose payment carries this one as well
     carrier_id: str | None = None
-    #: why it failed: a stable code
+    #: why it failed, or waits: a stable code and a sentence
     error_code: str | None = None
+    error_message: str | None = None
     #: owed to a customer, and the operator decided to keep it
     is_kept: bool = False
 

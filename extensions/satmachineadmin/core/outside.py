@@ -212,7 +212,7 @@ def why_invoice_refused(
     invoice: Invoice,
     *,
     asked_msat: int,
-    metadata: str,
+    metadata: str | None,
     network: str,
     now: int,
     payee_wallet_ids: Collection[str],
@@ -222,7 +222,8 @@ def why_invoice_refused(
     """Why an invoice that a target handed out is not paid; None when it is.
 
     `payee_wallet_ids` are the wallets of this LNbits that the invoice pays, `own_wallet_ids` those
-    that no payout may go to; `is_known` says that the hash belongs to a payment made before.
+    that no payout may go to; `is_known` says that the hash belongs to a payment made before. An
+    invoice whose payee made no promise beforehand (`metadata` is None) may be for any text.
     """
     if invoice.amount_msat != asked_msat:
         asks = "no amount" if invoice.amount_msat is None else f"{invoice.amount_msat} msat"
@@ -234,7 +235,7 @@ def why_invoice_refused(
     if invoice.expires_at < now + LEAST_SECONDS_LEFT:
         sentence = "The target's invoice has expired or is about to."
         return Problem(code=OutsideCode.INVOICE_EXPIRED, sentence=sentence)
-    if invoice.description_hash not in (None, hashlib.sha256(metadata.encode()).hexdigest()):
+    if metadata is not None and invoice.description_hash not in (None, _sha256(metadata)):
         sentence = "The target's invoice is for another text than the one that the target shows."
         return Problem(code=OutsideCode.INVOICE_DESCRIPTION, sentence=sentence)
     if set(payee_wallet_ids) & set(own_wallet_ids):
@@ -244,6 +245,10 @@ def why_invoice_refused(
         sentence = "The target handed out an invoice that belongs to another payment."
         return Problem(code=OutsideCode.INVOICE_USED, sentence=sentence)
     return None
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def share_outcome(leg_msats: Sequence[int], sent_msat: int, fee_msat: int) -> list[tuple[int, int, int]]:

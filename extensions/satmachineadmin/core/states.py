@@ -135,10 +135,12 @@ class TargetKind(Word):
     WALLET = "wallet"
     LN_ADDRESS = "ln_address"
     LNURL = "lnurl"
+    #: an invoice that a customer handed in
+    INVOICE = "invoice"
 
 
 #: Targets outside the wallets of this LNbits.
-EXTERNAL_TARGETS = frozenset({TargetKind.LN_ADDRESS, TargetKind.LNURL})
+EXTERNAL_TARGETS = frozenset({TargetKind.LN_ADDRESS, TargetKind.LNURL, TargetKind.INVOICE})
 
 
 class PayoutPolicy(Word):
@@ -178,6 +180,20 @@ class PayWay(Word):
 
     FAST = "fast"
     SLOW = "slow"
+
+
+class WithdrawalState(Word):
+    """Where a link stands by which a customer fetches sats (LUD-03)."""
+
+    #: whoever holds the link may hand in an invoice
+    OPEN = "open"
+    #: an invoice was handed in and is being paid
+    CLAIMED = "claimed"
+    PAID = "paid"
+    #: taken back by the operator before anybody had claimed it
+    CANCELLED = "cancelled"
+    #: nobody claimed it in time
+    EXPIRED = "expired"
 
 
 class MatterKind(Word):
@@ -243,16 +259,24 @@ LEG_ARROWS: dict[tuple[LegState, LegState], str] = {
     (_L.PENDING, _L.COMPLETED): "completed_at_once",
     (_L.PENDING, _L.FAILED): "refused",
     (_L.PENDING, _L.VOIDED): "withdrawn",
-    (_L.PENDING, _L.REFUNDED): "refunded_unpaid",
     (_L.PAYING, _L.COMPLETED): "completed",
+    (_L.PAYING, _L.REFUNDED): "refunded",
     (_L.PAYING, _L.FAILED): "failed",
     (_L.PAYING, _L.UNRESOLVED): "lost_sight",
     (_L.UNRESOLVED, _L.COMPLETED): "found_completed",
+    (_L.UNRESOLVED, _L.REFUNDED): "found_refunded",
     (_L.UNRESOLVED, _L.FAILED): "found_failed",
     (_L.FAILED, _L.VOIDED): "given_up",
-    (_L.FAILED, _L.REFUNDED): "refunded_failed",
     (_L.SKIPPED, _L.VOIDED): "swept",
-    (_L.SKIPPED, _L.REFUNDED): "refunded_skipped",
+}
+
+_W = WithdrawalState
+WITHDRAWAL_ARROWS: dict[tuple[WithdrawalState, WithdrawalState], str] = {
+    (_W.OPEN, _W.CLAIMED): "claimed",
+    (_W.CLAIMED, _W.PAID): "paid",
+    (_W.CLAIMED, _W.OPEN): "came_back",
+    (_W.OPEN, _W.CANCELLED): "cancelled",
+    (_W.OPEN, _W.EXPIRED): "expired",
 }
 
 #: The states in which a leg may be written for the first time.
@@ -282,3 +306,11 @@ def check_leg_arrow(before: LegState, after: LegState) -> str:
         return LEG_ARROWS[before, after]
     except KeyError:
         raise ArrowNotAllowed(thing="leg", before=before, after=after) from None
+
+
+def check_withdrawal_arrow(before: WithdrawalState, after: WithdrawalState) -> str:
+    """The name of the arrow from `before` to `after`; raises ArrowNotAllowed if there is none."""
+    try:
+        return WITHDRAWAL_ARROWS[before, after]
+    except KeyError:
+        raise ArrowNotAllowed(thing="withdrawal", before=before, after=after) from None

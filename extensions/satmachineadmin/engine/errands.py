@@ -1,8 +1,8 @@
 """Errands: payments that are made one at a time, each with an invoice of its own.
 
 An errand is one leg, or several that go together, with everything that paying them takes: whose wallet
-pays, where the invoice comes from, and what becomes of the books with the outcome. `MAKERS` says how an
-errand is made of each type of leg; engine/pay_external.py runs it and knows nothing of types.
+pays, where the invoice comes from, and what becomes of the books with the outcome. engine/makers.py says
+how an errand is made of each type of leg; engine/pay_external.py runs it and knows nothing of types.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..core.host_facts import HostLimits
 from ..core.model import Leg, Machine, Settlement
 from ..core.outside import Ask, Invoice, OutsideCode, TargetTerms, ask_for, choose_gathered, why_not_asked
 from ..core.progress import progress_of
-from ..core.states import LEGS_BESIDE_SETTLEMENT, SettlementState
+from ..core.states import LEGS_BESIDE_SETTLEMENT, LegState, SettlementState
 from ..lightning import TargetRefused
 from ..ports import OWN_EXTENSION, Books, Host
 from ..uncancelled import to_the_end
@@ -41,8 +41,8 @@ class Agreed:
 
     invoice: Invoice
     ask: Ask
-    #: the text that the invoice's description hash, if it has one, is held against
-    metadata: str
+    #: the text that the invoice's description hash, if it has one, is held against; None for any text
+    metadata: str | None
     #: how many of the errand's gathered legs go with it
     joined: int = 0
     #: the preimage, where the invoice is one of our own
@@ -77,6 +77,10 @@ class Errand:
     on_moved: OnMoved
     #: an LP's own address: kept on the leg for the LP, in no event and in nothing an operator reads
     address: str | None = None
+    #: what a leg is once it is paid
+    paid_as: LegState = LegState.COMPLETED
+    #: whether a fresh invoice is asked for after a confirmed failure
+    is_tried_again: bool = True
 
     @property
     def first(self) -> Share:

@@ -44,7 +44,7 @@ async def _complete(books: Books, errand: Errand, fee_msat: int) -> None:
         await books.legs.move(
             share.settlement,
             share.leg,
-            LegState.COMPLETED,
+            errand.paid_as,
             completed_at=books.now,
             sent_msat=sent_msat,
             fee_msat=fee,
@@ -101,7 +101,7 @@ async def fail(store: Store, errand: Errand, lease: Lease, code: OutsideCode, se
     async with store.transaction("external_failed") as books:
         await books.require_lease(lease)
         for share in errand.shares:
-            await _fail_leg(books, share, Problem(code=code, sentence=sentence))
+            await _fail_leg(books, errand, share, Problem(code=code, sentence=sentence))
             await books.worklist.close(MatterKind.UNDECIDED, share.leg.id)
             await errand.on_moved(books, share)
         target = errand.first.leg.target
@@ -111,10 +111,11 @@ async def fail(store: Store, errand: Errand, lease: Lease, code: OutsideCode, se
             await books.outside.put_off(target, code=code, sentence=sentence, until=until)
 
 
-async def _fail_leg(books: Books, share: Share, problem: Problem) -> None:
+async def _fail_leg(books: Books, errand: Errand, share: Share, problem: Problem) -> None:
     settlement, leg = share.settlement, share.leg
     tries = leg.tries + 1
-    pause_seconds = next_try(tries) if problem.code in WORTH_ANOTHER_TRY else None
+    may_help = errand.is_tried_again and problem.code in WORTH_ANOTHER_TRY
+    pause_seconds = next_try(tries) if may_help else None
     why = {"error_code": problem.code, "error_message": problem.sentence}
     await books.legs.move(settlement, leg, LegState.FAILED, tries=tries, next_try_at=None, **why)
     if leg.leg_type is LegType.AUTOFORWARD and leg.carrier_id is not None:

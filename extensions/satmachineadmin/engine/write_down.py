@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from ..core.errors import InvariantViolated
+from ..core.errors import InvariantViolated, StateMoved
 from ..core.lease import Lease
-from ..core.model import Refused, Sent
+from ..core.model import Refused, Sent, Settlement
 from ..core.outside import (
     SOONEST_LOOK_SECONDS,
     BelowMinimum,
+    Invoice,
     OutsideCode,
     share_outcome,
     why_invoice_refused,
@@ -41,7 +42,15 @@ async def prepare(store: Store, host: Host, errand: Errand, lease: Lease) -> Err
     facts = await to_the_end(host.facts(leg.payer_wallet_id, (), errand.extension))
     try:
         agreed = await asyncio.wait_for(errand.source.agree(host, errand, facts.limits), CONVERSATION_SECONDS)
-        await _check(store, host, errand, agreed)
+        await check_invoice(
+            store,
+            host,
+            agreed.invoice,
+            settlement=errand.first.settlement,
+            payer_wallet_id=leg.payer_wallet_id,
+            asked_msat=agreed.ask.sent_msat,
+            metadata=agreed.metadata,
+        )
     except asyncio.TimeoutError:
         sentence = f"The target gave no answer within {CONVERSATION_SECONDS} seconds."
         await to_the_end(fail(store, errand, lease, OutsideCode.TARGET_SILENT, sentence))
@@ -96,20 +105,28 @@ async def _is_restored(store: Store, host: Host, errand: Errand, lease: Lease) -
     return True
 
 
-async def _check(store: Store, host: Host, errand: Errand, agreed: Agreed) -> None:
-    """Hold the invoice against everything that we know; raises TargetRefused."""
-    settlement, leg = errand.first.settlement, errand.first.leg
+async def check_invoice(
+    store: Store,
+    host: Host,
+    invoice: Invoice,
+    *,
+    settlement: Settlement,
+    payer_wallet_id: str,
+    asked_msat: int,
+    metadata: str | None,
+) -> None:
+    """Hold an invoice against everything that we know; raises TargetRefused."""
     network = await host.lightning.network(settlement.wallet_id, settlement.payment_hash)
-    sides = await to_the_end(host.history.all_sides([agreed.invoice.payment_hash]))
-    now, machine_wallets, is_ours = await to_the_end(_known(store, agreed.invoice.payment_hash))
+    sides = await to_the_end(host.history.all_sides([invoice.payment_hash]))
+    now, machine_wallets, is_ours = await to_the_end(_known(store, invoice.payment_hash))
     problem = why_invoice_refused(
-        agreed.invoice,
-        asked_msat=agreed.ask.sent_msat,
-        metadata=agreed.metadata,
+        invoice,
+        asked_msat=asked_msat,
+        metadata=metadata,
         network=network,
         now=now,
         payee_wallet_ids={row.wallet_id for row in sides if row.is_lightning_inbound},
-        own_wallet_ids={*machine_wallets, leg.payer_wallet_id},
+        own_wallet_ids={*machine_wallets, payer_wallet_id},
         is_known=is_ours or any(row.is_lightning_outbound for row in sides),
     )
     if problem is not None:
@@ -190,6 +207,14 @@ async def _write_down(store: Store, errand: Errand, agreed: Agreed, lease: Lease
             await books.outside.note_address(carrier, errand.address)
         written = [await _reload(books, share) for share in shares]
     return replace(errand, shares=tuple(written), gathered=())
+
+
+async def _require_processing(books: Books, errand: Errand) -> None:
+    """Raise StateMoved when a person took the settlement out of our hands meanwhile."""
+    first = errand.first
+    current = await books.settlements.get(first.settlement.id)
+    if counts(first.leg) and (current is None or current.state is not SettlementState.PROCESSING):
+        raise StateMoved(thing="settlement")
 
 
 async def _take_back(books: Books, share: Share) -> Share:

@@ -17,7 +17,7 @@ window.satmachine ??= {parts: {}}
     'state-chip', 'time-text', 'copy-text', 'error-note',
     'overview-tab', 'needs-card',
     'settlements-tab', 'settlement-drawer', 'settlement-tree', 'leg-row',
-    'settlement-actions', 'retry-form', 'dispense-form', 'reason-form', 'note-form',
+    'settlement-actions', 'retry-form', 'dispense-form', 'reason-form', 'note-form', 'refund-card',
     'machines-tab', 'machine-drawer', 'machine-form', 'day-card',
     'platform-tab', 'audit-card'
   ]

@@ -29,6 +29,7 @@ from .scan import Scan
 from .settlements import Settlements
 from .splits import Splits
 from .sql import Sql
+from .withdrawals import Withdrawals
 from .worklist import Worklist
 
 #: Who acts when no person does.
@@ -60,6 +61,7 @@ class Books:
         self.scan = Scan(sql, now)
         self.payoffs = Payoffs(sql, self.audit, now, self.operators)
         self.payers = Payers(sql, self.audit, now)
+        self.withdrawals = Withdrawals(sql, self.audit, now)
         self.worklist = Worklist(sql, self.audit, now)
         self.reconcile = Reconcile(sql, now)
 

@@ -10,7 +10,7 @@ from . import rows
 from .sql import SCHEMA, Sql, in_list
 
 _OPEN = "state IN ('pending', 'paying', 'unresolved')"
-_OUTSIDE = "target_kind IN ('ln_address', 'lnurl')"
+_OUTSIDE = "target_kind IN ('ln_address', 'lnurl', 'invoice')"
 _BESIDE = "leg_type IN ('autoforward', 'settlement')"
 #: Legs of `settlement` that are not decided yet: those paid with it, and those that leave this LNbits.
 PAID_AT_ONCE_AND_OPEN = f"""

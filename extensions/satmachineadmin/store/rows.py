@@ -119,6 +119,7 @@ def leg(row: Row) -> model.Leg:
         carrier_id=row["carrier_id"],
         error_code=row["error_code"],
         is_kept=row["kept_at"] is not None,
+        error_message=row["error_message"],
     )
 
 

@@ -278,6 +278,12 @@ ROUTES = (
         body={**_RATE, "confirm": Field(good=False, legal=frozenset({"missing", "boolean"}))},
     ),
     Route(
+        method="POST",
+        path=f"{DCA}/settlements/{{settlement_id}}/refund",
+        body={"reason": Field(good="The notes jammed", bad=("x" * 2001,))},
+    ),
+    Route(method="POST", path=f"{DCA}/settlements/{{settlement_id}}/refund/cancel"),
+    Route(
         method="POST", path=f"{DCA}/settlements/{{settlement_id}}/release", filters=("as_real_sale",),
     ),
     Route(method="GET", path=f"{DCA}/settlements/stuck", filters=("threshold_minutes",)),
@@ -348,4 +354,10 @@ ROUTES = (
     Route(method="GET", path=f"{LP}/positions", is_list=True),
     Route(method="GET", path=f"{LP}/transactions", is_list=True),
 )  # fmt: skip
+#: Routes that anybody may call who knows a secret: they speak LNURL, and test_withdraw.py is theirs.
+PUBLIC_ROUTES = (
+    Route(method="GET", path="/satmachineadmin/api/v1/withdraw/{k1}"),
+    Route(method="GET", path="/satmachineadmin/api/v1/withdraw/{link}/invoice", filters=("k1", "pr")),
+)
+
 BY_NAME = {str(route): route for route in ROUTES}

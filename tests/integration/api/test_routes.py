@@ -10,7 +10,7 @@ import pytest
 from tests.harness import REPOSITORY
 from tests.harness.farm import SQLITE
 
-from .routes import ROUTES
+from .routes import PUBLIC_ROUTES, ROUTES
 from .world import EXTENSION_PREFIXES, World
 
 pytestmark = pytest.mark.parametrize("database", [SQLITE], indirect=True, scope="session")
@@ -31,7 +31,9 @@ def served(world: World) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def test_the_table_has_every_route_of_the_server(world: World) -> None:
-    assert {(route.method, without_names(route.path)) for route in ROUTES} == set(served(world))
+    assert {(route.method, without_names(route.path)) for route in (*ROUTES, *PUBLIC_ROUTES)} == set(
+        served(world)
+    )
 
 
 def test_the_reference_has_every_route_of_the_server(world: World) -> None:
@@ -50,7 +52,7 @@ def test_the_table_has_every_field_and_filter_of_the_server(world: World) -> Non
     schemas = world.server.api().get("/openapi.json")["components"]["schemas"]
     operations = served(world)
     of_every_list = {"limit", "offset", "sortby", "direction", "search", "usr", "cookie_access_token"}
-    for route in ROUTES:
+    for route in (*ROUTES, *PUBLIC_ROUTES):
         operation = operations[route.method, without_names(route.path)]
         body = operation.get("requestBody")
         fields: set[str] = set()

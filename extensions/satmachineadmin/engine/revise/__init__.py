@@ -7,6 +7,7 @@ known; every move is a compare-and-swap in one transaction; and what is paid sta
 
 from __future__ import annotations
 
+from ...core.errors import RefundUnderWay
 from ...core.model import Leg, Settlement
 from ...core.progress import Progress, progress_of
 from ...core.states import RESERVING_LEG_STATES, LegState, MatterKind, SettlementState
@@ -50,3 +51,9 @@ async def void(books: Books, settlement: Settlement, leg: Leg, **columns: object
     await books.legs.move(settlement, leg, LegState.VOIDED, **columns)
     if leg.enrolment_id is not None and leg.state in RESERVING_LEG_STATES:
         await books.lps.release({leg.enrolment_id: leg.fiat_minor or 0})
+
+
+async def require_no_refund(books: Books, settlement: Settlement) -> None:
+    """Raise RefundUnderWay while a customer may fetch, or is fetching, sats of this settlement."""
+    if await books.withdrawals.under_way(settlement.id) is not None:
+        raise RefundUnderWay()

@@ -16,7 +16,7 @@ from ...core.progress import progress_of
 from ...core.revising import counting, why_no_dispense
 from ...core.states import SettlementState
 from ...ports import Books
-from . import leave_errored, void
+from . import leave_errored, require_no_refund, void
 
 
 async def partial_dispense(
@@ -26,12 +26,13 @@ async def partial_dispense(
 
     `scale` is asked for the figures only where the sale may be scaled at all.
 
-    Raises OnlyCashOut, AlreadyPaid, OutcomeUnknown, ActionNotAllowed.
+    Raises OnlyCashOut, AlreadyPaid, OutcomeUnknown, ActionNotAllowed, RefundUnderWay.
     """
     legs = await books.legs.of(settlement.id)
     refusal = why_no_dispense(settlement, legs)
     if refusal is not None:
         raise refusal
+    await require_no_refund(books, settlement)
     scaled = scale()
     for leg in counting(legs):
         await void(books, settlement, leg)

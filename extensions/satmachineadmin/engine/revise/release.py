@@ -11,7 +11,7 @@ from ...core.model import Leg, Settlement
 from ...core.revising import why_leg_not_kept, why_leg_not_released
 from ...core.states import LegState, SkipReason
 from ...ports import Books
-from . import conclude, void
+from . import conclude, require_no_refund, void
 
 
 async def release_leg(books: Books, settlement: Settlement, leg: Leg, reason: str) -> None:
@@ -48,5 +48,6 @@ async def keep_leg(books: Books, settlement: Settlement, leg: Leg, reason: str) 
     refusal = why_leg_not_kept(leg)
     if refusal is not None:
         raise refusal
+    await require_no_refund(books, settlement)
     await books.legs.mark_kept(leg, note=reason)
     books.settlements.remark(settlement, "leg_kept", leg_id=leg.id, sats=leg.sats, reason=reason)

@@ -277,6 +277,28 @@ window.i18n.global.mergeLocaleMessage('en', {
       wrong_machine: 'The stamp names another machine’s key.',
       wrong_signer: 'The request was signed by somebody else’s key.'
     },
+    refund: {
+      title: 'Owed to the customer',
+      owed: '{sats} were paid for notes that did not come out. They stay in the machine’s wallet until you refund them.',
+      open: 'Whoever scans this with a Lightning wallet gets {sats}, once. Show or send it to the customer only.',
+      claimed:
+        'The customer’s wallet handed in its invoice; {sats} are on their way.',
+      paid: '{sats} went back to the customer.',
+      cancelled: 'The link over {sats} was cancelled.',
+      expired: 'The link over {sats} has expired.',
+      came_back: 'The last try did not go through: {why}',
+      start: 'Refund to the customer',
+      make: 'Make the link',
+      reason: 'Why it is refunded',
+      until: 'Good until',
+      link: 'the link',
+      cancel: 'Cancel the link',
+      cancel_title: 'Cancel the link?',
+      cancel_message:
+        'Nobody can use it any more. The sats stay in the machine’s wallet, and you can make another link.',
+      leave: 'Leave it',
+      not_done: 'The refund was not changed.'
+    },
     tree: {
       wire: 'Received on the wire',
       bought: 'Bought by the customer (principal)',

@@ -1,0 +1,30 @@
+"""Refunds of a settlement's undispensed sats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from ..services import current
+from ..usecases.refunds import make_refund_link, take_back_refund_link
+from .auth import CurrentUser
+from .errors import TranslatingRoute
+from .schemas import Reasoned, identifier
+from .settlements import whole
+
+router = APIRouter(prefix="/settlements", route_class=TranslatingRoute)
+
+
+@router.post("/{settlement_id}/refund", status_code=201)
+async def post_refund(user: CurrentUser, settlement_id: str, body: Reasoned) -> dict[str, Any]:
+    services = current()
+    wanted = identifier(settlement_id, "settlement")
+    await make_refund_link(services.store, services.host, user.user_id, wanted, body.reason)
+    return await whole(user.user_id, settlement_id)
+
+
+@router.post("/{settlement_id}/refund/cancel")
+async def post_refund_cancel(user: CurrentUser, settlement_id: str) -> dict[str, Any]:
+    await take_back_refund_link(current().store, user.user_id, identifier(settlement_id, "settlement"))
+    return await whole(user.user_id, settlement_id)

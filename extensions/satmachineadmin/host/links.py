@@ -1,0 +1,23 @@
+"""Addresses under which the outside reaches us: always the configured public one, never a Host header."""
+
+from __future__ import annotations
+
+from lnbits.settings import settings
+from lnurl import encode
+
+_WITHDRAW = "satmachineadmin/api/v1/withdraw"
+
+
+def withdraw_url(k1: str) -> str:
+    """Where a wallet asks what it may withdraw (LUD-03)."""
+    return f"{settings.lnbits_baseurl.rstrip('/')}/{_WITHDRAW}/{k1}"
+
+
+def withdraw_callback(k1: str) -> str:
+    """Where a wallet hands its invoice in; it adds `k1` and `pr` itself."""
+    return f"{withdraw_url(k1)}/invoice"
+
+
+def withdraw_lnurl(k1: str) -> str:
+    """The link as wallets read it: bech32 in capitals, which make the smaller QR code (LUD-01)."""
+    return str(encode(withdraw_url(k1)).bech32).upper()
