@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +20,7 @@ from tests.harness import LnbitsServer
 from tests.harness.pay_links import Link, PayLinks
 from tests.harness.people import Wallet
 from tests.harness.shop import DCA, Shop, check_conservation
+from tests.harness.slow_node import SlowNode
 
 #: longer than the five seconds that LNbits waits for its node
 STALL_S = 8
@@ -33,6 +33,8 @@ class Network:
     """Three servers, a machine on B, and a pay link of a wallet on C."""
 
     hub: LnbitsServer
+    #: between B and the hub
+    way: SlowNode
     c: LnbitsServer
     shop: Shop
     #: B's node: a wallet of the hub
@@ -92,11 +94,11 @@ class Network:
         check_conservation(settlement)
 
 
-def node_of(hub: LnbitsServer, wallet: Wallet) -> dict[str, str]:
-    """The settings of an LNbits whose node is a wallet of the hub."""
+def node_of(url: str, wallet: Wallet) -> dict[str, str]:
+    """The settings of an LNbits whose node is a wallet of the hub at `url`."""
     return {
         "LNBITS_BACKEND_WALLET_CLASS": "LNbitsWallet",
-        "LNBITS_ENDPOINT": hub.url,
+        "LNBITS_ENDPOINT": url,
         "LNBITS_KEY": wallet.adminkey,
     }
 
@@ -108,17 +110,18 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
         servers = {}
         (folder / "hub").mkdir()
         hub = stack.enter_context(LnbitsServer(folder / "hub", extensions={}))
-        nodes = {name: hub.create_user(f"node-{name}").wallet for name in "bc"}
+        nodes = {name: hub.create_user(f"node_of_{name}").wallet for name in "bc"}
         hub.top_up(nodes["b"], 100_000)
-        for name, extensions in (("b", None), ("c", {})):
+        way = stack.enter_context(SlowNode(hub.url))
+        for name, extensions, url in (("b", None, way.url), ("c", {}, hub.url)):
             (folder / name).mkdir()
             servers[name] = stack.enter_context(
-                LnbitsServer(folder / name, extensions=extensions, env=node_of(hub, nodes[name]))
+                LnbitsServer(folder / name, extensions=extensions, env=node_of(url, nodes[name]))
             )
         links = stack.enter_context(PayLinks())
         shop = Shop.open(servers["b"], shares=(), super_fee_pct="0")
         ella = servers["c"].create_user("ella").wallet
-        network = Network(hub=hub, c=servers["c"], shop=shop, node=nodes["b"], ella=ella)
+        network = Network(hub=hub, way=way, c=servers["c"], shop=shop, node=nodes["b"], ella=ella)
         network.link.invoice = network.invoice
         target = links.add("ella", network.link)
         shop.api.put(f"{DCA}/commission-splits", {"splits": [{"target": target, "share_pct": "100"}]})
@@ -169,14 +172,11 @@ def test_a_slow_payment_stays_under_way_until_the_node_says_that_it_arrived(netw
     """LNbits gives up waiting after five seconds and would look again in half an hour."""
     before = network.arrived_msat()
 
-    def stall() -> None:
-        os.kill(network.hub.pid, signal.SIGSTOP)
-        threading.Timer(STALL_S, os.kill, (network.hub.pid, signal.SIGCONT)).start()
-
-    network.before_paying = stall
+    network.way.delay_s = STALL_S
     settlement_id = network.sell()
     network.wait_for(settlement_id, "paying")
     network.wait_for(settlement_id, "completed", timeout_s=90)
+    network.way.delay_s = 0
 
     assert len(network.attempts(settlement_id)) == 1, "it was looked up, and not paid again"
     assert network.arrived_msat() - before == 990_000

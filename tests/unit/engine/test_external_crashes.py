@@ -6,6 +6,7 @@ next round runs on the same store and the same host, as after a restart. Real ki
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections import Counter
 
@@ -172,3 +173,38 @@ async def test_a_stop_between_writing_down_and_paying_pays_nothing_yet(make_rig:
     rig.clock.advance(seconds=5)
     await rig.work_outside()
     assert await state(rig) == "processed"
+
+
+@pytest.mark.parametrize("moment", ["terms", "invoice", "pay", "look_up"])
+async def test_a_cancelled_payment_is_neither_lost_nor_made_twice(
+    make_rig: MakeRig, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """LNbits stops the extension in the middle: talking is broken off, paying is not."""
+    rig = await sold(make_rig)
+    lightning = rig.host.lightning
+    honest = getattr(lightning, moment)
+    is_there, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(*args: object) -> object:
+        is_there.set()
+        await may_go_on.wait()
+        return await honest(*args)
+
+    monkeypatch.setattr(lightning, moment, slow)
+    task = asyncio.create_task(rig.work_outside(1))
+    await is_there.wait()
+    task.cancel()
+    await asyncio.sleep(0)
+    may_go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    was_handed_over = moment in ("pay", "look_up")
+    assert (await ella_leg(rig))["state"] == ("paying" if was_handed_over else "pending")
+    assert len(lightning.handed_over) == int(was_handed_over)
+    monkeypatch.setattr(lightning, moment, honest)
+    rig.clock.advance(seconds=5)
+    await rig.work_outside()
+    assert await state(rig) == "processed"
+    assert sent_msat(rig) == 3_465_000
+    assert len(lightning.handed_over) == 1
