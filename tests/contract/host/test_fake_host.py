@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from satmachineadmin.core.outside import Invoice
 from satmachineadmin.store.books import Store
 from tests.contract.host.contract import *  # noqa: F403
+from tests.contract.host.outside import *  # noqa: F403
 from tests.fakes.books import FakeClock, store_on_sqlite
 from tests.fakes.host import FakeHost
+from tests.fakes.lightning import Ending
 
 
 @dataclass
@@ -42,6 +45,17 @@ class FakeBench:
     async def set_status(self, checking_id: str, status: str) -> None:
         (row,) = [row for row in self.host.rows if row.checking_id == checking_id]
         self.host.change(row, status=status)
+
+    async def outside_invoice(self, sats: int, *, is_payable: bool) -> Invoice:
+        self.host.lightning.add_target("outside")
+        return await self.host.lightning.invoice(await self.host.lightning.terms("outside"), sats * 1000)
+
+    async def own_invoice(self, wallet_id: str, sats: int) -> Invoice:
+        self.host.lightning.add_target("own", wallet_id=wallet_id)
+        return await self.host.lightning.invoice(await self.host.lightning.terms("own"), sats * 1000)
+
+    def set_ending(self, *, is_payable: bool) -> None:
+        self.host.lightning.endings.append(Ending.COMPLETED if is_payable else Ending.FAILED)
 
 
 @pytest.fixture

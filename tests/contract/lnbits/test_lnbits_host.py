@@ -13,15 +13,21 @@ from lnbits.core.db import db
 from lnbits.core.models import CreatePayment
 from lnbits.core.models.extensions import UserExtension
 from lnbits.core.models.payments import PaymentState
+from lnbits.core.services import create_invoice
 from lnbits.decorators import check_user_extension_access
 from lnbits.settings import settings
+from lnbits.wallets import get_funding_source
 
+from satmachineadmin.core.outside import Invoice
+from satmachineadmin.host.lightning import read_invoice
 from satmachineadmin.host.lnbits_host import LnbitsHost
 from satmachineadmin.services import current
 from satmachineadmin.store.books import Store
 from tests.contract.host.contract import *  # noqa: F403
+from tests.contract.host.outside import *  # noqa: F403
 from tests.harness import Wallet
 from tests.harness.inprocess import InProcessHost
+from tests.harness.pay_links import foreign_invoice
 
 
 @dataclass
@@ -69,6 +75,19 @@ class LnbitsBench:
             "UPDATE apipayments SET status = :status WHERE checking_id = :id",
             {"status": status, "id": checking_id},
         )
+
+    async def outside_invoice(self, sats: int, *, is_payable: bool) -> Invoice:
+        """LNbits' stand-in for a node reaches nobody but itself."""
+        if not is_payable:
+            return read_invoice(foreign_invoice(sats * 1000))
+        made = await get_funding_source().create_invoice(amount=sats, memo="outside")
+        return read_invoice(str(made.payment_request))
+
+    async def own_invoice(self, wallet_id: str, sats: int) -> Invoice:
+        return read_invoice((await create_invoice(wallet_id=wallet_id, amount=sats, memo="own")).bolt11)
+
+    def set_ending(self, *, is_payable: bool) -> None:
+        """The invoice itself decides."""
 
 
 @pytest.fixture
