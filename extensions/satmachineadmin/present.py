@@ -195,7 +195,8 @@ def leg(row: Row) -> dict[str, Any]:
     is_own_target = row["leg_type"] == LegType.OPERATOR_SPLIT
     plain = (
         "id", "settlement_id", "machine_id", "machine_name", "leg_type", "state", "reason", "sats",
-        "fee_msat", "currency", "share_pct", "client_id", "payment_hash", "error_message", "attempt", "note",
+        "fee_msat", "fee_unused_msat", "currency", "share_pct", "client_id", "payment_hash", "error_message",
+        "attempt", "note",
     )  # fmt: skip
     return {
         **{key: row[key] for key in plain},

@@ -186,7 +186,9 @@ async def _ask_node(row: HostPayment) -> bool:
     except Exception as trouble:  # noqa: BLE001 - a node's client raises anything; no answer is an answer
         logger.warning(f"satmachineadmin: the node gave no answer about a payment: {trouble!r}")
         return False
-    if said.pending or (said.failed and payment.failed):
+    # LNbits' `pending` is true of a failed status as well: seen.
+    is_news = said.success or (said.failed and not payment.failed)
+    if not is_news:
         return False
     await to_the_end(_write_answer(payment, said))
     return True

@@ -36,6 +36,11 @@ window.satmachine.parts['leg-row'] = {
         ? this.$t('satmachineadmin.leg.of_principal', {share})
         : share
     },
+    // where it leaves to, unless the recipient is called so already
+    address() {
+      const {destination_ln_address, recipient} = this.leg
+      return destination_ln_address === recipient ? null : destination_ln_address
+    },
     reason() {
       if (this.leg.kept_at) return this.$t('satmachineadmin.leg.kept')
       const reason = this.leg.reason

@@ -46,6 +46,7 @@
    * @property {string | null} reason
    * @property {number} sats
    * @property {number | null} fee_msat
+   * @property {number | null} fee_unused_msat
    * @property {string | null} fiat_amount
    * @property {string | null} currency
    * @property {string | null} recipient
