@@ -1,4 +1,4 @@
-"""The port to the world outside this LNbits: what targets say, invoices, and payments that leave.
+"""The port to the world outside this LNbits: what targets say, invoices, payments that leave, their legs.
 
 The real one is host/lightning.py; tests bring tests/fakes/lightning.py. Both obey the contract tests.
 What talks to the net may take its time and may be cancelled: it touches no money and no database.
@@ -6,12 +6,14 @@ What talks to the net may take its time and may be cancelled: it touches no mone
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from .core.model import Leg
 from .core.outside import Invoice, OutsideCode, TargetTerms
+from .core.states import LegType
 
 
 class Verdict(Enum):
@@ -84,3 +86,15 @@ class Lightning(Protocol):
 
         Talks to the net for a while, and never raises because of it.
         """
+
+
+class OutsideBook(Protocol):
+    """Legs with a payment of their own: those that leave this LNbits, and those of other payers."""
+
+    async def due(self, leg_types: Collection[LegType]) -> Leg | None: ...
+    async def gathered(self, target: str, payer_wallet_id: str, limit: int) -> list[Leg]: ...
+    async def carried_by(self, leg_id: str) -> list[Leg]: ...
+    async def moved_at(self, leg_id: str) -> int: ...
+    async def note_address(self, leg: Leg, address: str) -> None: ...
+    async def wait(self, leg: Leg, *, code: str, sentence: str, until: int) -> None: ...
+    async def put_off(self, target: str, *, code: str, sentence: str, until: int) -> None: ...
