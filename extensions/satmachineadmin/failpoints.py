@@ -11,26 +11,38 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+
+
+def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
 
 _armed = os.environ.get("SATMACHINE_FAILPOINT", "")
 _mark = os.environ.get("SATMACHINE_FAILPOINT_MARK", "")
+_strike: Callable[[], None] = _kill
 _reached: Counter[str] = Counter()
 
 
-def arm(place: str, mark: str = "") -> None:
-    """The same from within: a test that forks arms the child."""
-    global _armed, _mark
-    _armed, _mark = place, mark
+def arm(place: str, mark: str = "", strike: Callable[[], None] = _kill) -> None:
+    """The same from within: a test that forks arms the child; one that does not lets it raise."""
+    global _armed, _mark, _strike
+    _armed, _mark, _strike = place, mark, strike
     _reached.clear()
 
 
+def how_often() -> dict[str, int]:
+    """How often each place was reached since it was armed."""
+    return dict(_reached)
+
+
 def reached(name: str) -> None:
-    """Kill the process with SIGKILL when it was armed for this place."""
+    """Kill the process with SIGKILL when it was armed for this place; a test may want something else."""
     if not _armed:
         return
     _reached[name] += 1
     if f"{name}:{_reached[name]}" == _armed:
         if _mark:
             Path(_mark).write_text(_armed)
-        os.kill(os.getpid(), signal.SIGKILL)
+        _strike()

@@ -32,7 +32,9 @@ async def make_rig(
     made: list[Rig] = []
 
     async def make(**wishes: Any) -> Rig:
-        made.append(await Rig.open(tmp_path, template=migrated_file, **wishes))
+        folder = tmp_path / f"rig{len(made)}"
+        folder.mkdir()
+        made.append(await Rig.open(folder, template=migrated_file, **wishes))
         return made[-1]
 
     yield make
