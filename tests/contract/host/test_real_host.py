@@ -11,7 +11,7 @@ import pytest
 from tests.harness import REPOSITORY
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_lnbits_keeps_the_contract_of_the_host(
     database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -26,6 +26,6 @@ def test_lnbits_keeps_the_contract_of_the_host(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=580,
     )
     assert run.returncode == 0, f"{run.stdout[-15_000:]}\n{run.stderr[-5_000:]}"
