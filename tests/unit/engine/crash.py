@@ -45,6 +45,8 @@ class Scenario:
     act: Callable[[Rig], Awaitable[object]]
     #: what happens in the world once the first process is gone: the cause of a failure is lifted
     lift: Callable[[Rig], object] = field(default=lambda _rig: None)
+    #: what a person does about what does not go on by itself
+    person: Callable[[Rig], Awaitable[object]] | None = None
 
 
 def watch_host_calls(rig: Rig) -> None:
@@ -82,6 +84,14 @@ async def recover(rig: Rig) -> None:
         await rig.work_outside()
         if number > 1 and all(row["state"] not in _OPEN for row in await rig.settlements()):
             return
+
+
+async def recover_with(rig: Rig, scenario: Scenario) -> None:
+    """The process by itself, and the person beside it where the scenario has one."""
+    await recover(rig)
+    if scenario.person is not None:
+        await scenario.person(rig)
+        await recover(rig)
 
 
 async def die(rig: Rig, place: str, work: Awaitable[object]) -> None:
