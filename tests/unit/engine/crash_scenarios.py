@@ -9,6 +9,7 @@ from typing import Any
 from satmachineadmin.core.errors import NotSweepable
 from satmachineadmin.core.host_facts import HostLimits
 from satmachineadmin.core.states import LegType, PayoutPolicy, PayWay
+from satmachineadmin.engine.reconcile import reconcile_once
 from satmachineadmin.engine.revise.sweep import sweep_settlement
 from satmachineadmin.engine.verify import verify_trail
 from satmachineadmin.usecases.machines import change_machine
@@ -235,6 +236,14 @@ async def _sweep(rig: Rig) -> None:
     await rig.work(2)
 
 
+async def _compare(rig: Rig) -> None:
+    """Trade, then a minute's look at what changed, a slice of the history, and the trail."""
+    await work(rig)
+    for _ in range(3):
+        await reconcile_once(rig.store, rig.host, rig.lease, lambda: False)
+        rig.clock.advance(minutes=61)
+
+
 async def _verify(rig: Rig) -> None:
     await rig.work(2)
     await verify_trail(rig.store, "root")
@@ -274,6 +283,7 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "a payoff in trouble": Scenario(prepare=_troubled_payoff, act=work, person=_retry_payoffs),
     "a sweep": Scenario(prepare=_without_platform_wallet, act=_sweep, person=_sweep),
+    "books that are compared": Scenario(prepare=_sold, act=_compare, person=_compare),
     "a verification": Scenario(prepare=_sold, act=_verify),
 }
 #: Reached only by what ends in `errored` or in an alarm for good: dying there is tried below.
