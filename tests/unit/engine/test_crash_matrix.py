@@ -21,6 +21,8 @@ from .rig import Rig
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
 ENGINE = Path(__file__).parents[3] / "extensions" / "satmachineadmin" / "engine"
+#: what lands, plans, pays, holds, retries, pays balances off and sweeps; what is not in this list
+#: (the reconciler, forwarding, refunds) is not in this matrix
 MODULES = (
     "land.py", "plan.py", "pay.py", "pay_slowly.py", "pay_external.py", "write_down.py", "outcome.py",
     "payout.py", "hold.py", "work.py", "verify.py", "revise/retry.py", "revise/settle.py",
