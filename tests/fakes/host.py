@@ -249,24 +249,6 @@ class FakeHost:
     def balance_sats(self, wallet_id: str) -> int:
         return self.balance_msat(wallet_id) // 1000
 
-    def snapshot(self) -> dict[str, list[Mapping[str, object]]]:
-        """Our payments and overdrawn wallets, as tests/judge.py reads them from LNbits' tables."""
-        balances = {wallet_id: self.balance_msat(wallet_id) for wallet_id in self.wallets}
-        return {
-            "payments": [
-                {
-                    "checking_id": row.checking_id, "payment_hash": row.payment_hash,
-                    "wallet_id": row.wallet_id, "amount": row.amount_msat, "fee": row.fee_msat,
-                    "status": row.status, "external_id": row.external_id,
-                }
-                for row in self.rows
-                if (row.external_id or "").startswith(_OUR_MARK)
-            ],
-            "overdrawn": [
-                {"wallet_id": wallet_id, "balance": msat} for wallet_id, msat in balances.items() if msat < 0
-            ],
-        }  # fmt: skip
-
     # Host ------------------------------------------------------------------------------------
 
     async def pay_way(self) -> PayWay:

@@ -27,6 +27,7 @@ from satmachineadmin.engine.work import work_once
 from satmachineadmin.store.books import Store
 from tests.fakes.books import FakeClock, store_on_sqlite
 from tests.fakes.host import FakeHost
+from tests.fakes.seen import host_rows
 from tests.judge import STATEMENTS, Snapshot
 
 OPERATOR, PLATFORM, MACHINE_WALLET = "olga", "root", "plaza"
@@ -196,7 +197,7 @@ class Rig:
             for name, statement in STATEMENTS.items()
             if name not in ("payments", "overdrawn")
         }
-        return Snapshot(**parts, **self.host.snapshot())
+        return Snapshot(**parts, **host_rows(self.host))
 
     def balances(self) -> dict[str, int]:
         """Sats of every wallet that holds any."""
