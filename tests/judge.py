@@ -16,7 +16,13 @@ from typing import Any
 
 from satmachineadmin.core.errors import Refusal
 from satmachineadmin.core.planning import conservation_gap_msat
-from satmachineadmin.core.states import RESERVING_LEG_STATES, LegState, LegType, SettlementState
+from satmachineadmin.core.states import (
+    PAID_LEG_STATES,
+    RESERVING_LEG_STATES,
+    LegState,
+    LegType,
+    SettlementState,
+)
 from satmachineadmin.store import rows as books_rows
 
 Row = Mapping[str, Any]
@@ -42,8 +48,6 @@ STATEMENTS = {
 }
 #: The states of a settlement in which all its sats are in legs.
 _PLANNED = (SettlementState.PROCESSING, SettlementState.PROCESSED, SettlementState.ERRORED)
-#: Legs whose payment was made.
-_PAID = (LegState.COMPLETED, LegState.REFUNDED)
 #: Legs that draw an LP's cash.
 _DRAWING = (LegType.DCA, LegType.SETTLEMENT)
 
@@ -100,7 +104,7 @@ def _legs(legs: Iterable[Row]) -> Iterator[str]:
     """A paid leg is what was sent, what the network took, and what was not used of its reserve."""
     for leg in legs:
         parts = [leg["sent_msat"], leg["fee_msat"], leg["fee_unused_msat"]]
-        if leg["state"] in _PAID and (None in parts or sum(parts) != leg["sats"] * 1000):
+        if leg["state"] in PAID_LEG_STATES and (None in parts or sum(parts) != leg["sats"] * 1000):
             yield f"leg {leg['leg_key']} of {leg['sats']} sats went as {parts} msat"
 
 
@@ -146,7 +150,7 @@ def _legs_without_payment(seen: Snapshot) -> Iterator[str]:
         if row["status"] == "success":
             rows_of[row["external_id"]].append(row)
     for leg in seen.legs:
-        if leg["state"] not in _PAID or leg["carrier_id"] is not None:
+        if leg["state"] not in PAID_LEG_STATES or leg["carrier_id"] is not None:
             continue
         found = {(row["wallet_id"], row["amount"]) for row in rows_of[leg["external_id"]]}
         carried_msat = leg["sent_msat"] + sum(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from .states import LEGS_BESIDE_SETTLEMENT, LegState, LegType
+from .states import LEGS_BESIDE_SETTLEMENT, PAID_LEG_STATES, LegState, LegType
 
 
 class Counted(Protocol):
@@ -43,7 +43,7 @@ def progress_of(legs: Iterable[Counted]) -> Progress:
     states = [leg.state for leg in counting]
     return Progress(
         total=len(states) - states.count(LegState.SKIPPED),
-        completed=states.count(LegState.COMPLETED),
+        completed=sum(state in PAID_LEG_STATES for state in states),
         failed=states.count(LegState.FAILED),
         unresolved=states.count(LegState.UNRESOLVED),
         under_way=states.count(LegState.PENDING) + states.count(LegState.PAYING),

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from .model import HostPayment, Leg, Settlement
 from .planning import conservation_gap_msat
 from .proof import Proof, ProofLine
-from .states import LegState, LegType, SettlementState, TxType, Word
+from .states import PAID_LEG_STATES, LegState, LegType, SettlementState, TxType, Word
 
 #: Income of the host's service fee wallet, booked under the payment's own hash.
 _SERVICE_FEE = "service_fee_"
@@ -252,7 +252,7 @@ def compare_leg(booked: BookedLeg, rows: Iterable[HostPayment]) -> list[Differen
     own = [row for row in rows if row.payment_hash == leg.minted.payment_hash]
     debits = [row for row in own if row.amount_msat < 0 and row.wallet_id == leg.payer_wallet_id]
     credits = [row for row in own if row.amount_msat > 0 and not row.checking_id.startswith(_SERVICE_FEE)]
-    if leg.state is not LegState.COMPLETED:
+    if leg.state not in PAID_LEG_STATES:
         paid_msat = -sum(row.amount_msat for row in debits if row.status == "success")
         if not paid_msat:
             return []
@@ -265,7 +265,7 @@ def compare_leg(booked: BookedLeg, rows: Iterable[HostPayment]) -> list[Differen
 
 
 def _compare_side(booked: BookedLeg, side: str, rows: Sequence[HostPayment]) -> list[Difference]:
-    """One side of a completed leg: what is there, and that it says what our books say."""
+    """One side of a paid leg: what is there, and that it says what our books say."""
     amount_msat = booked.sent_msat
     if not rows:
         kind = _K.DEBIT_MISSING if side == "debit" else _K.CREDIT_MISSING

@@ -10,14 +10,22 @@ from collections.abc import Iterable, Sequence
 
 from .errors import ActionNotAllowed, AlreadyPaid, NotStuckYet, OnlyCashOut, OutcomeUnknown, Refusal
 from .model import Leg, Settlement, SplitRule
-from .states import LEGS_BESIDE_SETTLEMENT, LegState, LegType, SettlementState, SkipReason, TxType, Word
+from .states import (
+    LEGS_BESIDE_SETTLEMENT,
+    PAID_LEG_STATES,
+    LegState,
+    LegType,
+    SettlementState,
+    SkipReason,
+    TxType,
+    Word,
+)
 
 #: The least age of a claim at which a settlement may be taken out of the engine's hands. A payout in one
 #: transaction takes milliseconds, the slow way some seconds a leg; and cutting one is safe, because each
 #: leg is paid by compare-and-swap: it only leaves a settlement that says "errored" while it is not.
 LEAST_STUCK_MINUTES = 5
 
-_PAID = frozenset({LegState.COMPLETED, LegState.REFUNDED})
 _UNKNOWN = frozenset({LegState.PAYING, LegState.UNRESOLVED})
 
 
@@ -84,7 +92,7 @@ def why_no_dispense(settlement: Settlement, legs: Sequence[Leg]) -> Refusal | No
     if settlement.tx_type is not TxType.CASH_OUT:
         return OnlyCashOut()
     states = {leg.state for leg in counting(legs)}
-    if states & _PAID:
+    if states & PAID_LEG_STATES:
         return AlreadyPaid()
     if states & _UNKNOWN:
         return OutcomeUnknown()

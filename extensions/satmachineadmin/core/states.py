@@ -282,6 +282,9 @@ WITHDRAWAL_ARROWS: dict[tuple[WithdrawalState, WithdrawalState], str] = {
 #: The states in which a leg may be written for the first time.
 LEG_ENTRY_STATES = frozenset({_L.PENDING, _L.SKIPPED})
 
+#: Legs in these states were paid, and the host's rows say so.
+PAID_LEG_STATES = frozenset({_L.COMPLETED, _L.REFUNDED})
+
 #: Legs in these states hold an LP's fiat in reserve: it may still be paid.
 RESERVING_LEG_STATES = frozenset({_L.PENDING, _L.PAYING, _L.FAILED, _L.UNRESOLVED})
 

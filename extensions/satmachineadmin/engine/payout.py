@@ -10,7 +10,7 @@ from ..core.model import Leg, LegHolder, Machine, Payout, Refused, Sent, Settlem
 from ..core.payout import WaitCode, decide_payout
 from ..core.progress import Progress, progress_of
 from ..core.retries import next_try, passes_by_itself
-from ..core.states import LegState, LegType, MatterKind, SettlementState, TxType
+from ..core.states import PAID_LEG_STATES, LegState, LegType, MatterKind, SettlementState, TxType
 from ..core.units import format_fiat
 from ..ports import Books, PayoutFacts, Transfer
 
@@ -227,7 +227,7 @@ def restored_marks(
     there is none of any attempt at a leg that is still to be paid, or was to be tried again.
     """
     mark = f"sm1:{settlement.payment_hash}:"
-    known = (LegState.COMPLETED, LegState.PAYING, LegState.UNRESOLVED)
+    known = (*PAID_LEG_STATES, LegState.PAYING, LegState.UNRESOLVED)
     if not any(leg.state in known for leg in legs):
         return [mark]
     if about_to_be_paid is None:

@@ -211,7 +211,8 @@ class Reconcile:
         legs = await self._sql.one(
             f"""
             SELECT COALESCE(SUM(sent_msat), 0) AS sent, COALESCE(SUM(fee_msat), 0) AS fees
-            FROM {SCHEMA}.dca_payments WHERE payer_wallet_id = :wallet_id AND state = 'completed'
+            FROM {SCHEMA}.dca_payments
+            WHERE payer_wallet_id = :wallet_id AND state IN ('completed', 'refunded')
             """,
             wallet_id=wallet_id,
         )

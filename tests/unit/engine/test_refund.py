@@ -17,7 +17,11 @@ from satmachineadmin.core.errors import (
 from satmachineadmin.core.host_facts import HostLimits
 from satmachineadmin.core.model import HostPayment, Settlement
 from satmachineadmin.core.outside import Invoice
+from satmachineadmin.core.states import LegState
+from satmachineadmin.engine.payout import restored_marks
+from satmachineadmin.engine.reconcile import reconcile_once
 from satmachineadmin.engine.refund import OPEN_SECONDS, cancel_refund, hand_in, open_refund
+from satmachineadmin.engine.revise.release import keep_leg
 from tests.fakes.lightning import Ending
 
 from .conftest import MakeRig
@@ -248,5 +252,42 @@ async def test_without_undispensed_sats_there_is_nothing_to_refund(make_rig: Mak
     rig = await make_rig(cash={"ana": 200_00})
     sale = rig.sell()
     await rig.work()
+    with pytest.raises(NothingToRefund):
+        await make_link(rig, sale)
+
+
+async def test_a_refund_is_a_payment_that_the_books_know(make_rig: MakeRig) -> None:
+    """No difference for the reconciler, and no sign of a restored copy for what is still to be paid."""
+    rig, sale = await half_dispensed(make_rig)
+    opened = await make_link(rig, sale)
+    rig.host.lightning.fee_msat = 1250
+    await hand_in(rig.store, rig.host, opened["k1"], await customers_invoice(rig, 495_000))
+    await rig.work_outside()
+
+    await reconcile_once(rig.store, rig.host, rig.lease, lambda: False)
+    assert await rig.worklist() == []
+
+    settlement = await settlement_of(rig, sale)
+    async with rig.store.reading() as books:
+        legs = await books.legs.of(settlement.id)
+    refunded = [leg for leg in legs if leg.state is LegState.REFUNDED]
+    to_pay = replace(legs[0], state=LegState.PENDING)
+    marks = restored_marks(settlement, [to_pay, *refunded])
+    assert marks == [f"sm1:{sale.payment_hash}:{to_pay.key}:"]
+
+
+async def test_while_a_link_is_open_nothing_else_becomes_of_the_sats(make_rig: MakeRig) -> None:
+    rig, sale = await half_dispensed(make_rig)
+    await make_link(rig, sale)
+    settlement = await settlement_of(rig, sale)
+    async with rig.store.reading() as books:
+        (owed,) = [leg for leg in await books.legs.of(settlement.id) if leg.state is LegState.SKIPPED]
+
+    with pytest.raises(RefundUnderWay):
+        async with rig.store.transaction("test", actor=OPERATOR) as books:
+            await keep_leg(books, settlement, owed, "it is mine")
+    await cancel_refund(rig.store, settlement, by=OPERATOR)
+    async with rig.store.transaction("test", actor=OPERATOR) as books:
+        await keep_leg(books, settlement, owed, "the customer took cash instead")
     with pytest.raises(NothingToRefund):
         await make_link(rig, sale)
