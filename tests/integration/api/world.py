@@ -93,7 +93,7 @@ class World:
         self.server.sql(
             "INSERT INTO satmachineadmin.worklist "
             "(id, operator_user_id, machine_id, kind, subject_id, detail, opened_at) VALUES "
-            "(:id, :operator, :machine, 'payment_changed', 'a payment', 'It changed.', 1)",
+            "(:id, :operator, :machine, 'payment_changed', :id, 'It changed.', 1)",
             id=matter_id,
             operator=shop.operator.id,
             machine=shop.machine["id"],
