@@ -18,6 +18,7 @@ window.satmachine ??= {parts: {}}
     'overview-tab', 'needs-card',
     'settlements-tab', 'settlement-drawer', 'settlement-tree', 'leg-row',
     'settlement-actions', 'retry-form', 'dispense-form', 'reason-form', 'note-form', 'refund-card',
+    'sale-corrections', 'figures-dialog', 'machine-lps', 'machine-kept', 'known-payers',
     'machines-tab', 'machine-drawer', 'machine-form', 'day-card',
     'platform-tab', 'audit-card'
   ]

@@ -12,6 +12,7 @@ from ..core.errors import (
     MachineWalletRefused,
     NotFound,
     NothingLeft,
+    Refusal,
     RequestReused,
 )
 from ..core.model import Machine
@@ -86,10 +87,17 @@ async def settle_balance(
     if known is not None:
         return known
     funding_sats, host_rate = await _look_around(store, host, user_id, enrolment_id, asked)
-    async with store.reading() as books:
-        _enrolment, _machine, expected = await _quote(
-            books, user_id, enrolment_id, asked, funding_sats, host_rate
-        )
+    try:
+        async with store.reading() as books:
+            _enrolment, _machine, expected = await _quote(
+                books, user_id, enrolment_id, asked, funding_sats, host_rate
+            )
+    except Refusal:
+        # The same request at the same instant may have taken what was left.
+        known = await _known_request(store, user_id, enrolment_id, asked, request_id)
+        if known is None:
+            raise
+        return known
     minted = (await host.mint({"payoff": expected.sats}, memo="Satoshi Machine payout"))["payoff"]
     async with store.transaction("settle", actor=user_id) as books:
         if request_id is not None:

@@ -35,6 +35,7 @@ window.satmachine.parts['machine-drawer'] = {
           text: rate(machine.reference_rate, machine.currency)
         },
         {name: 'rate_tolerance', text: percent(machine.rate_tolerance_pct)},
+        {name: 'fallback', text: percent(machine.fallback_commission_pct)},
         {
           name: 'payout_policy',
           text: this.$te(policy, 'en')

@@ -7,8 +7,11 @@
     'cash_out_fee_pct',
     'cash_in_fee_pct',
     'reference_rate',
-    'rate_tolerance_pct'
+    'rate_tolerance_pct',
+    'fallback_commission_pct'
   ]
+  // What can also be taken back.
+  const MAY_BE_NONE = ['reference_rate', 'fallback_commission_pct']
   const ONCE = ['wallet_id', 'currency']
   // How many minutes belong to which payout policy.
   const MINUTES = {
@@ -129,7 +132,7 @@
         const changed = CHANGEABLE.filter(
           name => this.form[name] !== (this.machine[name] ?? '')
         ).map(name => {
-          const none = name === 'reference_rate' && this.form[name] === ''
+          const none = MAY_BE_NONE.includes(name) && this.form[name] === ''
           return [name, none ? null : this.form[name]]
         })
         return {

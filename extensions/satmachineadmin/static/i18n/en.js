@@ -393,6 +393,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         cash_in_fee: '↑ cash-in fee',
         reference_rate: 'Reference rate',
         rate_tolerance: 'Rate tolerance',
+        fallback: 'Fallback commission',
         payout_policy: 'Pays out',
         last_sale_at: 'Last sale',
         scan_from: 'Payments counted from',
@@ -440,6 +441,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         cash_in_fee_pct: '↑ cash-in fee',
         reference_rate: 'Reference rate',
         rate_tolerance_pct: 'Rate tolerance',
+        fallback_commission_pct: 'Fallback commission',
         payout_policy: 'Sales are paid out',
         payout_delay_minutes: 'After the customer has paid',
         dispense_report_minutes: 'The report comes within'
@@ -453,9 +455,109 @@ window.i18n.global.mergeLocaleMessage('en', {
         cash_in_fee_pct: 'Of the principal',
         reference_rate: 'Without one the first sale is held for you',
         rate_tolerance_pct: 'A sale further off than this is held for you',
+        fallback_commission_pct:
+          'Assumed for payments without a stamp; empty: they are rejected',
         payout_policy: 'Holds for new sales; those that are held stay held',
         payout_delay_minutes: 'You can release a sale earlier',
         dispense_report_minutes: 'Without one the sale is held for you'
+      }
+    },
+    correction: {
+      look: 'Show what it comes to',
+      doubtful:
+        'The rate is far from what this machine sold at lately. Look again before you go on.',
+      sure: 'I have looked: this rate is right',
+      lps: 'LPs and their cash',
+      lps_not_loaded: 'The LPs of this machine could not be loaded.',
+      no_lps: 'No LP is at this machine yet.',
+      again: 'Try again',
+      give_up: 'Give up',
+      kept: 'Sats that stayed in its wallet',
+      kept_totals:
+        '{n} sales keep {kept}; {paid} of it could be paid out now.',
+      kept_not_loaded: 'What the machine keeps could not be loaded.',
+      payers: 'Remembered payers',
+      payers_hint: 'Payments without a stamp from there are top-ups.',
+      payers_not_loaded: 'The remembered payers could not be loaded.',
+      forget: 'Forget',
+      field: {
+        principal_sats: 'Principal',
+        fee_sats: 'Commission',
+        exchange_rate: 'Exchange rate',
+        fiat_amount: 'Fiat amount; empty: what the principal costs',
+        amount_fiat: 'Amount; empty: all that is left',
+        funding_wallet_id: 'Paid from your wallet',
+        reason: 'Why',
+        remember_payer: 'Always treat this payer so: its payments are top-ups'
+      },
+      figure: {
+        direction: 'Direction',
+        principal: 'Principal',
+        commission: 'Commission',
+        platform_fee: 'of it the platform’s',
+        fiat: 'Fiat',
+        rate: 'Rate',
+        reference: 'Compare: lately',
+        lp: 'LP',
+        remaining: 'Left of its cash',
+        paid_off: 'Paid off',
+        pays: 'Your wallet pays',
+        funding: 'Your wallet holds'
+      },
+      adopt: {
+        offer: 'Adopt',
+        title: 'Adopt this payment as a sale?',
+        intro:
+          'Supply what the payment did not say. Then it is paid out like any sale.',
+        send: 'Adopt and pay out',
+        done: 'Adopted. The payout starts by itself.',
+        not_done: 'The payment was not adopted.'
+      },
+      dismiss: {
+        offer: 'Dismiss',
+        title: 'Put this payment aside?',
+        intro: 'Nothing of it is ever paid out. The sats stay in the wallet.',
+        send: 'Dismiss',
+        done: 'Put aside.',
+        not_done: 'The payment was not put aside.'
+      },
+      supply_rate: {
+        offer: 'Supply the rate',
+        title: 'Supply the rate of this sale?',
+        intro: 'It says whose cash was sold. It is written down once.',
+        send: 'Write it down',
+        done: 'Written down. What was kept can be swept now.',
+        not_done: 'The rate was not written down.'
+      },
+      sweep: {
+        offer: 'Pay what was kept',
+        title: 'Pay out what stayed in the wallet?',
+        intro:
+          'By the rules and the LPs’ cash as they are now. Sats that are paid cannot be taken back.',
+        stays: 'stays in the wallet',
+        send: 'Pay out',
+        done: 'The payout starts by itself.',
+        not_done: 'Nothing was paid out.'
+      },
+      correct: {
+        offer: 'Correct the rate',
+        title: 'Correct the rate of this sale?',
+        intro:
+          'The LPs’ cash is put right and each sees why. Sats are not pulled back.',
+        enough: '{lp} gave {drawn} instead of {right}',
+        short: '{lp} gave {drawn} instead of {right}; {short} is missing',
+        send: 'Correct',
+        done: 'Corrected.',
+        not_done: 'Nothing was corrected.'
+      },
+      settle: {
+        offer: 'Pay off',
+        title: 'Pay this balance off?',
+        intro:
+          'The LP gets sats from a wallet of yours for what is left of its cash.',
+        send: 'Pay off',
+        done: 'The payment starts by itself.',
+        not_done: 'It was not paid off.'
       }
     },
     audit: {

@@ -33,7 +33,7 @@
         return [
           column('time', row => this.when(row)),
           column('state', 'state'),
-          column('machine', 'machine_name'),
+          column('machine', row => this.from(row)),
           column('sats', row => `${this.arrow(row)} ${sats(row.sats)}`, amount),
           column('fiat', row => this.fiat(row), amount),
           column('rate', row => this.rate(row), amount),
@@ -47,6 +47,12 @@
         return this.isForward(row) ? '↑' : '↓'
       },
       satsUnit: value => window.satmachine.money.satsUnit(value),
+      // What a sale brought needs no word, a balance that was paid off does.
+      from(row) {
+        if (row.leg_type !== 'settlement') return row.machine_name
+        const words = {machine: row.machine_name}
+        return this.$t('satmachineclient.fill.paid_off', words)
+      },
       fiat(row) {
         if (this.isForward(row)) return ''
         return window.satmachine.money.fiat(row.fiat_amount, row.currency)

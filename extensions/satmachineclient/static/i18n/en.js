@@ -192,6 +192,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       none: 'No payout yet. The first one comes with the next sale at a machine that holds your cash.',
       not_loaded: 'Your payouts could not be loaded.',
       payment_hash: 'Payment hash',
+      paid_off: '{machine}: balance paid off',
       column: {
         time: 'Time',
         state: 'State',

@@ -1,0 +1,92 @@
+// @ts-check
+// The LPs of one machine: what is left of their cash, and paying it off.
+window.satmachine.parts['machine-lps'] = {
+  template: '#sm-machine-lps',
+  props: {machineId: {type: String, required: true}},
+  data: () => ({
+    lps: null,
+    failed: [],
+    error: null,
+    actError: null,
+    acting: null,
+    lp: null
+  }),
+  computed: {
+    dialog() {
+      const {id, currency} = this.lp
+      const api = window.satmachine.adminApi
+      // Named once per dialog: however often it is sent, it is paid once.
+      const request_id = window.crypto.randomUUID()
+      const wallets = this.g.user.wallets
+        .filter(wallet => wallet.walletType !== 'lightning-shared')
+        .map(wallet => ({value: wallet.id, label: wallet.name}))
+      return {
+        kind: 'settle',
+        fields: [
+          {
+            name: 'funding_wallet_id',
+            type: 'select',
+            options: wallets,
+            needed: true
+          },
+          {
+            name: 'exchange_rate',
+            type: 'decimal',
+            suffix: `sat/${currency}`,
+            needed: true
+          },
+          {name: 'amount_fiat', type: 'decimal', suffix: currency}
+        ],
+        preview: body => api.previewPayoff(id, body),
+        figures: seen => this.figures(seen),
+        send: body => api.settleBalance(id, {...body, request_id})
+      }
+    }
+  },
+  methods: {
+    fiat: (amount, currency) => window.satmachine.money.fiat(amount, currency),
+    isZero: amount => window.satmachine.money.isZero(amount),
+    figures(seen) {
+      const {satsUnit, fiat, rate} = window.satmachine.money
+      const line = (name, value) => ({
+        label: this.$t(`satmachineadmin.correction.figure.${name}`),
+        value
+      })
+      return [
+        line('lp', seen.username),
+        line('remaining', fiat(seen.remaining, seen.currency)),
+        line('paid_off', fiat(seen.amount_fiat, seen.currency)),
+        line('pays', satsUnit(seen.sats)),
+        line('funding', satsUnit(seen.funding_sats)),
+        line('reference', rate(seen.reference_rate, seen.currency))
+      ]
+    },
+    async act(leg, action) {
+      this.acting = leg.id
+      this.actError = null
+      try {
+        const {decidePayoff} = window.satmachine.adminApi
+        await decidePayoff(leg.client_id, leg.id, action)
+      } catch (error) {
+        this.actError = error
+      }
+      this.acting = null
+      await this.load()
+    },
+    async load() {
+      const {clients, payments} = window.satmachine.adminApi
+      const machine_id = this.machineId
+      try {
+        this.lps = (await clients({machine_id, limit: 200})).data
+        const query = {machine_id, leg_type: 'settlement', state: 'failed'}
+        this.failed = (await payments(query)).data
+        this.error = null
+      } catch (error) {
+        this.error = error
+      }
+    }
+  },
+  created() {
+    this.load()
+  }
+}

@@ -1,0 +1,133 @@
+// @ts-check
+// The shapes of docs/reference/api.md, for the type checker alone: no page loads this.
+/**
+ * @typedef {object} Status
+ * @property {string} version
+ * @property {boolean} is_platform
+ * @property {string} user_name
+ * @property {'fast' | 'slow'} payout_way
+ * @property {string} payout_way_reason
+ * @property {'active' | 'standby' | 'stopped'} runner
+ * @property {string} runner_detail
+ * @property {string | null} last_scan_at
+ * @property {{where: string, tables: number}[]} predecessor
+ * @property {Record<'machines' | 'open' | 'waiting' | 'test' | 'held' | 'errored' | 'rejected' | 'processed', number>} totals
+ * @property {{sales: number, wire_sats: number, commission_sats: number, fiat: {currency: string, amount: string}[]}} today
+ *
+ * @typedef {object} Machine
+ * @property {string} id
+ * @property {string} name
+ * @property {string | null} location
+ * @property {string} wallet_id
+ * @property {string | null} wallet_name
+ * @property {string} currency
+ * @property {string | null} npub
+ * @property {string} cash_out_fee_pct
+ * @property {string} cash_in_fee_pct
+ * @property {string | null} reference_rate
+ * @property {string} rate_tolerance_pct
+ * @property {string | null} fallback_commission_pct
+ * @property {string} payout_policy
+ * @property {number} payout_delay_minutes
+ * @property {number} dispense_report_minutes
+ * @property {boolean} maintenance
+ * @property {boolean} active
+ * @property {number | null} balance_sats
+ * @property {string} scan_from
+ * @property {number} settlements
+ * @property {string | null} last_sale_at
+ * @property {string} created_at
+ *
+ * @typedef {object} Leg
+ * @property {string} id
+ * @property {string} leg_type
+ * @property {string} state
+ * @property {string | null} reason
+ * @property {number} sats
+ * @property {number | null} fee_msat
+ * @property {number | null} fee_unused_msat
+ * @property {string | null} fiat_amount
+ * @property {string | null} currency
+ * @property {string | null} recipient
+ * @property {string | null} share_pct
+ * @property {string | null} payment_hash
+ * @property {string | null} error_message
+ * @property {string | null} completed_at
+ * @property {string | null} note
+ * @property {string | null} kept_at
+ * @property {string[]} [actions]
+ *
+ * @typedef {object} Settlement
+ * @property {string} id
+ * @property {string} machine_id
+ * @property {string} machine_name
+ * @property {string} state
+ * @property {string | null} reason
+ * @property {'cash_out' | 'cash_in' | null} tx_type
+ * @property {number} wire_sats
+ * @property {number | null} principal_sats
+ * @property {number | null} commission_sats
+ * @property {number | null} host_fee_msat
+ * @property {number | null} retained_sats
+ * @property {string | null} fiat_amount
+ * @property {string | null} currency
+ * @property {string | null} exchange_rate
+ * @property {string | null} corrected_rate
+ * @property {'stamp' | 'fallback' | 'adopted'} origin
+ * @property {string | null} payer
+ * @property {string | null} super_fee_pct
+ * @property {'commission' | 'principal'} super_fee_basis
+ * @property {number | null} commission_difference_sats
+ * @property {boolean} is_test
+ * @property {string | null} next_try_at
+ * @property {string | null} txid
+ * @property {string} payment_hash
+ * @property {string | null} error_message
+ * @property {string} paid_at
+ * @property {number} legs_total
+ * @property {number} legs_completed
+ * @property {number} legs_failed
+ * @property {string | null} next_try_at
+ * @property {string[]} [actions]
+ * @property {Leg[]} [legs]
+ * @property {{at: string, event: string, actor: string, sentence: string}[]} [timeline]
+ *
+ * @typedef {object} Settings
+ * @property {string} time_zone
+ * @property {string} time_zone_in_use
+ * @property {string} today
+ * @property {string | null} updated_at
+ *
+ * @typedef {object} Figures
+ * @property {number} principal_sats
+ * @property {number} commission_sats
+ * @property {number} platform_fee_sats
+ * @property {number} operator_fee_sats
+ * @property {string | null} fiat_amount
+ *
+ * @typedef {object} DispensePreview
+ * @property {string} currency
+ * @property {number} wire_sats
+ * @property {number} dispensed_sats
+ * @property {number} undispensed_sats
+ * @property {number} withdrawn_legs
+ * @property {Figures} landed
+ * @property {Figures} before
+ * @property {Figures} after
+ *
+ * @typedef {object} SuperConfig
+ * @property {string} super_fee_pct on a cash-out
+ * @property {string} super_fee_cash_in_pct
+ * @property {'commission' | 'principal'} super_fee_basis
+ * @property {string | null} super_fee_wallet_id
+ * @property {number} version
+ * @property {string | null} updated_at
+ *
+ * @typedef {object} TrailVerdict
+ * @property {boolean} ok
+ * @property {number} events
+ * @property {string | null} last_sound_at
+ * @property {number | null} broken_seq
+ * @property {string | null} fault
+ * @property {string | null} detail
+ */
