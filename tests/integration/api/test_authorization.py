@@ -25,6 +25,7 @@ OPEN = {f"GET {DCA}/{name}" for name in ("status", "machines", "clients", "depos
     f"GET {DCA}/settlements/stuck",
     f"GET {DCA}/payments",
     f"GET {DCA}/audit-events",
+    f"GET {DCA}/worklist",
     f"GET {DCA}/settings",
     f"PUT {DCA}/settings",
     f"GET {DCA}/known-payers",

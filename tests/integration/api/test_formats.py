@@ -94,7 +94,7 @@ def test_a_whole_settlement_tells_its_story(world: World) -> None:
     """Legs in the order of the plan, the timeline newest first, by people's names."""
     sale = world.operator("olga").get(f"{DCA}/settlements/{world.ids['olga']['processed_id']}")
 
-    assert set(sale) == documented("Settlement") | {"actions", "legs", "timeline"}
+    assert set(sale) == documented("Settlement") | {"actions", "legs", "refund", "timeline"}
     kinds = [leg["leg_type"] for leg in sale["legs"]]
     assert kinds == ["super_fee", *["operator_split"] * 3, "dca", "dca"]
     assert {event["actor"] for event in sale["timeline"]} == {"engine"}
