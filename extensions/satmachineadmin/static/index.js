@@ -8,6 +8,7 @@ window.satmachine ??= {parts: {}}
   const ICONS = {
     overview: 'today',
     settlements: 'receipt_long',
+    worklist: 'rule',
     machines: 'point_of_sale',
     platform: 'account_balance'
   }
@@ -19,8 +20,8 @@ window.satmachine ??= {parts: {}}
     'settlements-tab', 'settlement-drawer', 'settlement-tree', 'leg-row',
     'settlement-actions', 'retry-form', 'dispense-form', 'reason-form', 'note-form', 'refund-card',
     'sale-corrections', 'figures-dialog', 'machine-lps', 'machine-kept', 'known-payers',
-    'machines-tab', 'machine-drawer', 'machine-form', 'day-card',
-    'platform-tab', 'audit-card'
+    'machines-tab', 'machine-drawer', 'machine-form', 'day-card', 'proof-card',
+    'platform-tab', 'audit-card', 'worklist-tab'
   ]
 
   const script = path => LNbits.utils.loadScript(`${STATIC}/${path}.js`)
@@ -45,7 +46,7 @@ window.satmachine ??= {parts: {}}
     }),
     computed: {
       tabs() {
-        const names = ['overview', 'settlements', 'machines']
+        const names = ['overview', 'worklist', 'settlements', 'machines']
         if (this.status?.is_platform) names.push('platform')
         return names.map(name => ({name, icon: ICONS[name]}))
       },

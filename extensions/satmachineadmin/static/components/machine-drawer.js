@@ -95,6 +95,10 @@ window.satmachine.parts['machine-drawer'] = {
       this.editing = false
       this.$emit('changed')
     },
+    checked() {
+      this.load()
+      this.$emit('changed')
+    },
     async load() {
       try {
         this.machine = await window.satmachine.adminApi.machine(this.machineId)

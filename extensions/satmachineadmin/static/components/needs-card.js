@@ -33,7 +33,10 @@ window.satmachine.parts['needs-card'] = {
         color: 'negative',
         icon: 'report',
         text: this.$t(`satmachineadmin.needs.matter.${matter.kind}`),
-        detail: matter.detail
+        detail: matter.detail,
+        action: this.$t('satmachineadmin.needs.look'),
+        tab: 'worklist',
+        query: {}
       }))
     },
     settlementNeeds(state, query = {state}) {

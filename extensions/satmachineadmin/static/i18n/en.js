@@ -78,6 +78,7 @@ window.i18n.global.mergeLocaleMessage('en', {
     last_scan: 'payments looked for at',
     tab: {
       overview: 'Overview',
+      worklist: 'Worklist',
       settlements: 'Settlements',
       machines: 'Machines',
       platform: 'Platform'
@@ -118,9 +119,66 @@ window.i18n.global.mergeLocaleMessage('en', {
         legs_failed: 'Parts of a sale could not be paid',
         undecided: 'A payment that left this LNbits is not decided yet',
         no_dispense_report: 'A machine has not reported which notes came out',
-        trail_broken: 'The audit trail is not the one that was written'
+        trail_broken: 'The audit trail is not the one that was written',
+        debit_missing: 'A payout is booked that LNbits did not make',
+        credit_missing: 'A payout left the wallet and never arrived',
+        payment_status: 'LNbits does not call a booked payout paid',
+        payment_amount: 'A payout has another amount in LNbits',
+        payment_fee: 'A payout has another fee in LNbits',
+        paid_twice: 'LNbits holds a payout twice',
+        paid_unbooked: 'LNbits made a payout that is not booked',
+        unknown_payments: 'LNbits holds payouts that these books do not know',
+        sale_missing: 'The payment of a sale is gone from LNbits',
+        sale_status: 'LNbits does not call the payment of a sale paid',
+        sale_amount: 'The payment of a sale has another amount in LNbits',
+        sale_contradicts: 'The amounts of a sale contradict each other',
+        legs_do_not_sum: 'The payouts of a sale do not come to its sats',
+        lp_totals: 'The totals of an LP are not the sums of its entries',
+        opening_changed: 'What a wallet held in the beginning has changed',
+        wallet_differs: 'A wallet holds something else than these books say'
       },
       slow: 'Payouts take the slow way'
+    },
+    worklist: {
+      open: 'Open',
+      closed: 'Closed',
+      not_loaded: 'The worklist could not be loaded.',
+      check: 'Check again',
+      accept: 'Accept…',
+      accept_title: 'Accept it as it is?',
+      accepted: 'Accepted by {name}: {reason}',
+      gone: 'Gone by itself',
+      figure: {
+        booked_msat: 'by these books',
+        found_msat: 'by LNbits',
+        booked_fee_msat: 'fee by these books',
+        found_fee_msat: 'fee by LNbits',
+        difference_msat: 'difference',
+        gap_msat: 'missing'
+      }
+    },
+    proof: {
+      agrees: 'These books and LNbits agree to the last sat',
+      differs: 'These books and LNbits disagree: see the worklist',
+      not_yet: 'This wallet was not proved yet.',
+      not_loaded: 'The proof of the wallet could not be loaded.',
+      check: 'Check now',
+      line: {
+        opening: 'held in the beginning',
+        sales_in: 'came in by sales',
+        sales_out: 'went out by sales',
+        top_ups: 'put in',
+        other_in: 'came in otherwise',
+        other_out: 'went out otherwise',
+        paid_out: 'paid out',
+        fees: 'fees',
+        on_the_way: 'on the way',
+        not_landed: 'not looked at yet',
+        unknown: 'payouts not in these books',
+        expected: 'stays, by these books',
+        balance: 'holds, by LNbits',
+        difference: 'difference'
+      }
     },
     settlements: {
       search: 'Search (press /)',
@@ -381,6 +439,8 @@ window.i18n.global.mergeLocaleMessage('en', {
     },
     machine: {
       holds: 'Its wallet holds {sats}',
+      paused:
+        'Payouts are paused: these books and LNbits disagree. See the worklist.',
       edit: 'Change',
       unpaired: 'not paired',
       not_loaded: 'This machine could not be loaded.',
