@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ..core.reconcile import BookedSale, Difference, DifferenceKind, compare_sale, compare_totals
+from ..core.reconcile import BookedSale, Difference, DifferenceKind, compare_leg, compare_sale, compare_totals
 from ..ports import Found, Host, Store
 
 
@@ -40,6 +40,25 @@ async def _look(store: Store, host: Host, settlement_ids: Collection[str]) -> di
 def _hashes(sale: BookedSale) -> set[str]:
     legs = {booked.leg.minted.payment_hash for booked in sale.legs if booked.leg.minted is not None}
     return {sale.settlement.payment_hash, *legs}
+
+
+async def compare_payoffs(
+    store: Store, host: Host, *, after: str, limit: int, machine_id: str | None = None
+) -> tuple[list[Difference], str]:
+    """What differs about some balances paid off, and where the next slice begins (empty: at the first)."""
+    differences: list[Difference] = []
+    prints: set[str] | None = None
+    for _look in range(2):
+        async with store.reading() as books:
+            legs = await books.reconcile.payoffs(after=after, limit=limit, machine_id=machine_id)
+        hashes = {booked.leg.minted.payment_hash for booked in legs if booked.leg.minted is not None}
+        rows = await host.history.all_sides(hashes)
+        found = [difference for booked in legs for difference in compare_leg(booked, rows)]
+        differences = [one for one in found if prints is None or one.fingerprint in prints]
+        if not differences:
+            break
+        prints = {one.fingerprint for one in differences}
+    return differences, legs[-1].leg.id if len(legs) == limit else ""
 
 
 async def complete_halves(host: Host, differences: Collection[Difference]) -> bool:

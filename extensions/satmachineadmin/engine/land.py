@@ -293,7 +293,7 @@ def _kind_of(
 
 
 async def _alarm_changed(store: Store, machine: Machine, payment: HostPayment) -> None:
-    """A payment that we decided on says something else now: a person has to look."""
+    """A payment that we decided on says something else now: a person has to look, once."""
     await _open_matter(
         store,
         MatterKind.PAYMENT_CHANGED,
@@ -301,19 +301,28 @@ async def _alarm_changed(store: Store, machine: Machine, payment: HostPayment) -
         payment,
         f"The payment {payment.payment_hash} was changed after it had been settled. "
         "Nothing was paid for the change; compare the wallet's history with the settlement.",
+        fingerprint=f"{payment.payment_hash}:{facts_digest(payment)}",
     )
 
 
 async def _open_matter(
-    store: Store, kind: MatterKind, machine: Machine, payment: HostPayment, detail: str
+    store: Store,
+    kind: MatterKind,
+    machine: Machine,
+    payment: HostPayment,
+    detail: str,
+    fingerprint: str = "",
 ) -> None:
     async with store.transaction("alarm") as books:
+        if fingerprint and await books.worklist.accepted([fingerprint]):
+            return
         await books.worklist.open(
             kind,
             payment.payment_hash,
             operator_user_id=machine.operator_user_id,
             machine_id=machine.id,
             detail=detail,
+            fingerprint=fingerprint,
         )
 
 

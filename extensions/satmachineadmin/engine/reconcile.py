@@ -23,7 +23,7 @@ from ..core.proof import Proof, is_marked
 from ..core.reconcile import Difference, compare_proof, unknown_payments
 from ..ports import Host, Store
 from ..uncancelled import to_the_end
-from .compare import compare_cash, compare_sales, complete_halves
+from .compare import compare_cash, compare_payoffs, compare_sales, complete_halves
 from .differ import close_gone, report
 from .land import BoundWallet
 from .prove import prove_wallet
@@ -118,10 +118,14 @@ async def audit_slice(store: Store, host: Host, lease: Lease, _is_stopping: IsSt
             after=cursors.get("enrolments", _FIRST), limit=ENROLMENTS
         )
     differences = await compare_and_mend(store, host, lease, sales) if sales else []
-    await report(store, host, [*differences, *await compare_cash(store, enrolments)])
+    found, next_payoff = await compare_payoffs(
+        store, host, after=cursors.get("payoffs", _FIRST), limit=ENROLMENTS
+    )
+    await report(store, host, [*differences, *found, *await compare_cash(store, enrolments)])
     places = {
         "sales": sales[-1] if len(sales) == SALES else _FIRST,
         "enrolments": enrolments[-1] if len(enrolments) == ENROLMENTS else _FIRST,
+        "payoffs": next_payoff,
     }
     if any(cursors.get(name, _FIRST) != place for name, place in places.items()):
         async with store.transaction("reconcile_slice") as books:
@@ -163,6 +167,13 @@ async def check_machine(store: Store, host: Host, machine_id: str) -> list[Diffe
             ids = await books.reconcile.enrolment_ids(after=after, limit=ENROLMENTS, machine_id=machine_id)
         differences += await to_the_end(compare_cash(store, ids))
         after = ids[-1] if len(ids) == ENROLMENTS else None
+    after = _FIRST
+    while after is not None:
+        found, next_one = await to_the_end(
+            compare_payoffs(store, host, after=after, limit=SALES, machine_id=machine_id)
+        )
+        differences += found
+        after = next_one or None
     async with store.reading() as books:
         wallets = [
             _bound(row) for row in await books.machines.bound_wallets() if row["machine_id"] == machine_id
@@ -175,7 +186,9 @@ async def check_machine(store: Store, host: Host, machine_id: str) -> list[Diffe
 
 
 async def full_audit(store: Store, host: Host, operator_user_id: str | None = None) -> list[Difference]:
-    """Every machine, or every machine of one operator."""
+    """Every machine and the audit trail, or every machine of one operator."""
+    if operator_user_id is None:
+        await verify_trail(store, host.platform_user_id)
     async with store.reading() as books:
         machine_ids = await books.machines.ids(operator_user_id)
     return [

@@ -85,6 +85,23 @@ class Reconcile:
             for row in settlements
         ]
 
+    async def payoffs(self, *, after: str, limit: int, machine_id: str | None = None) -> list[BookedLeg]:
+        """Legs that belong to no sale, those after one of them: balances that operators pay off."""
+        only = "AND machine_id = :machine_id" if machine_id else ""
+        found = await self._sql.all(
+            f"""
+            SELECT * FROM {SCHEMA}.dca_payments WHERE settlement_id = '' AND id > :after {only}
+            ORDER BY id LIMIT :limit
+            """,
+            after=after,
+            limit=limit,
+            **({"machine_id": machine_id} if machine_id else {}),
+        )
+        return [
+            BookedLeg(leg=rows.leg(row), sent_msat=row["sent_msat"] or 0, fee_msat=row["fee_msat"] or 0)
+            for row in found
+        ]
+
     async def _carried(self, leg_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
         """What completed legs that went with another's payment add to it: leg → (sent, fee)."""
         listed, values = in_list("carrier", leg_ids)

@@ -75,21 +75,23 @@ async def pay_twice(rig: Rig, leg: dict[str, object]) -> None:
     rig.host.change(again, payment_hash=debit.payment_hash)
 
 
-def sale_row(rig: Rig) -> HostPayment:
-    (row,) = [row for row in rig.host.rows if row.wallet_id == MACHINE_WALLET and row.amount_msat > 0]
+async def sale_row(rig: Rig, leg: dict[str, object]) -> HostPayment:
+    """The payment of the leg's sale."""
+    (sale,) = [row for row in await rig.settlements() if row["id"] == leg["settlement_id"]]
+    (row,) = [row for row in rig.host.rows if row.checking_id == sale["payment_hash"]]
     return row
 
 
-async def delete_sale(rig: Rig, _leg: dict[str, object]) -> None:
-    rig.host.rows.remove(sale_row(rig))
+async def delete_sale(rig: Rig, leg: dict[str, object]) -> None:
+    rig.host.rows.remove(await sale_row(rig, leg))
 
 
-async def edit_sale(rig: Rig, _leg: dict[str, object]) -> None:
-    rig.host.change(sale_row(rig), amount_msat=2_000_000)
+async def edit_sale(rig: Rig, leg: dict[str, object]) -> None:
+    rig.host.change(await sale_row(rig, leg), amount_msat=2_000_000)
 
 
-async def flip_sale(rig: Rig, _leg: dict[str, object]) -> None:
-    rig.host.change(sale_row(rig), status="failed")
+async def flip_sale(rig: Rig, leg: dict[str, object]) -> None:
+    rig.host.change(await sale_row(rig, leg), status="failed")
 
 
 @dataclass(frozen=True)
