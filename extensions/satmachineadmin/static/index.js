@@ -15,8 +15,7 @@ window.satmachine ??= {parts: {}}
   const LIBS = ['http', 'live', 'money', 'parts', 'states', 'times']
   // prettier-ignore
   const PARTS = [
-    'state-chip', 'time-text', 'copy-text', 'error-note',
-    'overview-tab', 'needs-card',
+    'state-chip', 'time-text', 'copy-text', 'error-note', 'overview-tab', 'needs-card',
     'settlements-tab', 'settlement-drawer', 'settlement-tree', 'leg-row',
     'settlement-actions', 'retry-form', 'dispense-form', 'reason-form', 'note-form', 'refund-card',
     'sale-corrections', 'figures-dialog', 'machine-lps', 'machine-kept', 'known-payers',

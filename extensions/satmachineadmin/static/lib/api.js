@@ -30,6 +30,16 @@
     updateMachine: (id, data) =>
       request('PUT', `${BASE}/machines/${segment(id)}`, data),
 
+    /** @param {string} id @returns {Promise<any>} what its wallet holds and why */
+    proof: id => request('GET', `${BASE}/machines/${segment(id)}/proof`),
+    /** @param {string} id @returns {Promise<any>} the same, after a look at everything */
+    checkMachine: id => request('POST', `${BASE}/machines/${segment(id)}/check`),
+    /** @param {object} query @returns {Promise<{data: any[], total: number}>} */
+    worklist: query => request('GET', `${BASE}/worklist${queryString(query)}`),
+    /** @param {string} id @param {string} what @param {object} [data] @returns {Promise<any>} */
+    actOnMatter: (id, what, data) =>
+      request('POST', `${BASE}/worklist/${segment(id)}/${what}`, data),
+
     /** @param {object} query @returns {Promise<{data: Settlement[], total: number}>} */
     settlements: query =>
       request('GET', `${BASE}/settlements${queryString(query)}`),
