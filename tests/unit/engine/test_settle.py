@@ -19,8 +19,10 @@ from satmachineadmin.core.errors import (
     SharedWallet,
     WalletNotYours,
 )
+from satmachineadmin.core.lease import LeaseLost
 from satmachineadmin.core.states import PayWay
 from satmachineadmin.host import accounts
+from satmachineadmin.ports import Transfer
 from satmachineadmin.usecases import settling
 from satmachineadmin.usecases.settling import (
     Asked,
@@ -276,6 +278,35 @@ async def test_a_payment_that_was_made_and_denied_is_not_made_again(make_funded:
 
     assert rig.balances() == {PURSE: 4500, "ana's wallet": 500}
     assert [leg["state"] for leg in await rig.legs()] == ["completed"]
+
+
+async def test_what_another_process_may_still_pay_is_never_paid_by_a_second_invoice(
+    make_funded: MakeRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It wrote the invoice down and was gone: we try that very invoice, however often LNbits says no."""
+    rig = await make_funded(cash={"ana": 100_00}, way=PayWay.SLOW)
+    with monkeypatch.context() as gone:
+
+        async def pay_invoice(_transfer: Transfer) -> None:
+            raise LeaseLost
+
+        gone.setattr(rig.host, "pay_invoice", pay_invoice)
+        await settle(rig)
+        with pytest.raises(LeaseLost):
+            await rig.work()
+    rig.host.send(PURSE, 4800)
+    for _ in range(3):
+        rig.clock.advance(seconds=60)
+        await rig.work()
+        (leg,) = await rig.legs()
+        assert (leg["state"], leg["error_code"]) == ("paying", "host_refused")
+    rig.host.receive(PURSE, 1000)
+    rig.clock.advance(seconds=60)
+    await rig.work()
+
+    (paid,) = await rig.legs()
+    assert (paid["state"], paid["payment_hash"]) == ("completed", leg["payment_hash"])
+    assert rig.balances() == {PURSE: 700, "ana's wallet": 500}
 
 
 @pytest.mark.breaks_the_books("our tables are older than LNbits'")

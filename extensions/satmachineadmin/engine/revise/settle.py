@@ -146,20 +146,36 @@ async def _pay_slowly(store: Store, host: Host, payoff: Payoff, lease: Lease) ->
     try:
         minted = await host.make_invoice(transfer)
     except HostRefused as refusal:
-        await _fail(store, payoff, refusal)
+        await _fail(store, payoff, refusal, lease)
         return
     async with store.transaction("settle_written_down") as books:
         await books.require_lease(lease)
         await books.legs.move(payoff, leg, LegState.PAYING, **handed_over(leg, transfer, minted))
     paying = replace(payoff, leg=replace(leg, state=LegState.PAYING, minted=minted))
-    await _pay_that_invoice(store, host, paying, replace(transfer, minted=minted))
+    await _pay_that_invoice(store, host, paying, replace(transfer, minted=minted), lease, is_ours=True)
 
 
-async def _pay_that_invoice(store: Store, host: Host, payoff: Payoff, transfer: Transfer) -> None:
+async def _pay_that_invoice(
+    store: Store, host: Host, payoff: Payoff, transfer: Transfer, lease: Lease, *, is_ours: bool
+) -> None:
+    """Pay it; what is refused has failed only if nobody else can pay that invoice any more.
+
+    `is_ours` says that this process made it and has just come back from LNbits. After a takeover the
+    process before may still be about to pay: then the same invoice is tried until LNbits gives it up.
+    """
     try:
         await pay_and_look(store, host, payoff, payoff.leg, transfer)
     except HostRefused as refusal:
-        await _fail(store, payoff, refusal)
+        if is_ours:
+            await _fail(store, payoff, refusal, lease)
+            return
+        async with store.transaction("settle_waits") as books:
+            await books.payoffs.wait(
+                payoff.leg.id,
+                code="host_refused",
+                sentence=f"LNbits says: {refusal} The same invoice is tried again by itself.",
+                until=books.now + TROUBLE_SECONDS,
+            )
 
 
 async def _look_up(store: Store, host: Host, payoff: Payoff, lease: Lease) -> None:
@@ -174,9 +190,9 @@ async def _look_up(store: Store, host: Host, payoff: Payoff, lease: Lease) -> No
     if found in (Found.PAID, Found.HALF):
         await write_outcome(store, host, payoff, leg, leg.minted.payment_hash, found)
     elif found is Found.PAYABLE and leg.state is LegState.PAYING:
-        await _pay_that_invoice(store, host, payoff, _transfer(payoff, sent))
+        await _pay_that_invoice(store, host, payoff, _transfer(payoff, sent), lease, is_ours=False)
     elif leg.state is LegState.PAYING:
-        await _fail(store, payoff, HostRefused("it was interrupted before anything moved."))
+        await _fail(store, payoff, HostRefused("it was interrupted before anything moved."), lease)
 
 
 async def _require_pending(books: Books, leg: Leg) -> None:
@@ -211,9 +227,10 @@ async def _is_held_up(books: Books, payoff: Payoff, decision: Payout) -> bool:
     return True
 
 
-async def _fail(store: Store, payoff: Payoff, refusal: HostRefused) -> None:
+async def _fail(store: Store, payoff: Payoff, refusal: HostRefused, lease: Lease) -> None:
     """Nothing moved, and nobody pays that invoice any more."""
     async with store.transaction("settle_failed") as books:
+        await books.require_lease(lease)
         await books.legs.move(
             payoff,
             payoff.leg,
