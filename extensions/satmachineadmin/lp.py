@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from . import present_lp
 from .core.errors import ArrowNotAllowed, LpNotOnboarded, NotFound, Refusal
 from .core.states import EnrolmentStatus, LegType
 from .host import accounts
+from .present import lp as present_lp
 from .services import current
 from .store import lists
 from .store.books import Store

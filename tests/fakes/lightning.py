@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from satmachineadmin.core.model import HostPayment
 from satmachineadmin.core.outside import Invoice, OutsideCode, TargetTerms, reserve_msat
 from satmachineadmin.failpoints import reached
-from satmachineadmin.lightning import Outcome, OutsidePayment, TargetRefused, Verdict
 from satmachineadmin.ports import Found, HostRefused
+from satmachineadmin.ports.lightning import Outcome, OutsidePayment, TargetRefused, Verdict
 
 if TYPE_CHECKING:
     from .host import FakeHost

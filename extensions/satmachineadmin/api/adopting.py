@@ -6,8 +6,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from .. import present_revision as present
 from ..core.units import parse_fiat, parse_rate
+from ..present import revision as present
 from ..services import current
 from ..usecases.adopting import (
     Supplied,

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from .. import present_audit
 from ..host import accounts
+from ..present import audit as present_audit
 from ..services import current
 from ..store import lists
 from ..store.books import ENGINE

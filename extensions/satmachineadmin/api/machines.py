@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from .. import present, present_reconcile
+from .. import present
 from ..core.errors import InvalidInput
 from ..core.npub import key_hex
 from ..core.reconcile import DifferenceKind
 from ..core.units import currency_digits, format_percent, parse_percent, parse_rate
 from ..host import accounts
+from ..present import reconcile as present_reconcile
 from ..services import current
 from ..store import lists
 from ..store.sql import Row

@@ -6,16 +6,17 @@ from typing import Any
 
 from fastapi import APIRouter, Query
 
-from .. import present, present_dispense
+from .. import present
 from ..core.dispense import parse_fraction
 from ..core.errors import InvalidInput
 from ..core.revising import LEAST_STUCK_MINUTES
+from ..present import dispense as present_dispense
 from ..services import current
 from ..store import lists
 from ..usecases import revising
 from .auth import CurrentUser
 from .errors import TranslatingRoute
-from .revising_schemas import (
+from .revision_schemas import (
     MOST_STUCK_MINUTES,
     STUCK_MINUTES,
     Dispensed,

@@ -6,9 +6,10 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from .. import present, present_revision
+from .. import present
 from ..core.errors import InvalidInput
 from ..core.units import parse_fiat, parse_rate
+from ..present import revision as present_revision
 from ..services import current
 from ..store import lists
 from ..usecases.permissions import may

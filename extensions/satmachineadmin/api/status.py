@@ -6,8 +6,9 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from .. import present, present_reconcile
+from .. import present
 from ..host import predecessor
+from ..present import reconcile as present_reconcile
 from ..services import current
 from ..store import lists
 from ..version import VERSION

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from .. import present_reconcile
 from ..host import accounts
+from ..present import reconcile as present_reconcile
 from ..services import current
 from ..store import lists
 from ..store.books import ENGINE

@@ -17,8 +17,8 @@ from ..core.model import Leg, Machine, Settlement
 from ..core.outside import Ask, Invoice, OutsideCode, TargetTerms, ask_for, choose_gathered, why_not_asked
 from ..core.progress import progress_of
 from ..core.states import LEGS_BESIDE_SETTLEMENT, LegState, SettlementState
-from ..lightning import TargetRefused
 from ..ports import OWN_EXTENSION, Books, Host
+from ..ports.lightning import TargetRefused
 from ..uncancelled import to_the_end
 from . import payout as steps
 from .revise import conclude, leave_errored

@@ -17,8 +17,8 @@ from ..core.lease import Lease
 from ..core.model import Arrival, Leg
 from ..core.outside import OutsideCode
 from ..core.states import LegState
-from ..lightning import TargetRefused
 from ..ports import LP_EXTENSION, Books, Host, Store
+from ..ports.lightning import TargetRefused
 from ..uncancelled import to_the_end
 from .errands import Agreed, Errand, PayLink, Share, share_of
 

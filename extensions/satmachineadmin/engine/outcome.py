@@ -18,8 +18,8 @@ from ..core.outside import (
 )
 from ..core.retries import next_try
 from ..core.states import LegState, LegType, MatterKind, SkipReason
-from ..lightning import Outcome, Verdict
 from ..ports import Books, Store
+from ..ports.lightning import Outcome, Verdict
 from .errands import Errand, Share
 
 

@@ -26,8 +26,8 @@ from ..core.lease import Lease, LeaseLost
 from ..core.model import Leg
 from ..core.outside import OutsideCode, is_dead
 from ..core.states import LegState
-from ..lightning import OutsidePayment, Verdict
 from ..ports import Host, HostRefused, Store
+from ..ports.lightning import OutsidePayment, Verdict
 from ..uncancelled import to_the_end
 from .errands import Errand
 from .makers import MAKERS

@@ -29,8 +29,8 @@ from ..core.states import (
     TargetKind,
     WithdrawalState,
 )
-from ..lightning import TargetRefused
 from ..ports import OWN_EXTENSION, Books, Host, Store
+from ..ports.lightning import TargetRefused
 from ..uncancelled import to_the_end
 from .write_down import check_invoice
 

@@ -13,8 +13,8 @@ from ..core.host_facts import HostLimits
 from ..core.model import Leg
 from ..core.outside import Ask, OutsideCode, reserve_msat
 from ..core.states import LegState, SkipReason, WithdrawalState
-from ..lightning import TargetRefused
 from ..ports import OWN_EXTENSION, Books, Host
+from ..ports.lightning import TargetRefused
 from ..uncancelled import to_the_end
 from .errands import Agreed, Errand, Share, finish_settlement
 

@@ -23,8 +23,8 @@ from ..core.outside import (
 )
 from ..core.payout import why_payer_waits
 from ..core.states import LegState, SettlementState, SkipReason
-from ..lightning import TargetRefused
 from ..ports import Books, Host, Store
+from ..ports.lightning import TargetRefused
 from ..uncancelled import to_the_end
 from . import payout as steps
 from .errands import Agreed, Errand, Share, counts

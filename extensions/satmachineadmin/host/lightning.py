@@ -31,8 +31,8 @@ from pydantic import ValidationError
 from ..core.model import HostPayment
 from ..core.outside import Invoice, OutsideCode, TargetTerms
 from ..failpoints import reached
-from ..lightning import Outcome, OutsidePayment, TargetRefused, Verdict
 from ..ports import Found, HostRefused
+from ..ports.lightning import Outcome, OutsidePayment, TargetRefused, Verdict
 from ..uncancelled import to_the_end
 from . import slow_payout
 from .history import LnbitsHistory

@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 
 from satmachineadmin.core.outside import Invoice, OutsideCode
-from satmachineadmin.lightning import Outcome, OutsidePayment, TargetRefused, Verdict
 from satmachineadmin.ports import Host, HostRefused
+from satmachineadmin.ports.lightning import Outcome, OutsidePayment, TargetRefused, Verdict
 
 pytestmark = pytest.mark.anyio
 

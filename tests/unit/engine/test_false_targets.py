@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from satmachineadmin.core.outside import Invoice, OutsideCode
-from satmachineadmin.lightning import TargetRefused
+from satmachineadmin.ports.lightning import TargetRefused
 
 from .conftest import MakeRig
 from .outside import ELLA, ella_leg, sold, state

@@ -9,7 +9,7 @@ import pytest
 from satmachineadmin.core.outside import OutsideCode
 from satmachineadmin.engine.forward import call_off, try_gathered
 from satmachineadmin.engine.pay_external import work_outside
-from satmachineadmin.lightning import TargetRefused
+from satmachineadmin.ports.lightning import TargetRefused
 from satmachineadmin.store.sql import Sql
 from tests.fakes.lightning import Ending, FakeTarget
 

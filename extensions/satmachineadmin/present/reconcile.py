@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .present import iso
-from .store.sql import Row
+from ..store.sql import Row
+from . import iso
 
 
 def proof(row: Row | None) -> dict[str, Any]:

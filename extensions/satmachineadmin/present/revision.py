@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from .core.model import PlannedLeg
-from .core.states import LegType
-from .core.units import format_percent
-from .present import fiat, iso
-from .store.sql import Row
-from .usecases.adopting import Adoption
-from .usecases.correcting import Previewed
-from .usecases.settling import Quote
-from .usecases.supplying import Priced
-from .usecases.sweeping import Preview, Sweepable
+from ..core.model import PlannedLeg
+from ..core.states import LegType
+from ..core.units import format_percent
+from ..store.sql import Row
+from ..usecases.adopting import Adoption
+from ..usecases.correcting import Previewed
+from ..usecases.settling import Quote
+from ..usecases.supplying import Priced
+from ..usecases.sweeping import Preview, Sweepable
+from . import fiat, iso
 
 
 def planned_leg(leg: PlannedLeg, currency: str) -> dict[str, Any]:

@@ -10,10 +10,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .core.trail import TrailVerdict
-from .core.units import format_fiat
-from .present import iso
-from .store.sql import Row
+from ..core.trail import TrailVerdict
+from ..core.units import format_fiat
+from ..store.sql import Row
+from . import iso
 
 #: Values of `before` and `after` that an operator may see of its own things.
 SHOWN = frozenset(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .present import fiat, landed
-from .usecases.revising import DispensePreview
+from ..usecases.revising import DispensePreview
+from . import fiat, landed
 
 
 def preview(given: DispensePreview) -> dict[str, Any]:

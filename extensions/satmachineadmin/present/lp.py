@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .core.limits import left_of_limit
-from .core.states import DcaMode, NoPart
-from .present import balance, fiat, iso, no_part
-from .store import rows
-from .store.sql import Row
+from ..core.limits import left_of_limit
+from ..core.states import DcaMode, NoPart
+from ..store import rows
+from ..store.sql import Row
+from . import balance, fiat, iso, no_part
 
 
 def preferences(row: Row | None, gathering_sats: int) -> dict[str, Any]:

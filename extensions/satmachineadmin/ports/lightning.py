@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from .core.model import Leg
-from .core.outside import Invoice, OutsideCode, TargetTerms
-from .core.states import LegType
+from ..core.model import Leg
+from ..core.outside import Invoice, OutsideCode, TargetTerms
+from ..core.states import LegType
 
 
 class Verdict(Enum):

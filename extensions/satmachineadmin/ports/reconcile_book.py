@@ -1,14 +1,14 @@
-"""What reconciling needs of the books, beside the aggregates of ports.py; store/reconcile.py is real."""
+"""What reconciling needs of the books, beside the aggregates of books.py; store/reconcile.py is real."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from .core.model import HostPayment
-from .core.proof import Proof, Sums
-from .core.reconcile import BookedLeg, BookedSale, Totals
-from .core.states import LegState
+from ..core.model import HostPayment
+from ..core.proof import Proof, Sums
+from ..core.reconcile import BookedLeg, BookedSale, Totals
+from ..core.states import LegState
 
 
 class ReconcileBook(Protocol):

@@ -10,15 +10,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from .core.days import zone_in_use
-from .core.limits import why_no_part
-from .core.model import Landed, SplitSet
-from .core.states import EnrolmentStatus, LegType, NoPart, SettlementState, WithdrawalState
-from .core.units import format_fiat, format_percent
-from .store import rows
-from .store.lease import LeaseHolder
-from .store.payers import label_of
-from .store.sql import Row
+from ..core.days import zone_in_use
+from ..core.limits import why_no_part
+from ..core.model import Landed, SplitSet
+from ..core.states import EnrolmentStatus, LegType, NoPart, SettlementState, WithdrawalState
+from ..core.units import format_fiat, format_percent
+from ..store import rows
+from ..store.lease import LeaseHolder
+from ..store.payers import label_of
+from ..store.sql import Row
 
 
 def iso(seconds: int | None) -> str | None:
