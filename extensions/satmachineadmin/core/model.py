@@ -172,6 +172,8 @@ class Settlement:
     landed_at: datetime
     #: how often it was stopped by failed legs since a person last did something about it
     tries: int = 0
+    #: why nothing of it is paid at present: a stable code; None where nothing holds it up
+    waits_code: str | None = None
     landed: Landed | None = None
 
 

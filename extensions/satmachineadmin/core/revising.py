@@ -26,6 +26,8 @@ from .states import (
 #: leg is paid by compare-and-swap: it only leaves a settlement that says "errored" while it is not.
 LEAST_STUCK_MINUTES = 5
 
+#: What stands beside a settlement that a person took out of the engine's hands: only a retry goes on.
+STOPPED_BY_HAND = "stopped_by_hand"
 _UNKNOWN = frozenset({LegState.PAYING, LegState.UNRESOLVED})
 
 

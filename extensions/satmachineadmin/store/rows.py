@@ -74,6 +74,7 @@ def settlement(row: Row) -> model.Settlement:
         paid_at=instant(row["paid_at"]),
         landed_at=instant(row["landed_at"]),
         tries=row["tries"],
+        waits_code=row["waits_code"],
         landed=landed(row),
     )
 

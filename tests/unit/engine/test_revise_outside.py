@@ -6,6 +6,7 @@ import pytest
 
 from satmachineadmin.core.model import SplitRule
 from satmachineadmin.core.states import TargetKind
+from satmachineadmin.engine.revise.reset import force_reset
 from satmachineadmin.engine.revise.retry import retry_by_hand
 from tests.fakes.lightning import Ending
 
@@ -95,3 +96,26 @@ async def test_the_target_is_not_paid_for_a_plan_that_was_withdrawn_meanwhile(ma
     await rig.work_outside()
     assert await state(rig) == "processed"
     assert (await rig.settlements())[0]["commission_sats"] == 5_000
+
+
+async def test_what_was_stopped_by_hand_goes_on_by_hand_only(make_rig: MakeRig) -> None:
+    """A payment that was under way then failed: its fresh attempt waits for a person as all else does."""
+    rig = await sold(make_rig)
+    rig.host.lightning.endings.append(Ending.PENDING)
+    await rig.work_outside()
+    async with rig.store.transaction("test", actor=OPERATOR) as books:
+        settlement = await books.settlements.get((await rig.settlements())[0]["id"])
+        assert settlement is not None
+        await force_reset(books, settlement, age_seconds=3600, threshold_minutes=30, reason="it hangs")
+
+    rig.host.lightning.decide("failed")
+    for _ in range(3):
+        rig.clock.advance(seconds=600)
+        await rig.work()
+        await rig.work_outside()
+    assert (await state(rig), (await ella_leg(rig))["state"]) == ("errored", "pending")
+
+    await retry(rig, settlement.id)
+    await rig.work()
+    await rig.work_outside()
+    assert (await state(rig), (await ella_leg(rig))["state"]) == ("processed", "completed")

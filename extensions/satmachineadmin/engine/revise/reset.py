@@ -8,7 +8,7 @@ forgotten either: legs keep their states, and what is with the host or unresolve
 from __future__ import annotations
 
 from ...core.model import Settlement
-from ...core.revising import why_no_reset
+from ...core.revising import STOPPED_BY_HAND, why_no_reset
 from ...core.states import SettlementState
 from ...ports import Books
 
@@ -23,7 +23,7 @@ async def force_reset(
     await books.settlements.move(
         settlement,
         SettlementState.ERRORED,
-        waits_code=None,
+        waits_code=STOPPED_BY_HAND,
         error_message=f"Stopped by hand: {reason}",
         processing_claim=None,
     )
