@@ -8,13 +8,16 @@ window.satmachine.parts['settlement-actions'] = {
   data: () => ({chosen: null}),
   computed: {
     actions() {
-      const {actions = [], legs = []} = this.settlement
-      return [
+      const {actions = [], legs = [], refund} = this.settlement
+      // While a customer may fetch sats, or is fetching them, nobody keeps them.
+      const isOffered = ['open', 'claimed'].includes(refund?.state)
+      const possible = [
         ...actions.map(name => ({name, leg: null})),
         ...legs.flatMap(leg =>
           (leg.actions ?? []).map(name => ({name, leg}))
         )
-      ].map(action => ({
+      ].filter(({name}) => !(isOffered && name === 'keep'))
+      return possible.map(action => ({
         ...action,
         key: `${action.name} ${action.leg?.id}`,
         label: this.$t(
