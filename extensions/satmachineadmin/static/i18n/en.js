@@ -143,6 +143,9 @@ window.i18n.global.mergeLocaleMessage('en', {
       open: 'Open',
       closed: 'Closed',
       not_loaded: 'The worklist could not be loaded.',
+      none_open:
+        'No open matter: these books and LNbits agree. Sales that wait for you stand on the overview.',
+      none_closed: 'No matter was closed yet.',
       check: 'Check again',
       accept: 'Accept…',
       accept_title: 'Accept it as it is?',
@@ -534,7 +537,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       give_up: 'Give up',
       kept: 'Sats that stayed in its wallet',
       kept_totals:
-        '{n} sales keep {kept}; {paid} of it could be paid out now.',
+        'Kept of its sales ({n}): {kept}, of which {paid} could be paid out now.',
       kept_not_loaded: 'What the machine keeps could not be loaded.',
       payers: 'Remembered payers',
       payers_hint: 'Payments without a stamp from there are top-ups.',
