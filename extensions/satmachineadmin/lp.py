@@ -24,6 +24,7 @@ from .usecases import preferences as chosen
 __all__ = [
     "Refusal",
     "accept_enrolment",
+    "cash_entries",
     "choose_preferences",
     "enrolments",
     "positions",
@@ -93,6 +94,14 @@ async def positions(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:
     drawn_today = [drawn.get((user_id, days[row["operator_user_id"]]), 0) for row in rows]
     shown = [present_lp.position(row, minor) for row, minor in zip(rows, drawn_today, strict=True)]
     return {"data": shown, "total": total}
+
+
+async def cash_entries(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:
+    """Every entry of the LP's cash that an operator made, the newest first."""
+    page = lists.Page(limit=limit, offset=offset, equals={"client.user_id": user_id})
+    async with _store().reading() as books:
+        rows, total = await lists.page(books.sql, lists.DEPOSITS, page)
+    return {"data": [present_lp.cash_entry(row) for row in rows], "total": total}
 
 
 async def transactions(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:

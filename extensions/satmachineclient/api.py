@@ -82,6 +82,11 @@ async def list_positions(user: CurrentUser, page: Wanted) -> dict[str, Any]:
     return await lp().positions(user.id, limit=page.limit, offset=page.offset)
 
 
+@router.get("/cash")
+async def list_cash(user: CurrentUser, page: Wanted) -> dict[str, Any]:
+    return await lp().cash_entries(user.id, limit=page.limit, offset=page.offset)
+
+
 @router.get("/transactions")
 async def list_transactions(user: CurrentUser, page: Wanted) -> dict[str, Any]:
     return await lp().transactions(user.id, limit=page.limit, offset=page.offset)

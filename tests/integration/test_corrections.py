@@ -141,8 +141,11 @@ def test_a_wrong_rate_is_put_right_in_the_lps_cash(server: LnbitsServer) -> None
     assert sorted((entry["username"], entry["amount"], entry["status"]) for entry in entries) == [
         ("ana", "56.25", "confirmed"), ("ben", "18.75", "confirmed"),
     ]  # fmt: skip
-    (position,) = server.api(shop.lps["ana"]).get(f"{LP}/positions")["data"]
+    ana = server.api(shop.lps["ana"])
+    (position,) = ana.get(f"{LP}/positions")["data"]
     assert position["confirmed"] == "356.25"
+    shown = [(one["kind"], one["amount"], one["reason"]) for one in ana.get(f"{LP}/cash")["data"]]
+    assert shown == [("correction", "56.25", "a stale feed"), ("deposit", "300.00", None)]
     assert shop.balances() == before
     again = shop.api.post(path, {"exchange_rate": "8", "reason": "again"}, expect=409)
     assert again["code"] == "not_correctable"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..core.limits import left_of_limit
-from ..core.states import DcaMode, NoPart
+from ..core.states import CashEntryKind, DcaMode, NoPart
 from ..store import rows
 from ..store.sql import Row
 from . import balance, fiat, iso, no_part
@@ -72,6 +72,18 @@ def position(row: Row, drawn_today_minor: int) -> dict[str, Any]:
         "no_part_reason": reason,
         "daily_limit": fiat(limit_minor, currency),
         "drawn_today": None if limit_minor is None else fiat(drawn_today_minor, currency),
+    }
+
+
+def cash_entry(row: Row) -> dict[str, Any]:
+    """Cash that was handed over or put right. An operator's notes are its own; a correction says why."""
+    plain = ("id", "machine_name", "kind", "status", "currency", "cash_date")
+    return {
+        **{key: row[key] for key in plain},
+        "amount": fiat(row["amount_minor"], row["currency"]),
+        "reason": row["notes"] if row["kind"] == CashEntryKind.CORRECTION else None,
+        "created_at": iso(row["created_at"]),
+        "confirmed_at": iso(row["confirmed_at"]),
     }
 
 

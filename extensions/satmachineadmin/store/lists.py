@@ -146,8 +146,8 @@ FILLS = Listing(
         AND NOT (leg.leg_type = 'autoforward' AND leg.state = 'skipped')
         AND NOT (leg.state = 'voided' AND EXISTS (
             SELECT 1 FROM {SCHEMA}.dca_payments AS newer WHERE newer.settlement_id = leg.settlement_id
-            AND newer.plan_version = leg.plan_version AND newer.leg_key = leg.leg_key
-            AND newer.attempt > leg.attempt))""",
+            AND newer.leg_key = leg.leg_key AND (newer.plan_version > leg.plan_version
+                OR (newer.plan_version = leg.plan_version AND newer.attempt > leg.attempt))))""",
 )
 LEGS_IN_PLAN_ORDER = Listing(
     select=LEGS.select,

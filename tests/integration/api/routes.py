@@ -352,6 +352,7 @@ ROUTES = (
     Route(method="GET", path=f"{LP}/enrolments", is_list=True),
     Route(method="POST", path=f"{LP}/enrolments/{{enrolment_id}}/accept"),
     Route(method="GET", path=f"{LP}/positions", is_list=True),
+    Route(method="GET", path=f"{LP}/cash", is_list=True),
     Route(method="GET", path=f"{LP}/transactions", is_list=True),
 )  # fmt: skip
 #: Routes that anybody may call who knows a secret: they speak LNURL, and test_withdraw.py is theirs.

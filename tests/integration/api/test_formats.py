@@ -53,6 +53,7 @@ def replies(world: World) -> dict[str, list[dict[str, Any]]]:
         "Preferences": [ana.get(f"{LP}/preferences")],
         "Enrolment": ana.get(f"{LP}/enrolments")["data"],
         "Position": ana.get(f"{LP}/positions")["data"],
+        "OwnCashEntry": ana.get(f"{LP}/cash")["data"],
         "Fill": ana.get(f"{LP}/transactions")["data"],
     }
 

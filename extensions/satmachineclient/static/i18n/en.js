@@ -187,6 +187,23 @@ window.i18n.global.mergeLocaleMessage('en', {
       kept: '{amount} stayed in your wallet',
       gathers: 'From {n} payouts:'
     },
+    cash: {
+      title: 'Your cash',
+      not_loaded: 'Your cash entries could not be loaded.',
+      kind: {
+        deposit: 'Handed over',
+        opening: 'Opening balance',
+        cash_returned: 'Returned to you',
+        moved: 'Moved to another machine',
+        correction: 'Corrected'
+      },
+      status: {
+        pending: 'not confirmed yet',
+        confirmed: 'confirmed',
+        cancelled: 'cancelled',
+        disputed: 'disputed'
+      }
+    },
     fill: {
       title: 'Payouts and what was passed on',
       none: 'No payout yet. The first one comes with the next sale at a machine that holds your cash.',

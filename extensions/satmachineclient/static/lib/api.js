@@ -40,6 +40,18 @@
    * @property {string | null} daily_limit
    * @property {string | null} drawn_today
    *
+   * @typedef {object} OwnCashEntry
+   * @property {string} id
+   * @property {string} machine_name
+   * @property {string} kind
+   * @property {string} status
+   * @property {string} currency
+   * @property {string} cash_date
+   * @property {string} amount
+   * @property {string | null} reason
+   * @property {string} created_at
+   * @property {string | null} confirmed_at
+   *
    * @typedef {object} Fill
    * @property {string} id
    * @property {'dca' | 'settlement' | 'autoforward'} leg_type
@@ -80,6 +92,8 @@
     /** @param {object} query @returns {Promise<{data: Position[], total: number}>} */
     positions: query =>
       request('GET', `${BASE}/positions${queryString(query)}`),
+    /** @param {object} query @returns {Promise<{data: OwnCashEntry[], total: number}>} */
+    cash: query => request('GET', `${BASE}/cash${queryString(query)}`),
     /** @param {object} query @returns {Promise<{data: Fill[], total: number}>} */
     fills: query => request('GET', `${BASE}/transactions${queryString(query)}`)
   })
