@@ -12,12 +12,13 @@ from satmachineadmin.core.states import LegType, PayoutPolicy, PayWay
 from satmachineadmin.engine.reconcile import reconcile_once
 from satmachineadmin.engine.revise.sweep import sweep_settlement
 from satmachineadmin.engine.verify import verify_trail
+from satmachineadmin.ports import HostRefused, Transfer
 from satmachineadmin.usecases.machines import change_machine
 from satmachineadmin.usecases.settling import retry_payoff
 from tests.fakes.lightning import Ending
 
 from .conftest import MakeRig
-from .crash import Scenario
+from .crash import Scenario, die
 from .outside import ELLA, RESERVE
 from .rig import MACHINE_WALLET, OPERATOR, Rig
 
@@ -209,11 +210,27 @@ async def _troubled_payoff(make_rig: MakeRig) -> Rig:
     return rig
 
 
+async def _payoff_taken_over(make_rig: MakeRig) -> Rig:
+    """Another process wrote the invoice down and is gone; LNbits lives on, and refuses it once."""
+    rig = await _slow_payoff(make_rig)
+    await die(rig, "settle_written_down.after_commit:1", rig.work())
+    pay = rig.host.pay_invoice
+
+    async def refuse(transfer: Transfer) -> None:
+        rig.host.pay_invoice = pay  # type: ignore[method-assign]
+        raise HostRefused(f"Not now: {transfer.memo}")
+
+    rig.host.pay_invoice = refuse  # type: ignore[method-assign]
+    return rig
+
+
 async def _retry_payoffs(rig: Rig) -> None:
-    """The operator tries again what failed."""
-    for leg in await rig.legs():
-        if leg["leg_type"] == LegType.SETTLEMENT and leg["state"] == "failed":
-            await retry_payoff(rig.store, rig.host, OPERATOR, leg["client_id"], leg["id"])
+    """The operator tries again what failed, and once more if that was refused too."""
+    for _ in range(2):
+        for leg in await rig.legs():
+            if leg["leg_type"] == LegType.SETTLEMENT and leg["state"] == "failed":
+                await retry_payoff(rig.store, rig.host, OPERATOR, leg["client_id"], leg["id"])
+        await rig.work()
 
 
 async def _without_platform_wallet(make_rig: MakeRig) -> Rig:
@@ -282,6 +299,7 @@ SCENARIOS: dict[str, Scenario] = {
         prepare=_refused_payoff, act=work, lift=_allow_again, person=_retry_payoffs
     ),
     "a payoff in trouble": Scenario(prepare=_troubled_payoff, act=work, person=_retry_payoffs),
+    "a payoff that was taken over": Scenario(prepare=_payoff_taken_over, act=work, person=_retry_payoffs),
     "a sweep": Scenario(prepare=_without_platform_wallet, act=_sweep, person=_sweep),
     "books that are compared": Scenario(prepare=_sold, act=_compare, person=_compare),
     "a verification": Scenario(prepare=_sold, act=_verify),
