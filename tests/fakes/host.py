@@ -270,10 +270,12 @@ class FakeHost:
             async with self._store.transaction("payout") as books:
                 opened.append(FakeTransaction(self, books, wallet_id))
                 yield opened[0]
-        finally:
+        except BaseException:
             # Both books commit as one: also when the process dies right after it.
             if opened and await self._has_committed(opened[0]):
                 self.rows += opened[0].staged
+            raise
+        self.rows += opened[0].staged
 
     async def _has_committed(self, transaction: FakeTransaction) -> bool:
         """Whether the legs of the staged payments are completed in the stored books."""
