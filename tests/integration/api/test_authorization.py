@@ -32,6 +32,7 @@ OPEN = {f"GET {DCA}/{name}" for name in ("status", "machines", "clients", "depos
     f"GET {LP}/preferences",
     f"GET {LP}/enrolments",
     f"GET {LP}/positions",
+    f"GET {LP}/cash",
     f"GET {LP}/transactions",
 }
 #: what a stranger gets who asks with somebody else's ids, where it is not 404
