@@ -280,13 +280,10 @@ class FakeHost:
     async def _has_committed(self, transaction: FakeTransaction) -> bool:
         """Whether the legs of the staged payments are completed in the stored books."""
         hashes = {row.payment_hash for row in transaction.staged}
-        if not hashes:
-            return False
+        statement = "SELECT payment_hash FROM satmachineadmin.dca_payments WHERE state = 'completed'"
         async with self._store.reading() as books:
-            found = await books.sql.all(
-                "SELECT payment_hash FROM satmachineadmin.dca_payments WHERE state = 'completed'"
-            )
-        return hashes <= {row["payment_hash"] for row in found}
+            found = await books.sql.all(statement)
+        return bool(hashes) and hashes <= {row["payment_hash"] for row in found}
 
     def announce(self, transfers: Sequence[Transfer]) -> None:
         self.announced += transfers
