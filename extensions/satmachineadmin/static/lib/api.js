@@ -50,9 +50,6 @@
       const query = as_real_sale ? queryString({as_real_sale}) : ''
       return request('POST', `${BASE}/settlements/${segment(id)}/release${query}`)
     },
-    /** @param {string} id @returns {Promise<Settlement>} */
-    releaseSettlement: id =>
-      request('POST', `${BASE}/settlements/${segment(id)}/release`),
     /** @param {string} id @param {string} reason @returns {Promise<Settlement>} */
     makeRefund: (id, reason) =>
       request('POST', `${BASE}/settlements/${segment(id)}/refund`, {reason}),
