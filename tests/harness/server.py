@@ -15,14 +15,11 @@ LNbits' app. SIGKILL therefore hits the process that pays.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import random
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -34,6 +31,7 @@ from .env import clean_environment, link_extensions, link_host, lnbits_env, writ
 from .http import Api
 from .log import defects
 from .people import PASSWORD, SUPER_USER, Payment, User, Wallet
+from .quick_start import start_lnbits
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 #: the extensions of this repository, by the ids that LNbits knows them as
@@ -73,7 +71,7 @@ class LnbitsServer:
         self.log_file = folder / "lnbits.log"
         #: regular expressions of defects in the log that a test provokes on purpose
         self.expected_defects: list[str] = []
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ForkServerProcess | None = None
         self._super_user: User | None = None
         self._apis: dict[str, Api] = {}
 
@@ -102,16 +100,7 @@ class LnbitsServer:
             self.data_dir, self.folder, self.port, self.database_url, **{**self.env, **(env or {})}
         )
         options = ["--host=127.0.0.1", f"--port={self.port}", "--timeout-graceful-shutdown=5"]
-        with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "uvicorn", "lnbits.__main__:app", *options],
-                cwd=self.folder,
-                env=clean_environment(settings),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                preexec_fn=_die_with_parent(),
-            )
+        self._process = start_lnbits(self.folder, self.log_file, clean_environment(settings), options)
 
     def wait_until_up(self, timeout_s: float = _START_TIMEOUT_S) -> None:
         """Wait for the first answer; raises ServerDied when the process ends instead."""
@@ -130,26 +119,24 @@ class LnbitsServer:
         """Wait for a process that ends by itself (at a fail-point); returns its exit code."""
         if self._process is None:
             raise RuntimeError("this server was never started")
-        try:
-            return self._process.wait(timeout_s)
-        except subprocess.TimeoutExpired:
-            raise AssertionError(f"LNbits still runs after {timeout_s} s:\n{self.log_tail()}") from None
+        self._process.join(timeout_s)
+        if self._process.exitcode is None:
+            raise AssertionError(f"LNbits still runs after {timeout_s} s:\n{self.log_tail()}")
+        return self._process.exitcode
 
     def stop(self) -> None:
         """Ask the server to end (SIGTERM) and wait for it; SIGKILL follows when it does not."""
         if self._process is None or not self.is_running:
             return
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            self._process.wait(_STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        self._process.terminate()
+        self._process.join(_STOP_TIMEOUT_S)
+        self.kill()
 
     def kill(self) -> None:
         """End the server as a power cut would (SIGKILL): no handler runs, no transaction is finished."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
+            self._process.join()
 
     def restart(self, env: Mapping[str, str] | None = None) -> LnbitsServer:
         self.stop()
@@ -157,15 +144,15 @@ class LnbitsServer:
 
     @property
     def is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return self.exit_code is None and self._process is not None
 
     @property
     def exit_code(self) -> int | None:
-        return None if self._process is None else self._process.poll()
+        return None if self._process is None else self._process.exitcode
 
     @property
     def pid(self) -> int:
-        if self._process is None:
+        if self._process is None or self._process.pid is None:
             raise RuntimeError("this server was never started")
         return self._process.pid
 
@@ -345,11 +332,3 @@ def free_port() -> int:
                 continue
             return port
     raise RuntimeError("no free port between 20000 and 32000")
-
-
-def _die_with_parent() -> Callable[[], None] | None:
-    """On Linux: have the kernel end the server when the test process ends, however that ends."""
-    if not sys.platform.startswith("linux"):
-        return None
-    libc = ctypes.CDLL(None)
-    return lambda: libc.prctl(1, signal.SIGKILL)  # 1 is PR_SET_PDEATHSIG
