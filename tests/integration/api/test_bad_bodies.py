@@ -12,7 +12,7 @@ import pytest
 from tests.harness import REPOSITORY, User
 
 from .routes import ROUTES, Field, Route
-from .values import BAD_BODIES, BAD_VALUES, UNKNOWN_FIELDS, bodies_with
+from .values import BAD_BODIES, BAD_VALUES, ON_SQLITE, TELLING, UNKNOWN_FIELDS, bodies_with
 from .world import UNKNOWN_ID, World, bare_client, digest
 
 WITH_BODY = [route for route in ROUTES if route.body]
@@ -53,8 +53,12 @@ def bad_values_of(spec: Field) -> dict[str, str]:
 
 @pytest.mark.parametrize("route", WITH_BODY, ids=str)
 def test_every_field_refuses_what_it_cannot_be(world: World, route: Route) -> None:
-    """Missing, of another type, negative, not a number, too long, not printable: 4xx, nothing written."""
+    """Missing, of another type, negative, not a number, too long, not printable: 4xx, nothing written.
+
+    On PostgreSQL only what a database could stumble over.
+    """
     ids, before, wrong = world.ids["olga"], digest(world.server), []
+    is_whole = world.server.database_url is None
     good = route.good_body(ids)
 
     with bare_client(world.server, caller_of(world, route)) as client:
@@ -63,6 +67,8 @@ def test_every_field_refuses_what_it_cannot_be(world: World, route: Route) -> No
             if "missing" not in spec.legal:
                 cases.append(("missing", json.dumps({k: v for k, v in good.items() if k != name}).encode()))
             for kind, content in cases:
+                if not is_whole and kind not in TELLING:
+                    continue
                 response = client.request(route.method, route.url(ids), content=content)
                 if why := complaint(response, field=name):
                     wrong.append(f"{name} is {kind}: {why}")
@@ -71,6 +77,7 @@ def test_every_field_refuses_what_it_cannot_be(world: World, route: Route) -> No
     assert digest(world.server) == before
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("route", WITH_BODY, ids=str)
 def test_a_body_that_is_none_is_refused(world: World, route: Route) -> None:
     """No JSON, no object, no Unicode, nested without end, unknown fields: 422, nothing written."""
@@ -146,6 +153,7 @@ BAD_LINES = {
 }
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("scope", ["default", "machine"])
 def test_lines_of_a_split_that_cannot_be_paid_are_refused(world: World, scope: str) -> None:
     from .routes import filled

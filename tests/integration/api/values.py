@@ -6,6 +6,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
+from tests.harness.farm import SQLITE
+
+#: for what is decided before a database is asked: there the second one could tell nothing new
+ON_SQLITE = pytest.mark.parametrize("database", [SQLITE], indirect=True, scope="session")
+#: kinds of values that a program may let through to a database, and that each database takes differently
+TELLING = frozenset({"too large", "10 kB", "control character", "NUL", "lone surrogate"})
+
 #: kind → JSON text; each is refused wherever a route's table does not call it legal
 BAD_VALUES = {
     "null": "null",
