@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import faulthandler
+import functools
 import multiprocessing
 import os
 import signal
@@ -62,6 +63,9 @@ def _serve(folder: str, log_file: str, environment: dict[str, str], options: lis
     os.environ.update(environment)
     os.chdir(folder)
     sys.path.insert(0, "")
+    import bcrypt
     from uvicorn.main import main
 
+    # the people of the tests need no strong passwords: at twelve rounds each costs half a second
+    bcrypt.gensalt = functools.partial(bcrypt.gensalt, rounds=4)
     main(["lnbits.__main__:app", *options])
