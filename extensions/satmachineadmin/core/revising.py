@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .errors import ActionNotAllowed, AlreadyPaid, NotStuckYet, OnlyCashOut, OutcomeUnknown, Refusal
+from .landing import HoldReason
 from .model import Leg, Settlement, SplitRule
 from .states import (
     LEGS_BESIDE_SETTLEMENT,
@@ -29,6 +30,8 @@ LEAST_STUCK_MINUTES = 5
 #: What stands beside a settlement that a person took out of the engine's hands: only a retry goes on.
 STOPPED_BY_HAND = "stopped_by_hand"
 _UNKNOWN = frozenset({LegState.PAYING, LegState.UNRESOLVED})
+#: Why a sale is held that may be none: a trial of the machine, or a stamp that somebody forged.
+_DOUBTFUL = frozenset({HoldReason.MAINTENANCE, HoldReason.IMPLAUSIBLE_RATE, HoldReason.FIRST_SALE})
 
 
 class Action(Word):
@@ -37,6 +40,7 @@ class Action(Word):
     RETRY = "retry"
     PARTIAL_DISPENSE = "partial_dispense"
     FORCE_RESET = "force_reset"
+    DISMISS = "dismiss"
     #: of a failed leg: give it up
     RELEASE_LEG = "release_leg"
     #: of an undispensed leg: the operator keeps the sats
@@ -109,6 +113,15 @@ def why_no_dispense(settlement: Settlement, legs: Sequence[Leg]) -> Refusal | No
     return None
 
 
+def why_not_dismissed(settlement: Settlement) -> Refusal | None:
+    """Only what may be no sale at all. One that merely waits for its time or for a report is one: its notes
+    were some LPs' cash, or are owed to the customer (a partial dispense of nothing, and a refund)."""
+    is_doubtful = settlement.state is SettlementState.HELD and settlement.reason in _DOUBTFUL
+    if settlement.state is not SettlementState.REJECTED and not is_doubtful:
+        return ActionNotAllowed(thing="settlement", state=settlement.state, action=Action.DISMISS)
+    return None
+
+
 def why_no_reset(settlement: Settlement, age_seconds: int, threshold_minutes: int) -> Refusal | None:
     """Only what the engine has had in its hands for too long; `age_seconds` counts from its claim."""
     if settlement.state not in (SettlementState.PENDING, SettlementState.PROCESSING):
@@ -124,6 +137,7 @@ def actions_of(settlement: Settlement, legs: Sequence[Leg], age_seconds: int) ->
         Action.RETRY: why_no_retry(settlement, legs),
         Action.PARTIAL_DISPENSE: why_no_dispense(settlement, legs),
         Action.FORCE_RESET: why_no_reset(settlement, age_seconds, LEAST_STUCK_MINUTES),
+        Action.DISMISS: why_not_dismissed(settlement),
     }
     return [action for action, refusal in refusals.items() if refusal is None]
 

@@ -8,7 +8,8 @@ from ..core.errors import ArrowNotAllowed, FactsUnusable, ImplausibleRate, Inval
 from ..core.landing import RejectReason, adopt
 from ..core.model import Facts, HostPayment, PlatformFee, Stamp
 from ..core.rates import fiat_of, implied_rate, is_plausible, reference_for
-from ..core.states import MatterKind, SettlementState, TxType
+from ..core.revising import why_not_dismissed
+from ..core.states import SettlementState, TxType
 from ..engine.land import RECENT_SALES
 from ..ports import Host
 from ..store import rows
@@ -84,13 +85,19 @@ async def adopt_settlement(
 async def dismiss_settlement(
     store: Store, user_id: str, settlement_id: str, *, reason: str, remember_payer: bool
 ) -> None:
-    """Put a payment aside. With `remember_payer` its payer's unstamped payments are top-ups from now on."""
+    """Put a payment aside. With `remember_payer` its payer's unstamped payments are top-ups from now on.
+
+    Raises ActionNotAllowed for what is a sale beyond doubt.
+    """
     async with store.transaction("dismiss", actor=user_id) as books:
         row = may(user_id, "dismiss", await books.settlements.row(settlement_id), "settlement")
+        settlement = rows.settlement(row)
+        refusal = why_not_dismissed(settlement)
+        if refusal is not None:
+            raise refusal
         await books.settlements.move(
-            rows.settlement(row), SettlementState.DISMISSED, error_message=reason, next_try_at=None
+            settlement, SettlementState.DISMISSED, error_message=reason, next_try_at=None
         )
-        await books.worklist.close(MatterKind.NO_DISPENSE_REPORT, settlement_id)
         if not remember_payer:
             return
         wallet_id = row["payer_wallet_id"]

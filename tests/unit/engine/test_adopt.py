@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from satmachineadmin.core.errors import (
+    ActionNotAllowed,
     ArrowNotAllowed,
     FactsUnusable,
     ImplausibleRate,
@@ -26,6 +28,7 @@ from satmachineadmin.usecases.adopting import (
 )
 
 from .conftest import MakeRig
+from .revise_states import errored, errored_unpaid, pending, processed, unresolved, waiting
 from .rig import MACHINE_WALLET, OPERATOR, Rig
 
 pytestmark = pytest.mark.anyio
@@ -188,6 +191,21 @@ async def test_a_dismissed_payment_pays_nobody(make_rig: MakeRig) -> None:
     assert rig.balances() == {MACHINE_WALLET: 1100}
     with pytest.raises(ArrowNotAllowed):
         await adopt(rig, settlement_id)
+
+
+@pytest.mark.parametrize("stage", [errored, errored_unpaid, unresolved, waiting, pending, processed])
+async def test_a_sale_whose_payout_has_begun_is_not_dismissed(
+    make_rig: MakeRig, stage: Callable[[Rig], Awaitable[str]]
+) -> None:
+    """Its failed legs hold LPs' cash, and of others nobody knows whether they were paid."""
+    rig = await make_rig(cash={"ana": 300_00})
+    settlement_id = await stage(rig)
+    before = (await rig.settlements())[0]["state"]
+
+    with pytest.raises(ActionNotAllowed):
+        await dismiss_settlement(rig.store, OPERATOR, settlement_id, reason="away", remember_payer=False)
+
+    assert (await rig.settlements())[0]["state"] == before
 
 
 async def test_a_remembered_payer_tops_up_until_it_is_forgotten(make_rig: MakeRig) -> None:

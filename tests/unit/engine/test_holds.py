@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from satmachineadmin.core.errors import ArrowNotAllowed, NotFound, SaleIsTest
+from satmachineadmin.core.errors import ActionNotAllowed, ArrowNotAllowed, NotFound, SaleIsTest
 from satmachineadmin.core.states import PayoutPolicy, SettlementState
 from satmachineadmin.engine.hold import end_hold
 from satmachineadmin.store import lists, rows
@@ -157,24 +157,37 @@ async def test_a_missing_dispense_report_is_a_persons_matter_and_pays_nothing(ma
     assert rig.balances()["ana's wallet"] == 1000
 
 
-async def test_dismissing_a_sale_without_report_closes_its_matter(make_rig: MakeRig) -> None:
-    """Put aside for good: nothing waits for anybody any more, and no sat has moved."""
+@pytest.mark.parametrize("policy", ["without report", "for some minutes"])
+async def test_a_sale_that_only_waits_for_its_time_is_not_dismissed(make_rig: MakeRig, policy: str) -> None:
+    """It is a sale: its notes are some LPs' cash. Where nothing came out, the customer gets it back."""
     rig = await make_rig(cash={"ana": 400_00})
-    await set_up(rig, **ON_DISPENSE)
+    await set_up(rig, **(ON_DISPENSE if policy == "without report" else AFTER_AN_HOUR))
     sale = rig.sell()
     await rig.work(2)
-    rig.clock.advance(minutes=15)
-    await rig.work(2)
-    assert await rig.worklist() == ["no_dispense_report"]
+    if policy == "without report":
+        rig.clock.advance(minutes=15)
+        await rig.work(2)
+    before = await rig.worklist()
 
     settlement_id = (await rig.settlement_of(sale))["id"]
-    await dismiss_settlement(
-        rig.store, OPERATOR, settlement_id, reason="a trial of the shutter", remember_payer=False
-    )
+    with pytest.raises(ActionNotAllowed):
+        await dismiss_settlement(rig.store, OPERATOR, settlement_id, reason="mine", remember_payer=False)
+
+    assert ((await rig.settlement_of(sale))["state"], await rig.worklist()) == ("held", before)
+
+
+async def test_a_held_sale_that_may_be_none_is_dismissed(make_rig: MakeRig) -> None:
+    """Anybody with an invoice key can write a stamp: one at an impossible rate is put aside."""
+    rig = await make_rig(cash={"ana": 400_00})
+    sale = rig.sell(principal_sats=10_000, rate="50")
+    await rig.work(2)
+    settlement_id = (await rig.settlement_of(sale))["id"]
+
+    await dismiss_settlement(rig.store, OPERATOR, settlement_id, reason="forged", remember_payer=False)
     await rig.work(2)
 
-    assert ((await rig.settlement_of(sale))["state"], await rig.worklist()) == ("dismissed", [])
-    assert rig.balances() == {MACHINE_WALLET: 1100}
+    assert (await rig.settlement_of(sale))["state"] == "dismissed"
+    assert rig.balances() == {MACHINE_WALLET: 10_100}
 
 
 async def test_many_sales_at_once_are_released_over_several_rounds(make_rig: MakeRig) -> None:

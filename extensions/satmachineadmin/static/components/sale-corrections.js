@@ -18,8 +18,7 @@
     data: () => ({open: null}),
     computed: {
       offers() {
-        const {state, is_test, tx_type, exchange_rate, fiat_amount} =
-          this.settlement
+        const {state, tx_type, exchange_rate, fiat_amount} = this.settlement
         const legs = this.settlement.legs ?? []
         const paid = ['processed', 'errored'].includes(state)
         const landed = !['rejected', 'dismissed'].includes(state)
@@ -29,7 +28,7 @@
         const unpriced = exchange_rate === null || fiat_amount === null
         return [
           state === 'rejected' && 'adopt',
-          (state === 'rejected' || (state === 'held' && is_test)) && 'dismiss',
+          this.settlement.actions?.includes('dismiss') && 'dismiss',
           landed && tx_type === 'cash_out' && unpriced && 'supply_rate',
           paid && legs.some(kept) && 'sweep',
           state === 'processed' && legs.some(toLp) && 'correct'

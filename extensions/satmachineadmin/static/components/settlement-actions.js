@@ -11,8 +11,10 @@ window.satmachine.parts['settlement-actions'] = {
       const {actions = [], legs = [], refund} = this.settlement
       // While a customer may fetch sats, or is fetching them, nobody keeps them.
       const isOffered = ['open', 'claimed'].includes(refund?.state)
+      // What is dismissed is offered beside what is adopted: sale-corrections.
+      const ofSale = actions.filter(name => name !== 'dismiss')
       const possible = [
-        ...actions.map(name => ({name, leg: null})),
+        ...ofSale.map(name => ({name, leg: null})),
         ...legs.flatMap(leg =>
           (leg.actions ?? []).map(name => ({name, leg}))
         )
