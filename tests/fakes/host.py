@@ -111,7 +111,7 @@ class FakeTransaction:
         return self._host.facts_of(self._wallet_id, receiver_wallet_ids, self.staged)
 
     async def paid_before(self, external_id_prefix: str) -> int:
-        return self._host.count_paid(external_id_prefix)
+        return self._host.count_paid(self._wallet_id, external_id_prefix)
 
     async def transfer(self, transfers: Sequence[Transfer]) -> None:
         for transfer in transfers:
@@ -294,7 +294,7 @@ class FakeHost:
         return self.facts_of(wallet_id, receiver_wallet_ids)
 
     async def paid_before(self, wallet_id: str, external_id_prefix: str) -> int:
-        return self.count_paid(external_id_prefix)
+        return self.count_paid(wallet_id, external_id_prefix)
 
     async def make_invoice(self, transfer: Transfer) -> Minted:
         wallet = self.wallets.get(transfer.payee_wallet_id)
@@ -367,9 +367,11 @@ class FakeHost:
         )
         return credit, debit
 
-    def count_paid(self, external_id_prefix: str) -> int:
+    def count_paid(self, wallet_id: str, external_id_prefix: str) -> int:
         return sum(
-            (row.external_id or "").startswith(external_id_prefix) and row.status == "success"
+            (row.external_id or "").startswith(external_id_prefix)
+            and (row.wallet_id, row.is_lightning_outbound) == (wallet_id, True)
+            and row.status != "failed"
             for row in self.rows
         )
 

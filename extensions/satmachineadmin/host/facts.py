@@ -91,11 +91,12 @@ async def _wallet(sql: Sql, row: Row, limits: HostLimits) -> WalletFacts:
     )
 
 
-async def paid_before(sql: Sql, external_id_prefix: str) -> int:
-    """How many successful payments with this prefix LNbits' books hold."""
+async def paid_before(sql: Sql, wallet_id: str, external_id_prefix: str) -> int:
+    """How many payments with this prefix have left a wallet, or may have."""
     return int(
         await sql.value(
             host_tables.PAID_BEFORE,
+            wallet_id=wallet_id,
             prefix=external_id_prefix[:-1],
             beyond=external_id_prefix[:-1] + "zzzz",
             pattern=external_id_prefix + "%",

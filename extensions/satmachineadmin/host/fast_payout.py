@@ -45,7 +45,7 @@ class FastTransaction:
         return await facts.gather(self._sql, self._wallet_id, receiver_wallet_ids)
 
     async def paid_before(self, external_id_prefix: str) -> int:
-        return await facts.paid_before(self._sql, external_id_prefix)
+        return await facts.paid_before(self._sql, self._wallet_id, external_id_prefix)
 
     async def transfer(self, transfers: Sequence[Transfer]) -> None:
         now = datetime.now(timezone.utc)

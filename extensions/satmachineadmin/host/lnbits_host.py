@@ -102,7 +102,7 @@ class LnbitsHost:
     async def paid_before(self, wallet_id: str, external_id_prefix: str) -> int:
         async with core_db.connect() as connection:
             sql = await Sql.on(connection.conn, "reading")
-            return await facts.paid_before(sql, external_id_prefix)
+            return await facts.paid_before(sql, wallet_id, external_id_prefix)
 
     async def make_invoice(self, transfer: Transfer) -> Minted:
         return await slow_payout.make_invoice(transfer)

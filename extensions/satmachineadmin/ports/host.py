@@ -118,7 +118,7 @@ class PayoutTransaction(Protocol):
         """What the host says now, under its locks."""
 
     async def paid_before(self, external_id_prefix: str) -> int:
-        """How many successful payments with this prefix the host's books hold already."""
+        """How many payments with this prefix have left the paying wallet by the host's books, or may have."""
 
     async def transfer(self, transfers: Sequence[Transfer]) -> None:
         """Write both rows of every payment, and the host's service fee rows."""
@@ -160,7 +160,7 @@ class Host(Protocol):
         """The slow way: what the host says now; `extension` is the one that the payer must be allowed."""
 
     async def paid_before(self, wallet_id: str, external_id_prefix: str) -> int:
-        """The slow way: how many successful payments with this prefix the host's books hold."""
+        """The slow way: how many payments with this prefix have left a wallet, or may have."""
 
     async def make_invoice(self, transfer: Transfer) -> Minted:
         """The slow way: an internal invoice in the payee's wallet; raises HostRefused."""

@@ -192,11 +192,14 @@ async def test_facts_tell_balance_owner_deleted_and_shared(bench: Bench) -> None
 
 
 async def test_paid_before_counts_by_the_whole_prefix(bench: Bench) -> None:
-    """Successful payments only, and no other sale's."""
-    payer, payee = await bench.wallet(1000), await bench.wallet()
+    """What left this very wallet, and for no other sale: anybody may put our mark on a payment of theirs."""
+    payer, payee, stranger = await bench.wallet(1000), await bench.wallet(), await bench.wallet(1000)
     mark, other = new_mark(), new_mark()
     assert await bench.host.paid_before(payer, f"sm1:{mark}:") == 0
     await bench.receive(payee, 5, status="pending", external_id=f"sm1:{mark}:split:0:1")
+    await bench.receive(payer, 5, status="success", external_id=f"sm1:{mark}:split:0:1")
+    async with bench.host.payout(stranger) as payout:
+        await payout.transfer([await transfer(bench, stranger, payee, 10, f"sm1:{mark}:super_fee:1")])
     await bench.receive(payee, 5, status="success", external_id=f"sm1:{other}:split:0:1")
     await bench.receive(payee, 5, status="success", external_id=f"sm1:{mark}")
     assert await bench.host.paid_before(payer, f"sm1:{mark}:") == 0

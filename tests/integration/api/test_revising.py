@@ -95,7 +95,7 @@ def test_a_sale_is_scaled_to_the_notes_that_came_out(shop: Shop) -> None:
     """Previewed, done, done again from what landed, released, kept; refused once it is paid."""
     held = shop.settled(shop.sell(**HELD_SALE))
     url = f"{DCA}/settlements/{held['id']}/partial-dispense"
-    assert held["actions"] == ["partial_dispense"]
+    assert held["actions"] == ["partial_dispense", "dismiss"]
     for body in ({}, {"dispensed_fraction": "0.5", "dispensed_sats": 1}, {"dispensed_sats": 10_100}):
         refusal = shop.api.post(url, {**body, "notes": "x"}, expect=422)
         assert refusal["code"] == "invalid_input"

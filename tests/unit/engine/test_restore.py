@@ -10,8 +10,10 @@ import pytest
 from satmachineadmin.core.states import PayWay
 from satmachineadmin.engine.reconcile import full_audit, reconcile_once
 from satmachineadmin.usecases.worklist import accept_matter
+from tests.fakes.lightning import Ending
 
 from .conftest import MakeRig
+from .outside import ELLA
 from .rig import OPERATOR, Rig
 
 pytestmark = pytest.mark.anyio
@@ -141,3 +143,43 @@ async def test_payouts_of_an_earlier_life_of_the_wallet_are_its_opening(
 
     assert not await is_paused(again)
     assert await again.settlements() == []
+
+
+@pytest.mark.breaks_the_books("a stranger's payment bears our mark")
+@WAYS
+async def test_a_strangers_payment_with_our_mark_holds_up_no_sale(make_rig: MakeRig, way: PayWay) -> None:
+    """Whoever paid a sale knows its hash, and may write our mark on payments between wallets of their own."""
+    rig = await make_rig(cash={"ana": 900_00}, way=way)
+    rig.host.add_wallet("eve's", "eve", sats=100)
+    sale = rig.sell()
+    mark = f"sm1:{sale.payment_hash}:"
+    incoming = rig.host.receive("eve's other", 10, payer_wallet_id="eve's", external_id=f"{mark}x:1")
+    (debit,) = [row for row in rig.host.rows if row.checking_id == f"internal_{incoming.payment_hash}"]
+    rig.host.change(debit, external_id=f"{mark}super_fee:1")
+
+    await a_round(rig, is_start=True)
+
+    assert (await rig.settlement_of(sale))["state"] == "processed"
+    assert (await rig.worklist(), rig.balances()["ana's wallet"]) == ([], 1000)
+
+
+async def test_a_payment_that_is_still_pending_is_not_made_again_from_older_books(make_rig: MakeRig) -> None:
+    """It had left when the copy was put back: nobody knows yet whether it arrived."""
+    rig = await make_rig(outside=(ELLA,))
+    rig.sell(principal_sats=1000, commission_sats=10_000)
+    await a_round(rig, is_start=True)
+    path = rig.store.database.sqlite_path
+    assert path is not None
+    shutil.copyfile(path, f"{path}.copy")
+    rig.host.lightning.endings.append(Ending.PENDING)
+    await rig.work_outside()
+    shutil.copyfile(f"{path}.copy", path)
+
+    for _ in range(3):
+        await rig.work(2)
+        await rig.work_outside()
+        rig.clock.advance(minutes=1)
+
+    (row,) = await rig.settlements()
+    assert (row["state"], row["waits_code"]) == ("errored", "restored")
+    assert len(rig.host.lightning.handed_over) == 1
