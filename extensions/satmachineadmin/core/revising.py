@@ -27,7 +27,7 @@ from .states import (
 #: leg is paid by compare-and-swap: it only leaves a settlement that says "errored" while it is not.
 LEAST_STUCK_MINUTES = 5
 
-#: What stands beside a settlement that a person took out of the engine's hands: only a retry goes on.
+#: What stands beside a settlement that a person took out of the engine's hands.
 STOPPED_BY_HAND = "stopped_by_hand"
 _UNKNOWN = frozenset({LegState.PAYING, LegState.UNRESOLVED})
 #: Why a sale is held that may be none: a trial of the machine, or a stamp that somebody forged.
@@ -45,6 +45,14 @@ class Action(Word):
     RELEASE_LEG = "release_leg"
     #: of an undispensed leg: the operator keeps the sats
     KEEP = "keep"
+
+
+def is_stopped(settlement: Settlement) -> bool:
+    """Whether nothing more of it is paid by itself: by hand, over a restored copy, or a broken rule.
+
+    Beside what is errored over a failed leg stands no such code; that may go on by itself.
+    """
+    return settlement.state is SettlementState.ERRORED and settlement.waits_code is not None
 
 
 def counting(legs: Iterable[Leg]) -> list[Leg]:

@@ -16,7 +16,7 @@ from ..core.host_facts import HostLimits
 from ..core.model import Leg, Machine, Settlement
 from ..core.outside import Ask, Invoice, OutsideCode, TargetTerms, ask_for, choose_gathered, why_not_asked
 from ..core.progress import progress_of
-from ..core.revising import STOPPED_BY_HAND
+from ..core.revising import is_stopped
 from ..core.states import LEGS_BESIDE_SETTLEMENT, LegState, SettlementState
 from ..ports import OWN_EXTENSION, Books, Host
 from ..ports.lightning import TargetRefused
@@ -157,8 +157,8 @@ async def finish_settlement(books: Books, share: Share) -> None:
     if settlement is None:
         raise InvariantViolated("a leg's settlement exists")
     legs = await books.legs.of(settlement.id)
-    is_stopped = settlement.waits_code == STOPPED_BY_HAND
-    if settlement.state is SettlementState.ERRORED and progress_of(legs).under_way and not is_stopped:
+    is_errored = settlement.state is SettlementState.ERRORED
+    if is_errored and progress_of(legs).under_way and not is_stopped(settlement):
         # What nobody knew is known by now, and there is something to pay again.
         await leave_errored(books, settlement, SettlementState.PROCESSING)
         settlement = await books.settlements.get(share.settlement.id) or settlement

@@ -22,6 +22,7 @@ from ..core.errors import (
 )
 from ..core.model import Leg, Settlement
 from ..core.outside import ask_for
+from ..core.revising import is_stopped
 from ..core.states import (
     LegState,
     SettlementState,
@@ -127,7 +128,7 @@ async def _claim(
     books: Books, settlement: Settlement, withdrawal: Mapping[str, Any], payment_hash: str, bolt11: str
 ) -> None:
     """The link is taken, and its sats are to be paid: a fresh leg beside the skipped one."""
-    if settlement.state not in _PLANNED:
+    if settlement.state not in _PLANNED or is_stopped(settlement):
         raise WithdrawalRefused(reason="This refund is not ready; ask the machine's operator.")
     leg = await _undispensed(books, settlement)
     if leg.sats != withdrawal["leg_sats"]:

@@ -99,7 +99,7 @@ async def _stop(store: Store, settlement_id: str, sentence: str) -> None:
         settlement = await books.settlements.get(settlement_id)
         if settlement and settlement.state in (SettlementState.PENDING, SettlementState.PROCESSING):
             await books.settlements.move(
-                settlement, SettlementState.ERRORED, waits_code=None, error_message=sentence
+                settlement, SettlementState.ERRORED, waits_code="rule_broken", error_message=sentence
             )
 
 

@@ -25,6 +25,7 @@ from satmachineadmin.engine.revise.release import keep_leg
 from tests.fakes.lightning import Ending
 
 from .conftest import MakeRig
+from .revise_states import dispense, pending, reset, retry
 from .rig import MACHINE_WALLET, OPERATOR, Rig
 
 pytestmark = pytest.mark.anyio
@@ -291,3 +292,36 @@ async def test_while_a_link_is_open_nothing_else_becomes_of_the_sats(make_rig: M
         await keep_leg(books, settlement, owed, "the customer took cash instead")
     with pytest.raises(NothingToRefund):
         await make_link(rig, sale)
+
+
+async def test_a_claim_sets_nothing_going_that_a_person_had_stopped(make_rig: MakeRig) -> None:
+    """The wallet was short, the operator stopped the payout and then topped the wallet up."""
+    rig = await make_rig(cash={"ana": 200_00})
+    rig.host.limits = RESERVE
+    settlement_id = await pending(rig)
+    await dispense(rig, settlement_id)
+    rig.host.send(MACHINE_WALLET, 1000)
+    await rig.work(2)
+    (sale,) = await rig.settlements()
+    assert (sale["state"], sale["waits_code"]) == ("processing", "wallet_short")
+    async with rig.store.reading() as books:
+        settlement = await books.settlements.get(settlement_id)
+    assert settlement is not None
+    await open_refund(rig.store, rig.host, settlement, "half of it jammed", by=OPERATOR)
+    await reset(rig, settlement_id)
+    rig.host.receive(MACHINE_WALLET, 5000, memo="Admin credit")
+    opened = await link(rig)
+
+    with pytest.raises(WithdrawalRefused, match="not ready"):
+        bolt11 = await customers_invoice(rig, opened["amount_msat"])
+        await hand_in(rig.store, rig.host, opened["k1"], bolt11)
+    await rig.work(2)
+    await rig.work_outside()
+
+    assert (await rig.settlements())[0]["state"] == "errored"
+    assert "ana's wallet" not in rig.balances()
+    await retry(rig, settlement_id)
+    await rig.work(2)
+    await hand_in(rig.store, rig.host, opened["k1"], bolt11)
+    await rig.work_outside()
+    assert ((await link(rig))["state"], rig.balances()["ana's wallet"]) == ("paid", 500)

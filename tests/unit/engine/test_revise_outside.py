@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from satmachineadmin.core.model import SplitRule
-from satmachineadmin.core.states import TargetKind
+from satmachineadmin.core.errors import InvariantViolated
+from satmachineadmin.core.model import Due, SplitRule
+from satmachineadmin.core.states import SettlementState, TargetKind
+from satmachineadmin.engine import work
 from satmachineadmin.engine.revise.reset import force_reset
 from satmachineadmin.engine.revise.retry import retry_by_hand
 from tests.fakes.lightning import Ending
@@ -13,7 +15,7 @@ from tests.fakes.lightning import Ending
 from .conftest import MakeRig
 from .outside import ELLA, ella_leg, sold, state
 from .revise_states import dispense, release_first, retry
-from .rig import OPERATOR, Rig
+from .rig import MACHINE_WALLET, OPERATOR, Rig
 
 pytestmark = pytest.mark.anyio
 
@@ -119,3 +121,40 @@ async def test_what_was_stopped_by_hand_goes_on_by_hand_only(make_rig: MakeRig) 
     await rig.work()
     await rig.work_outside()
     assert (await state(rig), (await ella_leg(rig))["state"]) == ("processed", "completed")
+
+
+async def test_what_a_broken_rule_stopped_goes_on_by_hand_only(
+    make_rig: MakeRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sentence beside it says that nothing more is paid."""
+    rig = await make_rig(outside=(ELLA, "eve@example.com"))
+    rig.sell(principal_sats=1000, commission_sats=10_000)
+    await rig.work()
+    rig.host.lightning.endings.append(Ending.PENDING)
+    assert await rig.work_outside(1) == 1
+    (row,) = await rig.settlements()
+    due = Due(settlement_id=row["id"], wallet_id=MACHINE_WALLET, state=SettlementState.PROCESSING)
+
+    async def breaks(*_args: object) -> None:
+        raise InvariantViolated("two and two are five")
+
+    async def is_due(*_args: object) -> tuple[list[Due], list[str]]:
+        return [due], []
+
+    monkeypatch.setattr(work, "pay_settlement", breaks)
+    monkeypatch.setattr(work, "_due", is_due)
+    await rig.work()
+    monkeypatch.undo()
+    assert await state(rig) == "errored"
+
+    rig.host.lightning.decide("success")
+    for _ in range(3):
+        rig.clock.advance(seconds=600)
+        await rig.work()
+        await rig.work_outside()
+    assert (await state(rig), len(rig.host.lightning.handed_over)) == ("errored", 1)
+
+    await retry(rig, row["id"])
+    await rig.work()
+    await rig.work_outside()
+    assert (await state(rig), len(rig.host.lightning.handed_over)) == ("processed", 2)
