@@ -58,7 +58,8 @@ class Runner:
         self._is_stopping = False
         self._has_worked = False
         self._lease: Lease | None = None
-        self._reconcile_at = 0.0
+        #: when the books are next held against the history; None until they were, since the lease was taken
+        self._reconcile_at: float | None = None
         self._tasks: list[asyncio.Task[None]] = []
         #: when the payment history was last looked at, epoch seconds; None before the first time
         self.last_scan_at: int | None = None
@@ -106,7 +107,8 @@ class Runner:
             try:
                 has_more = await self._round()
             except LeaseLost:
-                self._lease, self.state, has_more = None, "standby", False
+                self._stand_by()
+                has_more = False
             except Exception as trouble:  # noqa: BLE001 - the outermost loop: it records and goes on
                 logger.exception(
                     f"satmachineadmin: a round of the runner failed; it tries again: {trouble!r}"
@@ -123,7 +125,7 @@ class Runner:
         """
         while not self.is_stopping:
             pause_seconds = OUTSIDE_SECONDS
-            if self._lease is not None:
+            if self._lease is not None and self._reconcile_at is not None:
                 try:
                     busy_seconds = await work_outside(
                         self._store, self._host, self._lease, lambda: self.is_stopping
@@ -131,7 +133,7 @@ class Runner:
                     if busy_seconds is not None:
                         pause_seconds = max(busy_seconds, LEAST_PAUSE_SECONDS)
                 except LeaseLost:
-                    self._lease, self.state = None, "standby"
+                    self._stand_by()
                 except Exception as trouble:  # noqa: BLE001 - the outermost loop: it records and goes on
                     logger.exception(f"satmachineadmin: a payment outside failed to begin: {trouble!r}")
             await self._sleep(pause_seconds, is_wakeable=False)
@@ -144,34 +146,41 @@ class Runner:
                 is_gone = current is not None and process.is_gone(current.holder)
                 self._lease = await books.take_lease(self._name, previous_is_gone=is_gone)
             self.state = "active" if self._lease else "standby"
-        if self._lease is None:
+        lease = self._lease
+        if lease is None:
             return False
-        await self._reconcile()
+        await self._reconcile(lease)
         is_start, self._has_worked = not self._has_worked, True
         has_more = await work_once(
-            self._store, self._host, self._lease, lambda: self.is_stopping, is_start=is_start
+            self._store, self._host, lease, lambda: self.is_stopping, is_start=is_start
         )
         self.last_scan_at = int(time.time())
         return has_more
 
-    async def _reconcile(self) -> None:
-        """At start, before anything is paid; then every minute, and at once where a wallet is new.
+    def _stand_by(self) -> None:
+        """Another process pays now. Once the lease is ours again, what it did is looked at first."""
+        self._lease, self._reconcile_at, self.state = None, None, "standby"
 
-        It has the runner's place between two rounds, so no payout of ours is under way meanwhile. Until
-        it has once gone through, nothing is paid; later its troubles hold up no payout.
+    async def _reconcile(self, lease: Lease) -> None:
+        """With the lease just taken, before anything is paid; then every minute, and at once where a
+        wallet is new.
+
+        It has the runner's place between two rounds, so no payout of ours to wallets here is under way
+        meanwhile. Until it has once gone through, nothing is paid; later its troubles hold up no payout.
         """
-        lease, is_new = self._lease, await has_new_wallet(self._store)
-        if lease is None or not (is_new or time.monotonic() >= self._reconcile_at):
+        is_new, is_first = await has_new_wallet(self._store), self._reconcile_at is None
+        if not is_new and self._reconcile_at is not None and time.monotonic() < self._reconcile_at:
             return
         try:
             await reconcile_once(self._store, self._host, lease, lambda: self.is_stopping)
         except LeaseLost:
             raise
         except Exception as trouble:
-            if is_new or not self._reconcile_at:
+            if is_new or is_first:
                 raise
             logger.exception(f"satmachineadmin could not reconcile; it tries again: {trouble!r}")
-        self._reconcile_at = time.monotonic() + RECONCILE_SECONDS
+        if self._lease is lease:
+            self._reconcile_at = time.monotonic() + RECONCILE_SECONDS
 
     async def _keep_lease(self) -> None:
         while not self.is_stopping:
@@ -183,7 +192,7 @@ class Runner:
                 async with self._store.transaction("lease") as books:
                     await books.renew_lease(held)
             except LeaseLost:
-                self._lease, self.state = None, "standby"
+                self._stand_by()
             except Exception as trouble:  # noqa: BLE001 - the outermost loop: the lease just runs out
                 logger.exception(f"satmachineadmin: the lease could not be renewed: {trouble!r}")
 
