@@ -30,7 +30,7 @@ from ..ports import Host, Store
 OVERLAP_SECONDS = 15 * 60
 #: How often the whole history is compared with what was seen.
 FULL_SCAN_SECONDS = 3600
-#: Rows of one slice of the full scan.
+#: Rows that are looked at together: a statement binds no more than some ten thousand values.
 SLICE = 500
 #: How many of a machine's last sales a new rate is compared with (DESIGN §5).
 RECENT_SALES = 20
@@ -76,16 +76,20 @@ async def land_new_payments(
             for row in await books.machines.bound_wallets()
         ]
         now = books.now
-        cursors = {wallet.wallet_id: await books.scan.changed_until(wallet.wallet_id) for wallet in wallets}
+        cursors = {
+            wallet.wallet_id: await books.scan.changed_until(wallet.wallet_id) or wallet.scan_from
+            for wallet in wallets
+        }
+        # What was written while the clock was ahead says nothing about now.
         full_due = {
             wallet.wallet_id
             for wallet in wallets
-            if is_start or now - await books.scan.full_scan_at(wallet.wallet_id) >= FULL_SCAN_SECONDS
+            if is_start or not 0 <= now - await books.scan.full_scan_at(wallet.wallet_id) < FULL_SCAN_SECONDS
         }
     if not wallets:
         return []
     wallet_ids = [wallet.wallet_id for wallet in wallets]
-    since = min((cursors[wallet.wallet_id] or wallet.scan_from) - OVERLAP_SECONDS for wallet in wallets)
+    since = min(now, *cursors.values()) - OVERLAP_SECONDS
     rows = await host.history.changed_since(wallet_ids, since)
     rows += await host.history.pending(wallet_ids)
     landed: list[Settlement] = []
@@ -98,7 +102,7 @@ async def land_new_payments(
         landed += found
         if is_stopping():
             break
-        if found or is_full or now - (cursors[wallet.wallet_id] or 0) >= CURSOR_SECONDS:
+        if found or is_full or not 0 <= now - cursors[wallet.wallet_id] < CURSOR_SECONDS:
             async with store.transaction("cursor") as writing:
                 await writing.scan.advance(wallet.wallet_id, changed_until=now, full=is_full)
     return landed
@@ -122,7 +126,10 @@ async def _land_wallet(
         if row.status == "success"
         and (row.created_at.timestamp() >= wallet.scan_from or row.payment_hash in open_hashes)
     ]
-    return await _land_unseen(store, host, wallet, sales)
+    landed: list[Settlement] = []
+    for start in range(0, len(sales), SLICE):
+        landed += await _land_unseen(store, host, wallet, sales[start : start + SLICE])
+    return landed
 
 
 async def _remember_open(
@@ -170,8 +177,10 @@ async def _land_unseen(
         machine = await books.machines.get(wallet.machine_id)
         machine_wallets = await books.machines.all_wallet_ids()
         known_payers = await books.payers.wallet_ids(machine.operator_user_id) if machine else frozenset()
+        alarms = await books.worklist.open_of_machine(wallet.machine_id, [MatterKind.PAYMENT_CHANGED])
     if machine is None:
         return []
+    alarmed = {row["subject_id"] for row in alarms}
     fresh: list[HostPayment] = []
     for row in rows:
         if row.payment_hash in ours or row.payment_hash in {other.payment_hash for other in fresh}:
@@ -181,6 +190,9 @@ async def _land_unseen(
             fresh.append(row)
         elif known != facts_digest(row):
             await _alarm_changed(store, machine, row)
+        elif row.payment_hash in alarmed:
+            async with store.transaction("alarm") as books:
+                await books.worklist.close(MatterKind.PAYMENT_CHANGED, row.payment_hash)
     parties = await _counterparties(host, fresh, machine, machine_wallets, known_payers)
     landed = []
     for row in sorted(fresh, key=lambda row: (row.updated_at, row.checking_id)):
@@ -218,6 +230,7 @@ async def _land_one(
     async with store.transaction("land") as books:
         if await books.scan.seen(payment.wallet_id, [payment.payment_hash]):
             return None
+        await books.worklist.close(MatterKind.LANDING_FAILED, payment.payment_hash)
         fee = await books.platform.fee(tx_type)
         rates = await books.machines.recent_rates(machine.id, RECENT_SALES)
         verdict = judge(payment, machine, fee, party.kind, rates, host_rate)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from satmachineadmin.engine import land
+from satmachineadmin.store.scan import Scan
 from tests.fakes.books import NOON
 
 from .conftest import MakeRig
@@ -228,3 +231,78 @@ async def test_a_machine_that_is_switched_off_is_scanned_on(make_rig: MakeRig) -
     await rig.work(2)
 
     assert (await rig.settlement_of(sale))["state"] == "processed"
+
+
+async def test_a_clock_that_was_ahead_for_a_while_hides_no_sale(make_rig: MakeRig) -> None:
+    """The cursors stand in the future then: they are held against the clock of now."""
+    rig = await make_rig(cash={"ana": 900_00})
+    await rig.work()
+    rig.clock.advance(days=1)
+    rig.sell()
+    await rig.work()
+    rig.clock.advance(days=-1)
+
+    rig.sell()
+    await rig.work()
+    assert [row["state"] for row in await rig.settlements()] == ["processed", "processed"]
+
+    rig.clock.advance(minutes=59)
+    early = rig.sell()
+    rig.host.change(early, updated_at=rig.clock.now() - timedelta(hours=2))
+    rig.clock.advance(minutes=2)
+    await rig.work()
+    assert len(await rig.settlements()) == 3, "the hourly look at everything goes by the clock of now"
+
+
+async def test_a_long_history_is_asked_about_in_slices(
+    make_rig: MakeRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database binds so many values in one statement and no more: a wallet's years stopped all landing."""
+    rig = await make_rig()
+    monkeypatch.setattr(land, "SLICE", 3)
+    asked: list[int] = []
+    seen = Scan.seen
+
+    async def counted(self: Scan, wallet_id: str, hashes: Iterable[str]) -> dict[str, str]:
+        hashes = list(hashes)
+        asked.append(len(hashes))
+        return await seen(self, wallet_id, hashes)
+
+    monkeypatch.setattr(Scan, "seen", counted)
+    for _ in range(8):
+        rig.host.receive(MACHINE_WALLET, 5, memo="Admin credit")
+    await rig.work()
+
+    assert max(asked) == 3
+    assert await rig.verdicts() == ["top_up"] * 8
+
+
+async def test_what_could_not_be_read_and_then_could_waits_for_nobody(
+    make_rig: MakeRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = await make_rig()
+
+    def breaks(*_args: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(land, "judge", breaks)
+    rig.sell()
+    await rig.work()
+    assert await rig.worklist() == ["landing_failed"]
+
+    monkeypatch.undo()
+    await rig.work()
+    assert (await rig.worklist(), len(await rig.settlements())) == ([], 1)
+
+
+async def test_a_payment_that_says_again_what_it_said_waits_for_nobody(make_rig: MakeRig) -> None:
+    rig = await make_rig(cash={"ana": 900_00})
+    sale = rig.sell()
+    await rig.work()
+    changed = rig.host.change(sale, fee_msat=7000)
+    await rig.work()
+    assert await rig.worklist() == ["payment_changed"]
+
+    rig.host.change(changed, fee_msat=sale.fee_msat)
+    await rig.work()
+    assert await rig.worklist() == []
