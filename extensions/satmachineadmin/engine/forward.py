@@ -26,6 +26,7 @@ from .errands import Agreed, Errand, PayLink, Share, share_of
 BATCH = 50
 #: So many gathered legs go with one payment at most; the rest goes with the next.
 MOST_TOGETHER = 200
+_SWITCHED_OFF = "Forwarding was switched off; these sats stay in the wallet."
 
 
 async def forward_arrivals(store: Store, lease: Lease, *, is_start: bool) -> bool:
@@ -66,12 +67,12 @@ async def _forward(books: Books, arrival: Arrival) -> None:
     await books.forwards.write(settlement, arrival, gathers=gathers)
 
 
-async def call_off(books: Books, lp_user_id: str, sentence: str) -> None:
+async def call_off(books: Books, lp_user_id: str) -> None:
     """Pass on nothing that nobody was asked to pay yet: its sats stay in the LP's wallet."""
     for leg in await books.forwards.unpaid(lp_user_id):
         share = await share_of(books, leg)
         await books.legs.move(
-            share.settlement, leg, LegState.VOIDED, error_message=sentence, next_try_at=None
+            share.settlement, leg, LegState.VOIDED, error_message=_SWITCHED_OFF, next_try_at=None
         )
 
 
@@ -136,10 +137,14 @@ async def forward_errand(books: Books, leg: Leg) -> Errand:
         payer_user_id=owner["user_id"],
         extension=LP_EXTENSION,
         source=ForwardLink(target=address or ""),
-        on_moved=_stay_beside,
+        on_moved=_after_move,
         address=address,
     )
 
 
-async def _stay_beside(books: Books, share: Share) -> None:
-    """Whatever became of it, the settlement and the LP's cash stand as they did."""
+async def _after_move(books: Books, share: Share) -> None:
+    """The settlement and the LP's cash stand as they did. What failed after the LP had switched forwarding
+    off is not tried again."""
+    owner = await books.forwards.owner(share.leg)
+    if owner is not None and not owner["autoforward_enabled"]:
+        await call_off(books, owner["user_id"])

@@ -23,8 +23,9 @@ from loguru import logger
 
 from ..core.errors import InvariantViolated, StateMoved, ensure
 from ..core.lease import Lease, LeaseLost
-from ..core.model import Leg
+from ..core.model import Leg, Refused
 from ..core.outside import OutsideCode, is_dead
+from ..core.payout import WaitCode
 from ..core.states import LegState
 from ..ports import Host, HostRefused, Store
 from ..ports.lightning import OutsidePayment, Verdict
@@ -32,10 +33,15 @@ from ..uncancelled import to_the_end
 from .errands import Errand
 from .makers import MAKERS
 from .outcome import fail, record
-from .write_down import prepare
+from .write_down import prepare, wait
 
 #: How long a leg is left alone after trouble with the host or the database.
 TROUBLE_SECONDS = 30
+_PAUSED = Refused(
+    leg_id="",
+    code=WaitCode.PAYOUTS_PAUSED,
+    sentence="Payouts of this machine are paused: what had not left before does not leave meanwhile.",
+)
 
 
 async def work_outside(
@@ -147,6 +153,9 @@ async def _follow_up(
     if is_dead(host.lightning.read(payment.bolt11).expires_at, now):
         sentence = "It was interrupted before anything moved, and the invoice is over."
         await to_the_end(fail(store, errand, lease, OutsideCode.INVOICE_EXPIRED, sentence))
+        return 0.0
+    if errand.machine.payouts_paused_reason is not None:
+        await to_the_end(wait(store, errand, lease, _PAUSED))
         return 0.0
     if errand.first.leg.state is LegState.PAYING and not is_stopping():
         return await _pay(store, host, errand, lease, is_ours=False)

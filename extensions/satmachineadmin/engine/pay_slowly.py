@@ -19,7 +19,7 @@ from dataclasses import replace
 from ..core.errors import StateMoved
 from ..core.lease import Lease
 from ..core.model import Leg, LegHolder, Minted, Settlement
-from ..core.states import LegState, PayWay, SettlementState
+from ..core.states import LegState, MatterKind, PayWay, SettlementState
 from ..ports import Books, Found, Host, HostRefused, Store, Transfer
 from . import payout as steps
 
@@ -152,7 +152,7 @@ async def write_outcome(
         found = await host.look_up(payment_hash)
     async with store.transaction("slow_outcome") as books:
         if found is Found.PAID:
-            await _complete(books, settlement, leg)
+            await complete(books, settlement, leg)
         elif leg.state is LegState.PAYING:
             await books.legs.move(
                 settlement,
@@ -160,6 +160,14 @@ async def write_outcome(
                 LegState.UNRESOLVED,
                 error_code="half_paid",
                 error_message="LNbits debited the paying wallet but did not credit the receiver.",
+            )
+            await books.worklist.open(
+                MatterKind.UNDECIDED,
+                leg.id,
+                operator_user_id=settlement.operator_user_id,
+                machine_id=leg.machine_id,
+                detail=f"LNbits took {leg.sats} sats from the paying wallet and did not credit the receiver. "
+                "It is completed by itself as soon as LNbits lets it be, and never paid again.",
             )
 
 
@@ -174,7 +182,9 @@ async def _let_wait(store: Store, settlement: Settlement, leg: Leg, refusal: Hos
         )
 
 
-async def _complete(books: Books, settlement: LegHolder, leg: Leg) -> None:
+async def complete(books: Books, settlement: LegHolder, leg: Leg) -> None:
+    """The host's books say that it was paid."""
+    await books.worklist.close(MatterKind.UNDECIDED, leg.id)
     await books.legs.move(settlement, leg, LegState.COMPLETED, completed_at=books.now, error_message=None)
     sent = await books.legs.sent(leg.id)
     await books.lps.spend(steps.fills([leg], [sent]))

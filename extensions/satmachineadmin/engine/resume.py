@@ -8,10 +8,10 @@ Nothing is paid here; a leg that turns out to be paid is completed, one that can
 from __future__ import annotations
 
 from ..core.lease import Lease
-from ..core.model import Leg, Settlement
-from ..core.states import LegState, SettlementState
-from ..ports import Books, Found, Host, Store
-from . import payout as steps
+from ..core.model import Leg
+from ..core.states import LegState, MatterKind, SettlementState
+from ..ports import Found, Host, Store
+from .pay_slowly import complete
 from .revise import conclude
 
 #: Settlements of one round; the rest comes with the next.
@@ -48,8 +48,9 @@ async def _decide(store: Store, host: Host, settlement_id: str, leg: Leg) -> Non
         if settlement is None or settlement.state is not SettlementState.ERRORED:
             return
         if found is Found.PAID:
-            await _complete(books, settlement, leg)
+            await complete(books, settlement, leg)
         else:
+            await books.worklist.close(MatterKind.UNDECIDED, leg.id)
             await books.legs.move(
                 settlement,
                 leg,
@@ -58,8 +59,3 @@ async def _decide(store: Store, host: Host, settlement_id: str, leg: Leg) -> Non
                 error_message="The payment was interrupted before anything moved.",
             )
         await conclude(books, settlement)
-
-
-async def _complete(books: Books, settlement: Settlement, leg: Leg) -> None:
-    await books.legs.move(settlement, leg, LegState.COMPLETED, completed_at=books.now, error_message=None)
-    await books.lps.spend(steps.fills([leg], [await books.legs.sent(leg.id)]))

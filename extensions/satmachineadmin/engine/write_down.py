@@ -82,7 +82,7 @@ async def prepare(store: Store, host: Host, errand: Errand, lease: Lease) -> Err
         extension_refusal=facts.extension_refusal,
     )
     if waits is not None:
-        await to_the_end(_wait(store, errand, lease, waits))
+        await to_the_end(wait(store, errand, lease, waits))
         return None
     return await to_the_end(_write_down(store, errand, agreed, lease))
 
@@ -140,8 +140,8 @@ async def _known(store: Store, payment_hash: str) -> tuple[int, frozenset[str], 
         return books.now, wallets, bool(await books.legs.known_hashes([payment_hash]))
 
 
-async def _wait(store: Store, errand: Errand, lease: Lease, waits: Refused) -> None:
-    """The payer cannot pay now: say why, and try again by itself."""
+async def wait(store: Store, errand: Errand, lease: Lease, waits: Refused) -> None:
+    """Nothing is paid now: say why, and try again by itself."""
     async with store.transaction("external_wait") as books:
         await books.require_lease(lease)
         until = books.now + steps.RETRY_SECONDS

@@ -25,7 +25,6 @@ _FORWARD = (_ADDRESS, _ENABLED, _LEAST)
 FIELDS = ("dca_wallet_id", "default_dca_mode", *_FIXED, *_FORWARD)
 #: What `null` takes away.
 _NULLABLE = (*_FIXED, _ADDRESS)
-_SWITCHED_OFF = "Forwarding was switched off; these sats stay in the wallet."
 
 
 async def choose_preferences(store: Store, user_id: str, choices: Mapping[str, object]) -> Row:
@@ -57,7 +56,7 @@ async def choose_preferences(store: Store, user_id: str, choices: Mapping[str, o
             fields |= {"autoforward_since": books.now, "forwarded_until": books.now}
         await books.lps.choose_preferences(user_id, fields)
         if was_enabled and not after[_ENABLED]:
-            await call_off(books, user_id, _SWITCHED_OFF)
+            await call_off(books, user_id)
         elif was_enabled and any(before and before[name] != after[name] for name in (_ADDRESS, _LEAST)):
             await try_gathered(books, user_id, int(str(after[_LEAST])))
         chosen = await books.lps.preferences(user_id)

@@ -283,11 +283,11 @@ async def test_switching_it_off_calls_off_what_nobody_was_asked_to_pay(
     await receive(rig)
     async with rig.store.transaction("lp", actor="ana") as books:
         await books.lps.choose_preferences("ana", {"autoforward_enabled": False})
-        await call_off(books, "ana", "Switched off.")
+        await call_off(books, "ana")
     await rig.work_outside()
     await rig.work(is_start=True)
     (leg,) = await forwards(rig)
-    assert (leg["state"], leg["error_message"]) == ("voided", "Switched off.")
+    assert leg["state"] == "voided" and leg["error_message"].startswith("Forwarding was switched off")
     assert rig.host.balance_sats(WALLET) == 1000
 
 
@@ -356,7 +356,7 @@ async def test_switched_off_while_its_target_is_asked_it_is_not_paid(make_rig: M
     async def off_meanwhile(target: str) -> Any:
         async with rig.store.transaction("lp", actor="ana") as books:
             await books.lps.choose_preferences("ana", {"autoforward_enabled": False})
-            await call_off(books, "ana", "Switched off.")
+            await call_off(books, "ana")
         return await honest(target)
 
     rig.host.lightning.terms = off_meanwhile  # type: ignore[method-assign]
@@ -391,3 +391,23 @@ async def test_a_crash_between_arrival_and_forward_loses_and_doubles_nothing(
     await rig.work_outside()
     assert await states(rig) == ["completed"]
     assert len(rig.host.lightning.handed_over) == 1
+
+
+async def test_what_fails_after_the_lp_switched_it_off_stays_with_the_lp(make_rig: MakeRig) -> None:
+    """The payment was under way when the LP changed its mind: no further one is made."""
+    rig = await forwarding(make_rig)
+    await receive(rig)
+    rig.host.lightning.endings.append(Ending.PENDING)
+    await rig.work_outside()
+    async with rig.store.transaction("lp", actor="ana") as books:
+        await books.lps.choose_preferences("ana", {"autoforward_enabled": False})
+        await call_off(books, "ana")
+
+    rig.host.lightning.decide("failed")
+    for _ in range(3):
+        rig.clock.advance(minutes=11)
+        await rig.work_outside()
+
+    assert set(await states(rig)) == {"voided"}
+    assert len(rig.host.lightning.handed_over) == 1
+    assert rig.host.balance_sats(WALLET) == 1000

@@ -248,3 +248,23 @@ async def test_books_that_are_older_than_the_hosts_pay_nothing(make_rig: MakeRig
     assert await state(rig) == "errored"
     assert rig.host.lightning.handed_over == []
     assert await rig.worklist() == ["restored"]
+
+
+async def test_what_was_only_written_down_is_not_paid_while_payouts_are_paused(make_rig: MakeRig) -> None:
+    """A process died between the two; then a difference was found that a person has to look at."""
+    rig = await sold(make_rig)
+    await rig.work_outside(1, is_stopping=True)
+    assert (await ella_leg(rig))["state"] == "paying"
+    async with rig.store.transaction("test") as books:
+        await books.machines.pause_payouts(rig.machine_id, "something differs.")
+
+    for _ in range(3):
+        rig.clock.advance(seconds=20)
+        await rig.work_outside()
+    assert rig.host.lightning.handed_over == []
+
+    async with rig.store.transaction("test") as books:
+        await books.machines.resume_payouts(rig.machine_id)
+    rig.clock.advance(seconds=20)
+    await rig.work_outside()
+    assert ((await ella_leg(rig))["state"], await state(rig)) == ("completed", "processed")

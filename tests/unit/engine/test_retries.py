@@ -11,9 +11,12 @@ from satmachineadmin.core.lease import Lease, LeaseLost
 from satmachineadmin.core.states import PayWay
 from satmachineadmin.engine.land import land_new_payments
 from satmachineadmin.engine.plan import plan_settlement
+from satmachineadmin.engine.reconcile import reconcile_once
 from satmachineadmin.engine.work import work_once
+from tests.fakes.host import FakeHost
 
 from .conftest import MakeRig
+from .revise_states import unresolved
 from .rig import MACHINE_WALLET, Rig
 
 pytestmark = pytest.mark.anyio
@@ -144,7 +147,8 @@ async def test_a_retry_does_not_repeat_what_a_restored_copy_has_forgotten(make_r
     (leg,) = await dca_legs(rig)
     rig.host.limits = replace(rig.host.limits, max_wallet_balance_sats=None)
     forgotten = leg["external_id"][:-1] + "2"
-    rig.host.receive("ana's wallet", 1000, payer_wallet_id=MACHINE_WALLET, external_id=forgotten)
+    rig.host.receive("ana's wallet", 1000, payer_wallet_id=MACHINE_WALLET)
+    rig.host.change(rig.host.rows[-1], external_id=forgotten)
     rig.clock.advance(seconds=31)
     await rig.work(2)
 
@@ -214,3 +218,16 @@ async def test_an_idle_round_looks_for_due_work_by_an_index(make_rig: MakeRig) -
     steps = [str(row["detail"]) for row in plan]
     assert any("settlements_by_state" in step for step in steps), steps
     assert not any(step.startswith("SCAN") for step in steps), steps
+
+
+async def test_a_half_made_payment_is_put_before_a_person_until_it_is_whole(make_rig: MakeRig) -> None:
+    """LNbits debited and did not credit, and cannot be mended: nobody would have been told."""
+    rig = await make_rig(cash={"ana": 300_00})
+    await unresolved(rig)
+    assert await rig.worklist() == ["undecided"]
+
+    rig.host.complete_half = FakeHost.complete_half.__get__(rig.host)  # type: ignore[method-assign]
+    await reconcile_once(rig.store, rig.host, rig.lease, lambda: False)
+
+    assert (await rig.settlements())[0]["state"] == "processed"
+    assert await rig.worklist() == []

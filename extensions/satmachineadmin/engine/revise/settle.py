@@ -189,6 +189,8 @@ async def _look_up(store: Store, host: Host, payoff: Payoff, lease: Lease) -> No
     found = await host.look_up(leg.minted.payment_hash)
     if found in (Found.PAID, Found.HALF):
         await write_outcome(store, host, payoff, leg, leg.minted.payment_hash, found)
+    elif payoff.machine.payouts_paused_reason is not None:
+        return  # nothing moved, and nothing is to be paid for now
     elif found is Found.PAYABLE and leg.state is LegState.PAYING:
         await _pay_that_invoice(store, host, payoff, _transfer(payoff, sent), lease, is_ours=False)
     elif leg.state is LegState.PAYING:
