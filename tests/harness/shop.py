@@ -171,6 +171,13 @@ class Shop:
         settlement: dict[str, Any] = self.server.wait_for(final, "settled sale", timeout_s)
         return settlement
 
+    def wait_no_longer(self, sale: Payment) -> None:
+        """Let the pause be over that the settlement makes after trouble, without waiting for it."""
+        self.server.sql(
+            "UPDATE satmachineadmin.dca_settlements SET next_try_at = 0 WHERE payment_hash = :hash",
+            hash=sale.payment_hash,
+        )
+
     # -- looking ----------------------------------------------------------------------------------
 
     def balances(self) -> dict[str, int]:

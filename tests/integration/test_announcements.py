@@ -85,10 +85,12 @@ def test_a_payout_that_is_rolled_back_tells_nobody_and_is_paid_later(
         for event in probed.api().get(f"{PROBE}/events")
         if sale.payment_hash in str(event["external_id"])
     ]
-    mend_payouts(probed, database)
-
     assert told == []
     assert shop.balances()["ana"] == before
+
+    mend_payouts(probed, database)
+    shop.wait_no_longer(sale)
+
     settled = shop.settled(sale)
     time.sleep(2)
     paid = [leg for leg in settled["legs"] if leg["state"] == "completed"]
@@ -114,9 +116,11 @@ def test_a_payout_that_waits_says_for_what_tells_nobody_and_goes_on_by_itself(
     shop.api.post(f"{DCA}/settlements/{held['id']}/release")
     probed.wait_for(lambda: waits_for("incoming payments only"), "wait for the host")
     probed.api().post(f"{PROBE}/settings", {"lnbits_only_allow_incoming_payments": False})
+    shop.wait_no_longer(sale)
     probed.wait_for(lambda: waits_for("500"), "wait for 500 sat")
     assert len(probed.api().get(f"{PROBE}/events")) == told_before
     probed.top_up(shop.machine_wallet, 500)
+    shop.wait_no_longer(sale)
 
     assert shop.settled(sale)["state"] == "processed"
     assert sum(event["external_id"] is not None for event in events_after(probed, told_before)) == 1

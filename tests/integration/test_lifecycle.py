@@ -54,11 +54,11 @@ def test_deactivated_it_stops_within_five_seconds_and_activated_one_runner_goes_
     assert shop.api.get(f"{DCA}/status")["runner"] == "active"
 
 
-def test_switched_off_and_on_ten_times_there_is_one_runner(fresh_probed: LnbitsServer) -> None:
+def test_switched_off_and_on_again_and_again_there_is_one_runner(fresh_probed: LnbitsServer) -> None:
     shop = Shop.open(fresh_probed, cash={"ana": "400.00"})
     one_set = runners(fresh_probed)
 
-    for _ in range(10):
+    for _ in range(4):
         switch(fresh_probed, "deactivate")
         switch(fresh_probed, "activate")
 
