@@ -117,6 +117,13 @@ async def m117_withdrawals(db: Any) -> None:
         await db.execute(statement)
 
 
+async def m125_what_went_along(db: Any) -> None:
+    """Of a payment that no leg explains: the wallet here that it arrived in, if one did, and the external
+    ids of the legs that went with it, as JSON."""
+    await _add_column(db, "unknown_payments", "payee_wallet_id", "TEXT")
+    await _add_column(db, "unknown_payments", "carries", "TEXT NOT NULL DEFAULT '[]'")
+
+
 async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
     """SQLite cannot say `IF NOT EXISTS` here, so it is looked at first."""
     if db.type != "SQLITE":

@@ -16,7 +16,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from satmachineadmin.core.model import HostPayment
-from satmachineadmin.core.outside import Invoice, OutsideCode, TargetTerms, reserve_msat
+from satmachineadmin.core.outside import Invoice, OutsideCode, TargetTerms, carried_by, reserve_msat
 from satmachineadmin.failpoints import reached
 from satmachineadmin.ports import Found, HostRefused
 from satmachineadmin.ports.lightning import Outcome, OutsidePayment, TargetRefused, Verdict
@@ -149,6 +149,17 @@ class FakeLightning:
         reached("external.after_pay")
         if ending in (Ending.FAILED, Ending.LIES):
             raise HostRefused("Payment failed: no route.")
+
+    async def carried(self, payer_wallet_id: str, since: int) -> frozenset[str]:
+        return frozenset(
+            external_id
+            for row in self._host.rows
+            if row.wallet_id == payer_wallet_id
+            and row.created_at.timestamp() >= since
+            and row.is_lightning_outbound
+            and row.status != "failed"
+            for external_id in carried_by(row)
+        )
 
     async def look_up(self, payment: OutsidePayment) -> Outcome:
         reached("external.before_look_up")

@@ -46,8 +46,11 @@ async def post_check(user: CurrentUser, matter_id: str) -> dict[str, Any]:
 
 @router.post("/{matter_id}/accept")
 async def post_accept(user: CurrentUser, matter_id: str, body: Reasoned) -> dict[str, Any]:
-    row = await accept_matter(current().store, user.user_id, identifier(matter_id, "matter"), body.reason)
-    current().runner.wake()
+    services = current()
+    row = await accept_matter(
+        services.store, services.host, user.user_id, identifier(matter_id, "matter"), body.reason
+    )
+    services.runner.wake()
     return present_reconcile.matter(row, await _names([row]))
 
 

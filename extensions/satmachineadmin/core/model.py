@@ -332,6 +332,11 @@ class Leg:
         return self.target_kind in EXTERNAL_TARGETS
 
     @property
+    def may_leave(self) -> bool:
+        """Whether its payment may leave this LNbits; an LP's own address is not on the leg."""
+        return self.is_external or self.leg_type is LegType.AUTOFORWARD
+
+    @property
     def is_paid_at_once(self) -> bool:
         """Whether it is paid with its settlement: to a wallet here, from the machine's wallet."""
         return not self.is_external and self.leg_type not in LEGS_BESIDE_SETTLEMENT

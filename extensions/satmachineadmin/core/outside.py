@@ -12,6 +12,7 @@ Amounts are in millisatoshi, an amount that is asked for is a whole number of sa
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from fractions import Fraction
 from .allocation import allocate, allocate_capped
 from .errors import ensure
 from .host_facts import HostLimits
+from .model import HostPayment
 from .service_fee import nearest_double, service_fee_of_any_msat, share_leg
 from .states import Word
 
@@ -267,6 +269,23 @@ def share_outcome(leg_msats: Sequence[int], sent_msat: int, fee_msat: int) -> li
         (part, fee + more, left - fee - more)
         for part, fee, more, left in zip(sent, fees, extra, room, strict=True)
     ]
+
+
+def mark_of(external_id: str) -> str:
+    """What every attempt at one leg begins with in the host's books."""
+    return external_id.rpartition(":")[0] + ":"
+
+
+def attempt_of(external_id: str) -> int | None:
+    """Which attempt it was; None of a name that is not one of ours."""
+    last = external_id.rpartition(":")[2]
+    return int(last) if external_id.startswith("sm1:") and re.fullmatch("[1-9][0-9]{0,3}", last) else None
+
+
+def carried_by(row: HostPayment) -> tuple[str, ...]:
+    """The external ids of the legs that went with a payment of ours, beside its own; () if none did."""
+    named = row.extra.get("carries")
+    return tuple(one for one in named if isinstance(one, str)) if isinstance(named, list) else ()
 
 
 def is_dead(expires_at: int, now: int) -> bool:

@@ -258,8 +258,8 @@ def compare_leg(booked: BookedLeg, rows: Iterable[HostPayment]) -> list[Differen
             return []
         return [_about_leg(_K.PAID_UNBOOKED, booked, found_msat=paid_msat, state=leg.state)]
     differences = _compare_side(booked, "debit", debits)
-    # An external payment may have been one within the host: then it has a credit, otherwise none.
-    if credits or not leg.is_external:
+    # What may leave may have stayed within the host all the same: then it has a credit, otherwise none.
+    if credits or not leg.may_leave:
         differences += _compare_side(booked, "credit", credits)
     return differences
 

@@ -108,13 +108,6 @@ class ForwardLink:
             raise TargetRefused(
                 OutsideCode.WALLET_GONE, "The wallet where these sats arrived is not the LP's any more."
             )
-        mark = errand.first.leg.external_id.rpartition(":")[0] + ":"
-        if await to_the_end(host.paid_before(payer.id, mark)):
-            raise TargetRefused(
-                OutsideCode.PAID_BEFORE,
-                "LNbits has passed these sats on already, but these books do not know it: they were "
-                "restored from an older copy. Nothing was paid again.",
-            )
         link = PayLink(target=self.target, most_sats=max(0, facts.payer_balance_msat // 1000))
         return await link.agree(host, errand, limits)
 

@@ -146,7 +146,8 @@ async def _follow_up(
     """Look up what was handed over before, by this process or another one."""
     payment = _payment(errand)
     outcome = await host.lightning.look_up(payment)
-    if outcome.verdict is not Verdict.NOT_THERE:
+    if outcome.verdict is not Verdict.NOT_THERE or not payment.bolt11:
+        # Without its invoice it was taken from the host's books: if it has gone from there, a person looks.
         await to_the_end(record(store, errand, outcome, lease, "LNbits says that the payment failed."))
         return 0.0
     now = await to_the_end(_holding(store, lease))

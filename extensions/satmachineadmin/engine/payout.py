@@ -245,6 +245,11 @@ async def stop_as_restored(books: Books, settlement: Settlement) -> None:
         "them: they were restored from an older copy. Nothing was paid again.",
         processing_claim=None,
     )
+    await tell_restored(books, settlement)
+
+
+async def tell_restored(books: Books, settlement: Settlement) -> None:
+    """Put it before the operator."""
     await books.worklist.open(
         MatterKind.RESTORED,
         settlement.id,

@@ -72,5 +72,5 @@ async def _known(store: Store, wallet: BoundWallet, rows: list[HostPayment]) -> 
             legs=await books.reconcile.leg_states(hashes),
             ignored=await books.reconcile.verdicts(wallet.wallet_id, hashes),
             open_hashes=frozenset(await books.scan.open_hashes(wallet.wallet_id)),
-            accepted=await books.reconcile.accepted_payments([row.checking_id for row in rows]),
+            accepted=await books.unknown.accepted([row.checking_id for row in rows]),
         )

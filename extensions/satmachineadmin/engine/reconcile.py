@@ -77,7 +77,7 @@ async def check_changed(store: Store, host: Host, lease: Lease, is_stopping: IsS
             await report(store, host, await _prove(store, host, wallet))
     since = int(cursors.get("changes", now)) - OVERLAP_SECONDS
     rows = await host.history.marked_since(since)
-    await report(store, host, await _unknown_among(store, rows, wallets))
+    await report(store, host, await _unknown_among(store, host, rows, wallets))
     async with store.reading() as books:
         changed = set(await books.reconcile.sales_changed_since(since, MOST_CHANGED))
         for chunk in _chunks(rows, 500):
@@ -203,15 +203,22 @@ async def _prove(store: Store, host: Host, wallet: BoundWallet) -> list[Differen
     proved = await prove_wallet(store, host, wallet)
     if proved is None:
         return []
+    payees = await _payees(host, proved.unknown)
     async with store.transaction("reconcile_proof") as books:
         before = await books.reconcile.proof(wallet.wallet_id)
         is_same = before is not None and before["machine_id"] == wallet.machine_id
         opening_msat = int(before["opening_msat"]) if before is not None and is_same else None
         await books.reconcile.keep_proof(proved.proof)
-        await books.reconcile.note_unknown(wallet.machine_id, proved.unknown)
-        await books.reconcile.forget_gone(wallet.wallet_id, {row.checking_id for row in proved.unknown})
-        unknown = await books.reconcile.unknown_payments(wallet.machine_id)
+        await books.unknown.note(wallet.machine_id, proved.unknown, payees)
+        await books.unknown.forget_gone(wallet.wallet_id, {row.checking_id for row in proved.unknown})
+        unknown = await books.unknown.of_machine(wallet.machine_id)
     return _about(proved.proof, opening_msat, [row["amount_msat"] for row in unknown])
+
+
+async def _payees(host: Host, rows: Collection[HostPayment]) -> dict[str, str]:
+    """The wallets of this LNbits in which payments arrived, by hash."""
+    sides = await host.history.all_sides({row.payment_hash for row in rows})
+    return {row.payment_hash: row.wallet_id for row in sides if row.checking_id == row.payment_hash}
 
 
 def _about(proof: Proof, opening_msat: int | None, unknown_msat: Sequence[int]) -> list[Difference]:
@@ -223,7 +230,7 @@ def _about(proof: Proof, opening_msat: int | None, unknown_msat: Sequence[int]) 
 
 
 async def _unknown_among(
-    store: Store, rows: Sequence[HostPayment], wallets: Sequence[BoundWallet]
+    store: Store, host: Host, rows: Sequence[HostPayment], wallets: Sequence[BoundWallet]
 ) -> list[Difference]:
     """Changed payments with our mark on machine wallets that no leg explains."""
     bound = {wallet.wallet_id: wallet for wallet in wallets}
@@ -239,14 +246,15 @@ async def _unknown_among(
     for chunk in _chunks(marked, 500):
         async with store.reading() as books:
             legs = await books.reconcile.leg_states({row.payment_hash for row in chunk})
-            accepted = await books.reconcile.accepted_payments([row.checking_id for row in chunk])
+            accepted = await books.unknown.accepted([row.checking_id for row in chunk])
         unknown += [row for row in chunk if row.payment_hash not in legs and row.checking_id not in accepted]
     differences = []
+    payees = await _payees(host, unknown)
     for machine_id in sorted({bound[row.wallet_id].machine_id for row in unknown}):
         own = [row for row in unknown if bound[row.wallet_id].machine_id == machine_id]
         async with store.transaction("reconcile_unknown") as books:
-            await books.reconcile.note_unknown(machine_id, own)
-            all_of_it = await books.reconcile.unknown_payments(machine_id)
+            await books.unknown.note(machine_id, own, payees)
+            all_of_it = await books.unknown.of_machine(machine_id)
         differences.append(unknown_payments(machine_id, [row["amount_msat"] for row in all_of_it]))
     return differences
 

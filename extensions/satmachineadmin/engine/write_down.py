@@ -8,9 +8,10 @@ step alone changes who owns which hash, and it is one transaction.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from ..core.errors import InvariantViolated, StateMoved
+from ..core.errors import InvariantViolated
 from ..core.lease import Lease
 from ..core.model import Refused, Sent, Settlement
 from ..core.outside import (
@@ -18,6 +19,7 @@ from ..core.outside import (
     BelowMinimum,
     Invoice,
     OutsideCode,
+    mark_of,
     share_outcome,
     why_invoice_refused,
 )
@@ -32,13 +34,37 @@ from .outcome import fail
 
 #: How long a target may take in all, its terms and its invoice together.
 CONVERSATION_SECONDS = 12
+#: A payment of a sale may bear an earlier time than the sale by so much: clocks step.
+CLOCK_SECONDS = 900
+_PAID_BEFORE = (
+    "LNbits has paid this already, but these books do not know it: they were restored from an older copy. "
+    "Nothing was paid again."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedOver:
+    """A payment as it is written down."""
+
+    payment_hash: str
+    sent_msat: int
+    #: kept back for the network's fee
+    reserve_msat: int
+    #: None where only the host's books have it
+    bolt11: str | None = None
+    #: where the invoice is one of our own
+    preimage: str | None = None
 
 
 async def prepare(store: Store, host: Host, errand: Errand, lease: Lease) -> Errand | None:
     """Agree on an invoice and write it down; None where nothing is to be paid now."""
+    paid = await to_the_end(find_paid(host, store, errand))
+    if paid:
+        await to_the_end(_leave_paid(store, errand, paid, lease))
+        if errand.first in paid:
+            return None
+        errand = replace(errand, gathered=tuple(share for share in errand.gathered if share not in paid))
     leg = errand.first.leg
-    if await to_the_end(_is_restored(store, host, errand, lease)):
-        return None
     facts = await to_the_end(host.facts(leg.payer_wallet_id, (), errand.extension))
     try:
         agreed = await asyncio.wait_for(errand.source.agree(host, errand, facts.limits), CONVERSATION_SECONDS)
@@ -87,22 +113,51 @@ async def prepare(store: Store, host: Host, errand: Errand, lease: Lease) -> Err
     return await to_the_end(_write_down(store, errand, agreed, lease))
 
 
-async def _is_restored(store: Store, host: Host, errand: Errand, lease: Lease) -> bool:
-    """Before the first payment of a settlement: does the host hold payments that our books do not?"""
-    settlement = errand.first.settlement
-    if not counts(errand.first.leg):
-        return False
-    async with store.reading() as books:
-        legs = await books.legs.of(settlement.id)
-    marks = steps.restored_marks(settlement, legs, [errand.first.leg])
-    if not any([await host.paid_before(settlement.wallet_id, mark) for mark in marks]):
-        return False
+async def find_paid(host: Host, store: Store, errand: Errand) -> list[Share]:
+    """The legs that the host has paid, or is paying, though these books do not know it: they are older.
+
+    A payment bears the mark of the leg that carried it and names those that went with it.
+    """
+    shares = (errand.first, *errand.gathered)
+    since = min(int(share.settlement.paid_at.timestamp()) for share in shares) - CLOCK_SECONDS
+    carried = await host.lightning.carried(errand.first.leg.payer_wallet_id, since)
+    gone = {mark_of(external_id) for external_id in carried}
+    paid = [share for share in shares if mark_of(share.leg.external_id) in gone]
+    if errand.first not in paid and await _is_paid(host, store, errand.first):
+        paid.append(errand.first)
+    return paid
+
+
+async def _is_paid(host: Host, store: Store, share: Share) -> bool:
+    settlement, leg = share.settlement, share.leg
+    marks = [mark_of(leg.external_id)]
+    if counts(leg):
+        async with store.reading() as books:
+            marks = steps.restored_marks(settlement, await books.legs.of(settlement.id), [leg])
+    return any([await host.paid_before(leg.payer_wallet_id, mark) for mark in marks])
+
+
+async def _leave_paid(store: Store, errand: Errand, paid: list[Share], lease: Lease) -> None:
+    """Never pay them again: the sale stops, what had gathered does not gather any more, a person is told.
+
+    An LP sees what was passed on already on its own page, and nobody else does.
+    """
+    if errand.first in paid and not counts(errand.first.leg):
+        await fail(store, errand, lease, OutsideCode.PAID_BEFORE, _PAID_BEFORE)
     async with store.transaction("external_restored") as books:
         await books.require_lease(lease)
-        current = await books.settlements.get(settlement.id)
-        if current is not None and current.state is SettlementState.PROCESSING:
-            await steps.stop_as_restored(books, current)
-    return True
+        for share in paid:
+            settlement = await books.settlements.get(share.settlement.id)
+            if settlement is None:
+                raise InvariantViolated("a leg's settlement exists")
+            if share.leg.state is LegState.SKIPPED:
+                await books.outside.wait(
+                    share.leg, code=OutsideCode.PAID_BEFORE, sentence=_PAID_BEFORE, until=books.now
+                )
+                if counts(share.leg):
+                    await steps.tell_restored(books, settlement)
+            elif counts(share.leg) and settlement.state is SettlementState.PROCESSING:
+                await steps.stop_as_restored(books, settlement)
 
 
 async def check_invoice(
@@ -179,45 +234,46 @@ async def _write_down(store: Store, errand: Errand, agreed: Agreed, lease: Lease
             return None
         if await books.legs.known_hashes([agreed.invoice.payment_hash]):
             raise InvariantViolated("an invoice that was checked belongs to no other leg")
-        taken_back = [await _take_back(books, share) for share in errand.gathered[: agreed.joined]]
-        shares = (errand.first, *taken_back)
-        carrier = errand.first.leg
-        parts = share_outcome(
-            [1000 * share.leg.sats for share in shares], agreed.ask.sent_msat, agreed.ask.reserve_msat
+        taken_back = [await take_back(books, share) for share in errand.gathered[: agreed.joined]]
+        given = HandedOver(
+            payment_hash=agreed.invoice.payment_hash,
+            preimage=agreed.preimage,
+            bolt11=agreed.invoice.bolt11,
+            sent_msat=agreed.ask.sent_msat,
+            reserve_msat=agreed.ask.reserve_msat,
         )
-        for share, (sent_msat, reserve_msat, unused_msat) in zip(shares, parts, strict=True):
-            is_carrier = share.leg.id == carrier.id
-            await books.legs.move(
-                share.settlement,
-                share.leg,
-                LegState.PAYING,
-                carrier_id=None if is_carrier else carrier.id,
-                payment_hash=agreed.invoice.payment_hash if is_carrier else None,
-                preimage=agreed.preimage if is_carrier else None,
-                bolt11=agreed.invoice.bolt11 if is_carrier else None,
-                sent_msat=sent_msat,
-                fee_msat=reserve_msat,
-                fee_unused_msat=unused_msat,
-                reserve_msat=reserve_msat,
-                error_code=None,
-                error_message=None,
-                next_try_at=books.now + SOONEST_LOOK_SECONDS,
-            )
+        written = await hand_over(books, (errand.first, *taken_back), given)
         if errand.address is not None:
-            await books.outside.note_address(carrier, errand.address)
-        written = [await _reload(books, share) for share in shares]
-    return replace(errand, shares=tuple(written), gathered=())
+            await books.outside.note_address(errand.first.leg, errand.address)
+    return replace(errand, shares=written, gathered=())
 
 
-async def _require_processing(books: Books, errand: Errand) -> None:
-    """Raise StateMoved when a person took the settlement out of our hands meanwhile."""
-    first = errand.first
-    current = await books.settlements.get(first.settlement.id)
-    if counts(first.leg) and (current is None or current.state is not SettlementState.PROCESSING):
-        raise StateMoved(thing="settlement")
+async def hand_over(books: Books, shares: Sequence[Share], given: HandedOver) -> tuple[Share, ...]:
+    """Every leg that goes with a payment becomes `paying`; the first one carries hash and invoice."""
+    carrier = shares[0].leg
+    parts = share_outcome([1000 * share.leg.sats for share in shares], given.sent_msat, given.reserve_msat)
+    for share, (sent_msat, reserve_msat, unused_msat) in zip(shares, parts, strict=True):
+        is_carrier = share.leg.id == carrier.id
+        await books.legs.move(
+            share.settlement,
+            share.leg,
+            LegState.PAYING,
+            carrier_id=None if is_carrier else carrier.id,
+            payment_hash=given.payment_hash if is_carrier else None,
+            preimage=given.preimage if is_carrier else None,
+            bolt11=given.bolt11 if is_carrier else None,
+            sent_msat=sent_msat,
+            fee_msat=reserve_msat,
+            fee_unused_msat=unused_msat,
+            reserve_msat=reserve_msat,
+            error_code=None,
+            error_message=None,
+            next_try_at=books.now + SOONEST_LOOK_SECONDS,
+        )
+    return tuple([await _reload(books, share) for share in shares])
 
 
-async def _take_back(books: Books, share: Share) -> Share:
+async def take_back(books: Books, share: Share) -> Share:
     """A skipped leg is to be paid after all: its settlement is open again."""
     settlement = await books.settlements.get(share.settlement.id)
     if settlement is None:

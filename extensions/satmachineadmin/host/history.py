@@ -55,6 +55,12 @@ class LnbitsHistory:
         statement = host_tables.marked_since(is_sqlite=self._is_sqlite)
         return [host_payment(row) for row in await self._all(statement, {"since": since})]
 
+    async def carriers_since(self, wallet_id: str, since: int) -> list[HostPayment]:
+        """Payments of ours from a wallet that took other legs along."""
+        statement = host_tables.carriers_since(is_sqlite=self._is_sqlite)
+        rows = await self._all(statement, {"wallet_id": wallet_id, "since": since})
+        return [host_payment(row) for row in rows]
+
     async def walk(self, wallet_id: str, *, created_from: float, limit: int) -> list[HostPayment]:
         rows = await self._all(
             host_tables.walk(is_sqlite=self._is_sqlite),

@@ -29,7 +29,7 @@ from loguru import logger
 from pydantic import ValidationError
 
 from ..core.model import HostPayment
-from ..core.outside import Invoice, OutsideCode, TargetTerms
+from ..core.outside import Invoice, OutsideCode, TargetTerms, carried_by
 from ..failpoints import reached
 from ..ports import Found, HostRefused
 from ..ports.lightning import Outcome, OutsidePayment, TargetRefused, Verdict
@@ -124,6 +124,10 @@ class LnbitsLightning:
         except ValueError as refusal:
             raise HostRefused(str(refusal)) from refusal
         reached("external.after_pay")
+
+    async def carried(self, payer_wallet_id: str, since: int) -> frozenset[str]:
+        rows = await to_the_end(self._history.carriers_since(payer_wallet_id, since))
+        return frozenset(external_id for row in rows for external_id in carried_by(row))
 
     async def look_up(self, payment: OutsidePayment) -> Outcome:
         reached("external.before_look_up")

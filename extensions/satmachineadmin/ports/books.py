@@ -29,7 +29,7 @@ from ..core.states import LegState, SettlementState, TxType, WithdrawalState
 from ..core.trail import Mark, TrailVerdict
 from .forward_book import ForwardBook
 from .lightning import OutsideBook
-from .reconcile_book import ReconcileBook
+from .reconcile_book import ReconcileBook, UnknownBook
 
 
 class MachineBook(Protocol):
@@ -192,6 +192,8 @@ class Books(Protocol):
     def worklist(self) -> WorklistBook: ...
     @property
     def reconcile(self) -> ReconcileBook: ...
+    @property
+    def unknown(self) -> UnknownBook: ...
 
     async def plan_input(self, settlement: Settlement) -> PlanInput:
         """Everything that a plan of this settlement depends on."""

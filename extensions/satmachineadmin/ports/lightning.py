@@ -81,6 +81,9 @@ class Lightning(Protocol):
     async def pay(self, payment: OutsidePayment) -> None:
         """Pay that very invoice; raises HostRefused, money moved or not."""
 
+    async def carried(self, payer_wallet_id: str, since: int) -> frozenset[str]:
+        """The external ids of legs that went with others' payments from a wallet since an instant."""
+
     async def look_up(self, payment: OutsidePayment) -> Outcome:
         """What became of a payment of ours; asks the node where the host's books do not know.
 

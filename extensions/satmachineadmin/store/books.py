@@ -29,6 +29,7 @@ from .scan import Scan
 from .settlements import Settlements
 from .splits import Splits
 from .sql import Sql
+from .unknown import UnknownPayments
 from .withdrawals import Withdrawals
 from .worklist import Worklist
 
@@ -64,6 +65,7 @@ class Books:
         self.withdrawals = Withdrawals(sql, self.audit, now)
         self.worklist = Worklist(sql, self.audit, now)
         self.reconcile = Reconcile(sql, now)
+        self.unknown = UnknownPayments(sql, now)
 
     async def plan_input(self, settlement: Settlement) -> PlanInput:
         """Everything that a plan of this settlement depends on."""

@@ -10,6 +10,7 @@ from ..core.model import Arrival, Leg, Settlement
 from ..core.states import LegState, LegType, SkipReason
 from . import rows
 from .legs import Legs
+from .outside import GATHERS
 from .sql import SCHEMA, Row, Sql
 
 #: So far back arrivals are looked at again: clocks step, and a transaction may end after a later one.
@@ -28,15 +29,19 @@ class Forwards:
         """What LPs who forward have received and nothing passes on yet, the oldest first.
 
         By each LP's cursor, with an overlap; at a start everything since the LP's consent. What came of a
-        balance that was paid off, and not of a sale, goes beside the machine's latest sale.
+        balance that was paid off, and not of a sale, goes beside the machine's latest sale by then, or else
+        its first one.
         """
         found = await self._sql.all(
             f"""
             SELECT leg.*, lp.user_id AS lp_user_id, lp.autoforward_min_sats,
                    COALESCE(NULLIF(leg.settlement_id, ''), (
                        SELECT latest.id FROM {SCHEMA}.dca_settlements AS latest
-                       WHERE latest.machine_id = leg.machine_id
+                       WHERE latest.machine_id = leg.machine_id AND latest.paid_at <= leg.completed_at
                        ORDER BY latest.paid_at DESC, latest.id LIMIT 1
+                   ), (
+                       SELECT first.id FROM {SCHEMA}.dca_settlements AS first
+                       WHERE first.machine_id = leg.machine_id ORDER BY first.paid_at, first.id LIMIT 1
                    )) AS beside_id
             FROM {SCHEMA}.dca_lp AS lp
             JOIN {SCHEMA}.dca_clients AS client ON client.user_id = lp.user_id
@@ -44,7 +49,7 @@ class Forwards:
              AND leg.completed_at > lp.autoforward_since
              AND leg.completed_at >= lp.forwarded_until - :overlap
             WHERE lp.autoforward_enabled AND leg.state = 'completed' AND leg.leg_type IN ('dca', 'settlement')
-              AND leg.sent_msat >= 1000
+              AND leg.sent_msat >= 1000 AND leg.destination_wallet_id IS NOT NULL
               AND NOT EXISTS (SELECT 1 FROM {SCHEMA}.leg_sources WHERE source_leg_id = leg.id)
             ORDER BY leg.completed_at, leg.id LIMIT :limit
             """,
@@ -89,7 +94,8 @@ class Forwards:
         leg = await self._legs.write_beside(
             settlement,
             leg_type=LegType.AUTOFORWARD,
-            leg_key=f"forward:{source.id}",
+            # By what the arrival is called in the host's books: the same again after books were restored.
+            leg_key=f"forward:{source.external_id}",
             state=LegState.PENDING if gathers is None else LegState.SKIPPED,
             reason=None if gathers is None else SkipReason.BELOW_MINIMUM,
             error_message=gathers,
@@ -115,7 +121,7 @@ class Forwards:
             f"""
             SELECT leg.* FROM {SCHEMA}.dca_payments AS leg
             JOIN {SCHEMA}.dca_clients AS client ON client.id = leg.client_id
-            WHERE leg.state = 'skipped' AND leg.reason = 'below_minimum' AND leg.target IS NULL
+            WHERE {GATHERS} AND leg.target IS NULL
               AND leg.leg_type = 'autoforward' AND leg.payer_wallet_id = :payer AND client.user_id = :user_id
             ORDER BY leg.created_at, leg.id LIMIT :limit
             """,
@@ -132,7 +138,7 @@ class Forwards:
             f"""
             SELECT COALESCE(SUM(leg.sats), 0) FROM {SCHEMA}.dca_clients AS client
             JOIN {SCHEMA}.dca_payments AS leg ON leg.client_id = client.id
-            WHERE client.user_id = :user_id AND leg.state = 'skipped' AND leg.reason = 'below_minimum'
+            WHERE client.user_id = :user_id AND {GATHERS}
               AND leg.target IS NULL AND leg.leg_type = 'autoforward' {wallet}
             """,
             user_id=lp_user_id,
@@ -170,7 +176,7 @@ class Forwards:
             SELECT leg.* FROM {SCHEMA}.dca_payments AS leg
             JOIN {SCHEMA}.dca_clients AS client ON client.id = leg.client_id
             WHERE client.user_id = :user_id AND leg.leg_type = 'autoforward'
-              AND (leg.state = 'pending' OR (leg.state = 'skipped' AND leg.reason = 'below_minimum'))
+              AND (leg.state = 'pending' OR ({GATHERS}))
             ORDER BY leg.created_at, leg.id
             """,
             user_id=lp_user_id,

@@ -129,6 +129,16 @@ PAID_BEFORE = """
       AND COALESCE(status, '') <> 'failed'
 """
 
+
+def carriers_since(*, is_sqlite: bool) -> str:
+    """Payments of ours from one wallet that took other legs along: their extra names those."""
+    column = "+wallet_id" if is_sqlite else "wallet_id"
+    return f"""
+        {_SCANNED} WHERE created_at >= {moment("since", is_sqlite=is_sqlite)} AND {column} = :wallet_id
+        AND amount < 0 AND external_id LIKE 'sm1:%' AND status <> 'failed' AND extra LIKE '%"carries"%'
+    """
+
+
 _columns = sorted(PAYMENT_COLUMNS)
 INSERT_PAYMENT = f"""
     INSERT INTO apipayments ({", ".join(_columns)})

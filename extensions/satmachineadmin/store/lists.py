@@ -237,7 +237,8 @@ async def gathered_with(sql: Sql, leg_ids: Collection[str]) -> list[Row]:
         SELECT COALESCE(leg.carrier_id, leg.id) AS leg_id, leg.sats, leg.sent_msat, leg.fee_msat,
                leg.fee_unused_msat, arrived.completed_at AS arrived_at, machine.name AS machine_name
         FROM {SCHEMA}.dca_payments AS leg
-        JOIN {SCHEMA}.dca_payments AS arrived ON arrived.id = SUBSTR(leg.leg_key, LENGTH('forward:') + 1)
+        JOIN {SCHEMA}.dca_payments AS arrived
+          ON arrived.external_id = SUBSTR(leg.leg_key, LENGTH('forward:') + 1)
         JOIN {SCHEMA}.dca_machines AS machine ON machine.id = leg.machine_id
         WHERE leg.id IN {listed} OR leg.carrier_id IN {listed}
         ORDER BY arrived.completed_at, leg.id

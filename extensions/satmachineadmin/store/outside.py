@@ -11,6 +11,10 @@ from .sql import SCHEMA, Sql, in_list
 
 _OPEN = "state IN ('pending', 'paying', 'unresolved')"
 _OUTSIDE = "target_kind IN ('ln_address', 'lnurl', 'invoice')"
+#: Legs that wait for company; what an older copy of these books does not know to be paid is not among them.
+GATHERS = """
+    leg.state = 'skipped' AND leg.reason = 'below_minimum' AND COALESCE(leg.error_code, '') <> 'paid_before'
+"""
 _BESIDE = "leg_type IN ('autoforward', 'settlement')"
 #: Legs of `settlement` that are not decided yet: those paid with it, and those that leave this LNbits.
 PAID_AT_ONCE_AND_OPEN = f"""
@@ -56,7 +60,7 @@ class OutsideLegs:
             f"""
             SELECT leg.* FROM {SCHEMA}.dca_payments AS leg
             JOIN {SCHEMA}.dca_settlements AS settlement ON settlement.id = leg.settlement_id
-            WHERE leg.state = 'skipped' AND leg.reason = 'below_minimum' AND leg.target = :target
+            WHERE {GATHERS} AND leg.target = :target
             AND leg.payer_wallet_id = :payer AND settlement.state IN ('processing', 'processed')
             ORDER BY leg.created_at, leg.id LIMIT :limit
             """,

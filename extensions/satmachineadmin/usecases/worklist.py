@@ -29,16 +29,20 @@ async def check_matter(store: Store, host: Host, user_id: str, matter_id: str) -
     return await _matter(store, user_id, matter_id)
 
 
-async def accept_matter(store: Store, user_id: str, matter_id: str, reason: str) -> Row:
+async def accept_matter(store: Store, host: Host, user_id: str, matter_id: str, reason: str) -> Row:
     """Take a matter as it is, with a reason. Payouts of its machine go on when none is left open.
 
-    Raises StateMoved when it is closed already.
+    What the host has paid of a sale is looked at anew first. Raises StateMoved when it is closed already.
     """
+    async with store.reading() as books:
+        matter = may(user_id, "accept", await books.worklist.row(matter_id), "matter")
+    if matter["kind"] == MatterKind.RESTORED and matter["closed_at"] is None:
+        await check_machine(store, host, matter["machine_id"])
     async with store.transaction("accept", actor=user_id) as books:
         matter = may(user_id, "accept", await books.worklist.row(matter_id), "matter")
         await books.worklist.accept(matter, by=user_id, reason=reason)
         if matter["kind"] == DifferenceKind.UNKNOWN_PAYMENTS:
-            await books.reconcile.accept_unknown(matter["machine_id"])
+            await books.unknown.accept(matter["machine_id"])
         elif matter["kind"] == DifferenceKind.OPENING_CHANGED:
             await books.reconcile.take_opening(matter["subject_id"])
         elif matter["kind"] == MatterKind.RESTORED:

@@ -202,15 +202,20 @@ async def test_paid_before_counts_by_the_whole_prefix(bench: Bench) -> None:
         await payout.transfer([await transfer(bench, stranger, payee, 10, f"sm1:{mark}:super_fee:1")])
     await bench.receive(payee, 5, status="success", external_id=f"sm1:{other}:split:0:1")
     await bench.receive(payee, 5, status="success", external_id=f"sm1:{mark}")
+    await bench.receive(payee, 5, status="success", external_id=f"sm1:{mark}:split:1:1")
     assert await bench.host.paid_before(payer, f"sm1:{mark}:") == 0
 
     async with bench.host.payout(payer) as payout:
         assert await payout.paid_before(f"sm1:{mark}:") == 0
-        await payout.transfer([await transfer(bench, payer, payee, 10, f"sm1:{mark}:super_fee:1")])
+        sent = await transfer(bench, payer, payee, 10, f"sm1:{mark}:super_fee:1")
+        await payout.transfer([sent])
 
-    assert await bench.host.paid_before(payer, f"sm1:{mark}:") > 0
-    async with bench.host.payout(payer) as payout:
-        assert await payout.paid_before(f"sm1:{mark}:") > 0
+    for status, number in (("success", 1), ("pending", 1), ("failed", 0)):
+        await bench.set_status(f"internal_{sent.minted.payment_hash}", status)
+        assert await bench.host.paid_before(payer, f"sm1:{mark}:") == number, status
+        async with bench.host.payout(payer) as payout:
+            assert await payout.paid_before(f"sm1:{mark}:") == number, status
+    await bench.set_status(f"internal_{sent.minted.payment_hash}", "success")
 
 
 # The slow way -----------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ The modules that import these tests bring a fixture `bench`, as for contract.py.
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import replace
 from typing import Protocol
 from uuid import uuid4
 
@@ -104,6 +106,21 @@ async def test_a_wallet_that_is_short_leaves_no_trace(bench: OutsideBench) -> No
 
     assert (await bench.host.lightning.look_up(sent)).verdict is Verdict.NOT_THERE
     assert await bench.balance_sats(payer) == 100
+
+
+async def test_the_legs_that_went_with_a_payment_are_found_by_their_names(bench: OutsideBench) -> None:
+    """From the wallet that paid, since an instant; those of a payment that failed went nowhere."""
+    payer, other = await bench.wallet(1000), await bench.wallet(1000)
+    went, stayed = f"sm1:{uuid4().hex}:split:0:2", f"sm1:{uuid4().hex}:split:0:2"
+    for name, is_payable in ((went, True), (stayed, False)):
+        sent = payment(payer, await bench.outside_invoice(300, is_payable=is_payable))
+        bench.set_ending(is_payable=is_payable)
+        with contextlib.suppress(HostRefused):
+            await bench.host.lightning.pay(replace(sent, extra={**sent.extra, "carries": [name]}))
+
+    assert await bench.host.lightning.carried(payer, 0) == {went}
+    assert await bench.host.lightning.carried(payer, 4 * 10**9) == frozenset()
+    assert await bench.host.lightning.carried(other, 0) == frozenset()
 
 
 async def test_somebody_elses_payment_of_the_same_invoice_is_not_ours(bench: OutsideBench) -> None:

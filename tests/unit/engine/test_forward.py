@@ -9,6 +9,7 @@ import pytest
 from satmachineadmin.core.outside import OutsideCode
 from satmachineadmin.engine.forward import call_off, try_gathered
 from satmachineadmin.engine.pay_external import work_outside
+from satmachineadmin.engine.reconcile import full_audit
 from satmachineadmin.ports.lightning import TargetRefused
 from satmachineadmin.store.sql import Sql
 from tests.fakes.lightning import Ending, FakeTarget
@@ -82,6 +83,7 @@ async def test_what_arrived_goes_on_less_what_the_network_costs(make_rig: MakeRi
     assert await rig.settlements() == before
     assert before[0]["state"] == "processed"
     assert (await rig.cash_of("ana"))["paid"] == 200_00
+    assert await full_audit(rig.store, rig.host) == [], "nobody here has received it, and nobody should have"
 
 
 async def test_an_address_of_this_lnbits_gets_all_of_it(make_rig: MakeRig) -> None:

@@ -162,7 +162,7 @@ async def test_an_edit_of_what_the_wallet_held_in_the_beginning_is_found(make_ri
 
     assert [one.kind.value for one in await full_audit(rig.store, rig.host)] == ["opening_changed"]
     (matter,) = await matters(rig)
-    await accept_matter(rig.store, OPERATOR, str(matter["id"]), "LNbits' admin put it right")
+    await accept_matter(rig.store, rig.host, OPERATOR, str(matter["id"]), "LNbits' admin put it right")
     assert await full_audit(rig.store, rig.host) == []
     assert not await is_paused(rig)
 
@@ -190,7 +190,7 @@ async def test_a_difference_pauses_payouts_of_its_machine_until_it_is_accepted(m
     assert rig.host.messages[0][0] == OPERATOR
 
     (matter,) = await matters(rig)
-    await accept_matter(rig.store, OPERATOR, str(matter["id"]), "the LP was paid in cash")
+    await accept_matter(rig.store, rig.host, OPERATOR, str(matter["id"]), "the LP was paid in cash")
     await rig.work(2)
     assert (await rig.settlement_of(sale))["state"] == "processed"
     events = await rig.rows("SELECT event FROM satmachineadmin.audit_events")
@@ -218,7 +218,7 @@ async def test_what_was_accepted_is_not_opened_again_unless_its_figures_change(m
     await set_fee(rig, leg)
     await full_audit(rig.store, rig.host)
     (matter,) = await matters(rig)
-    await accept_matter(rig.store, OPERATOR, str(matter["id"]), "known")
+    await accept_matter(rig.store, rig.host, OPERATOR, str(matter["id"]), "known")
     await full_audit(rig.store, rig.host)
     assert not await is_paused(rig)
 

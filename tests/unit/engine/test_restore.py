@@ -8,49 +8,15 @@ from pathlib import Path
 import pytest
 
 from satmachineadmin.core.states import PayWay
-from satmachineadmin.engine.reconcile import full_audit, reconcile_once
-from satmachineadmin.usecases.worklist import accept_matter
+from satmachineadmin.engine.reconcile import full_audit
 from tests.fakes.lightning import Ending
 
 from .conftest import MakeRig
 from .outside import ELLA
-from .rig import OPERATOR, Rig
+from .restored import a_round, accept_all, is_paused, restart_with_empty_books
 
 pytestmark = pytest.mark.anyio
 WAYS = pytest.mark.parametrize("way", list(PayWay))
-
-
-async def a_round(rig: Rig, *, is_start: bool = False) -> None:
-    """What the runner does: reconcile, then work."""
-    await reconcile_once(rig.store, rig.host, rig.lease, lambda: False)
-    await rig.work(2, is_start=is_start)
-
-
-async def is_paused(rig: Rig) -> bool:
-    (row,) = await rig.rows("SELECT payouts_paused_at FROM satmachineadmin.dca_machines")
-    return row["payouts_paused_at"] is not None
-
-
-async def accept_all(rig: Rig) -> None:
-    for row in await rig.rows("SELECT id FROM satmachineadmin.worklist WHERE closed_at IS NULL"):
-        await accept_matter(rig.store, OPERATOR, row["id"], "restored from last night's copy")
-
-
-async def restart_with_empty_books(rig: Rig, migrated_file: Path) -> Rig:
-    """The extension set up anew beside the same LNbits; the machine's wallet keeps its history."""
-    path = rig.store.database.sqlite_path
-    assert path is not None
-    folder = Path(path).parent / "again"
-    folder.mkdir()
-    again = await Rig.open(folder, template=migrated_file, cash={"ana": 900_00}, way=rig.host.way)
-    again.clock.moment = rig.clock.moment
-    again.host.rows, again.host._numbers = rig.host.rows, rig.host._numbers
-    async with again.store.transaction("setup") as books:
-        await books.sql.run(
-            "UPDATE satmachineadmin.machine_wallets SET scan_from = :at",
-            at=int(rig.clock.now().timestamp()) - 3600,
-        )
-    return again
 
 
 @WAYS
