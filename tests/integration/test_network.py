@@ -1,8 +1,9 @@
 """Payments that really leave: a network of three stock LNbits, the hub being the node of the other two.
 
-B runs our extensions, C is where the target's wallet lives; both have a wallet of the hub for a node. B
-to C is an external payment for both, with pending states, refusals and restarts. SQLite only: what is
-tested here is the way out, and each network is three servers.
+B runs our extensions, C is where the targets' wallets live; both have a wallet of the hub for a node. B
+to C is an external payment for both, with pending states, refusals and restarts. What arrived is judged
+by the balances of all three. SQLite only: what is tested here is the way out, and each network is three
+servers.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,74 +22,105 @@ import pytest
 from tests.harness import LnbitsServer
 from tests.harness.pay_links import Link, PayLinks
 from tests.harness.people import Wallet
-from tests.harness.shop import DCA, Shop, check_conservation
+from tests.harness.shop import DCA, LP, Shop, check_conservation
 from tests.harness.slow_node import SlowNode
 
 #: longer than the five seconds that LNbits waits for its node
-STALL_S = 8
-#: what each sale leaves for the target: all of the commission
-COMMISSION = 1000
+STALL_S = 6
+#: what each sale leaves for the target, all of the commission, and for Ana while she has cash
+SATS = 1000
+#: less LNbits' reserve of 1 %, at least 2 sats
+SENT_MSAT = 990_000
+#: Ana's cash: enough for the two sales of which she passes her sats on
+CASH = "400.00"
 
 
 @dataclass
 class Network:
-    """Three servers, a machine on B, and a pay link of a wallet on C."""
+    """Three servers; a machine and an LP on B; on C the wallets of a target and of the LP."""
 
     hub: LnbitsServer
     #: between B and the hub
     way: SlowNode
     c: LnbitsServer
     shop: Shop
-    #: B's node: a wallet of the hub
-    node: Wallet
+    #: the nodes of B and of C: wallets of the hub
+    nodes: dict[str, Wallet]
     ella: Wallet
-    #: called when the target was asked and its invoice is made, before B pays it
+    home: Wallet
+    #: called when a target was asked and its invoice is made, before B pays it
     before_paying: Callable[[], None] = lambda: None
-    link: Link = field(default_factory=Link)
 
     @property
     def b(self) -> LnbitsServer:
         return self.shop.server
 
-    def invoice(self, amount_msat: int) -> str:
-        made = self.c.create_invoice(self.ella, amount_msat // 1000, memo="to C")
+    def invoice(self, wallet: Wallet, amount_msat: int) -> str:
+        made = self.c.create_invoice(wallet, amount_msat // 1000, memo="to C")
         self.before_paying()
         return made.bolt11
 
     def sell(self) -> str:
         sale = self.shop.sell(
-            principal_sats=1000, commission_sats=COMMISSION, fiat_amount="200.00", exchange_rate="5"
+            principal_sats=SATS, commission_sats=SATS, fiat_amount="200.00", exchange_rate="5"
         )
         found: dict[str, Any] = self.b.wait_for(lambda: self.shop.settlement_of(sale), "settlement")
         return str(found["id"])
 
-    def attempts(self, settlement_id: str) -> list[dict[str, Any]]:
+    def attempts(self, settlement_id: str, leg_type: str = "operator_split") -> list[dict[str, Any]]:
         """The legs for C, the first attempt first."""
         return self.b.sql(
             """
             SELECT state, error_code, error_message, sats, sent_msat, fee_msat, fee_unused_msat, payment_hash
             FROM satmachineadmin.dca_payments
-            WHERE settlement_id = :id AND leg_type = 'operator_split' ORDER BY attempt
+            WHERE settlement_id = :id AND leg_type = :leg_type ORDER BY attempt
             """,
             id=settlement_id,
+            leg_type=leg_type,
         )
 
-    def wait_for(self, settlement_id: str, state: str, attempt: int = 1, timeout_s: float = 60) -> None:
-        """Until an attempt is in a state."""
+    def wait_for(
+        self, settlement_id: str, state: str, attempt: int = 1, leg_type: str = "operator_split"
+    ) -> dict[str, Any]:
+        """Until an attempt is in a state; the attempt."""
 
-        def is_there() -> bool:
-            attempts = self.attempts(settlement_id)
-            return len(attempts) >= attempt and attempts[attempt - 1]["state"] == state
+        def found() -> dict[str, Any] | None:
+            attempts = self.attempts(settlement_id, leg_type)
+            is_there = len(attempts) >= attempt and attempts[attempt - 1]["state"] == state
+            return attempts[attempt - 1] if is_there else None
 
-        self.b.wait_for(is_there, f"attempt {attempt} in {state}", timeout_s)
+        leg: dict[str, Any] = self.b.wait_for(found, f"{leg_type}, attempt {attempt} in {state}", 60)
+        return leg
 
     def hasten(self) -> None:
         """What would be tried or looked up later is due now."""
         self.b.sql("UPDATE satmachineadmin.dca_payments SET next_try_at = 0 WHERE next_try_at IS NOT NULL")
 
-    def arrived_msat(self) -> int:
-        """What C itself says its wallet holds."""
-        return self.c.balance_msat(self.ella)
+    def balances_msat(self) -> dict[str, int]:
+        """What each LNbits itself says."""
+        return {
+            "node of b": self.hub.balance_msat(self.nodes["b"]),
+            "node of c": self.hub.balance_msat(self.nodes["c"]),
+            "machine": self.b.balance_msat(self.shop.machine_wallet),
+            "ana": self.b.balance_msat(self.shop.lps["ana"].wallet),
+            "ella": self.c.balance_msat(self.ella),
+            "home": self.c.balance_msat(self.home),
+        }
+
+    def wait_for_balances(self, before: dict[str, int], **moved_msat: int) -> None:
+        """Until the balances have moved by so much, and by nothing else."""
+        expected = {name: held + moved_msat.get(name.replace(" ", "_"), 0) for name, held in before.items()}
+
+        def moved() -> bool:
+            for row in self.c.sql("SELECT payment_hash FROM apipayments WHERE status = 'pending'"):
+                # C forgets to ask its node about what arrived while its connection to it was down.
+                self.c.api_with_key(self.ella.inkey).get(f"/api/v1/payments/{row['payment_hash']}")
+            return self.balances_msat() == expected
+
+        self.b.wait_for(moved, f"{expected} instead of {self.balances_msat()}", 30)
+
+    def worklist(self) -> list[str]:
+        return [row["kind"] for row in self.shop.api.get(f"{DCA}/worklist")["data"]]
 
     def check(self, settlement_id: str) -> None:
         settlement = self.shop.api.get(f"{DCA}/settlements/{settlement_id}")
@@ -121,75 +155,116 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
         # LNbits' own watch over its node's balance says so when the node is dead.
         servers["b"].expected_defects.append("Funding source status unavailable")
         links = stack.enter_context(PayLinks())
-        shop = Shop.open(servers["b"], shares=(), super_fee_pct="0")
-        ella = servers["c"].create_user("ella").wallet
-        network = Network(hub=hub, way=way, c=servers["c"], shop=shop, node=nodes["b"], ella=ella)
-        network.link.invoice = network.invoice
-        target = links.add("ella", network.link)
-        shop.api.put(f"{DCA}/commission-splits", {"splits": [{"target": target, "share_pct": "100"}]})
+        shop = Shop.open(servers["b"], shares=(), cash={"ana": CASH}, super_fee_pct="0")
+        ella, home = (servers["c"].create_user(name).wallet for name in ("ella", "home"))
+        network = Network(hub=hub, way=way, c=servers["c"], shop=shop, nodes=nodes, ella=ella, home=home)
+        urls = {
+            wallet.id: links.add(name, Link(invoice=partial(network.invoice, wallet)))
+            for name, wallet in (("ella", ella), ("home", home))
+        }
+        shop.api.put(f"{DCA}/commission-splits", {"splits": [{"target": urls[ella.id], "share_pct": "100"}]})
+        servers["b"].api(shop.lps["ana"]).put(
+            f"{LP}/preferences", {"autoforward_ln_address": urls[home.id], "autoforward_enabled": True}
+        )
+        time.sleep(1.1)  # what arrives within the second of the consent counts as earlier
         yield network
         assert servers["b"].log_defects() == []
 
 
 @pytest.fixture(autouse=True)
 def _quiet(network: Network) -> Iterator[None]:
-    network.before_paying = lambda: None
     yield
-    network.before_paying = lambda: None
+    network.before_paying, network.way.delay_s = lambda: None, 0
 
 
-def test_a_payment_arrives_on_the_other_node_and_the_reserve_is_unused(network: Network) -> None:
-    """1000 sats less LNbits' reserve of 1 %, at least 2 sats: 990 are asked for, and cost nothing here."""
-    before = network.arrived_msat()
+def test_payments_arrive_on_the_other_node_and_the_reserve_is_unused(network: Network) -> None:
+    """A share of the commission from the machine's wallet, and what Ana got from hers."""
+    before = network.balances_msat()
 
     settlement_id = network.sell()
-    network.wait_for(settlement_id, "completed")
+    for leg_type in ("operator_split", "autoforward"):
+        leg = network.wait_for(settlement_id, "completed", leg_type=leg_type)
+        assert (leg["sent_msat"], leg["fee_msat"], leg["fee_unused_msat"]) == (SENT_MSAT, 0, 10_000)
 
-    (leg,) = network.attempts(settlement_id)
-    assert (leg["sent_msat"], leg["fee_msat"], leg["fee_unused_msat"]) == (990_000, 0, 10_000)
-    assert network.arrived_msat() - before == 990_000
+    network.wait_for_balances(
+        before, node_of_b=-2 * SENT_MSAT, node_of_c=2 * SENT_MSAT, machine=10_000, ana=10_000,
+        ella=SENT_MSAT, home=SENT_MSAT,
+    )  # fmt: skip
     network.check(settlement_id)
 
 
-def test_a_node_that_cannot_pay_is_a_failure_and_the_next_attempt_arrives(network: Network) -> None:
-    before = network.arrived_msat()
-    held = network.hub.balance_sats(network.node)
-    network.hub.top_up(network.node, -held)
+def test_a_node_that_cannot_pay_is_a_failure_and_the_next_attempts_arrive(network: Network) -> None:
+    """Meanwhile Ana's sats stay with her, and the sale is what it is."""
+    before = network.balances_msat()
+    held = network.hub.balance_sats(network.nodes["b"])
+    network.hub.top_up(network.nodes["b"], -held)
 
     settlement_id = network.sell()
-    network.wait_for(settlement_id, "voided")
-    first = network.attempts(settlement_id)[0]
-    assert first["error_code"] == "payment_failed"
-    assert "Insufficient balance" in first["error_message"]
-    assert network.arrived_msat() == before
+    for leg_type in ("operator_split", "autoforward"):
+        first = network.wait_for(settlement_id, "voided", leg_type=leg_type)
+        assert first["error_code"] == "payment_failed"
+        assert "Insufficient balance" in first["error_message"]
+    network.wait_for_balances(before, node_of_b=-held * 1000, machine=1_000_000, ana=1_000_000)
 
-    network.hub.top_up(network.node, held)
+    network.hub.top_up(network.nodes["b"], held)
     network.hasten()
-    network.wait_for(settlement_id, "completed", attempt=2)
-    assert network.arrived_msat() - before == 990_000
+    for leg_type in ("operator_split", "autoforward"):
+        network.wait_for(settlement_id, "completed", attempt=2, leg_type=leg_type)
+    network.wait_for_balances(
+        before, node_of_b=-2 * SENT_MSAT, node_of_c=2 * SENT_MSAT, machine=10_000, ana=10_000,
+        ella=SENT_MSAT, home=SENT_MSAT,
+    )  # fmt: skip
+    network.check(settlement_id)
+
+
+def arrived_once(network: Network, settlement_id: str, before: dict[str, int]) -> None:
+    """Ella has it, whatever happened on the way; Ana has no cash any more, so her share stays."""
+    network.wait_for_balances(
+        before, node_of_b=-SENT_MSAT, node_of_c=SENT_MSAT, machine=1_010_000, ella=SENT_MSAT
+    )
     network.check(settlement_id)
 
 
 def test_a_slow_payment_stays_under_way_until_the_node_says_that_it_arrived(network: Network) -> None:
     """LNbits gives up waiting after five seconds and would look again in half an hour."""
-    before = network.arrived_msat()
+    before = network.balances_msat()
 
     network.way.delay_s = STALL_S
     settlement_id = network.sell()
     network.wait_for(settlement_id, "paying")
-    network.wait_for(settlement_id, "completed", timeout_s=90)
-    network.way.delay_s = 0
+    network.wait_for(settlement_id, "completed")
 
     assert len(network.attempts(settlement_id)) == 1, "it was looked up, and not paid again"
-    assert network.arrived_msat() - before == 990_000
-    network.check(settlement_id)
+    arrived_once(network, settlement_id, before)
 
 
-def test_a_node_that_dies_meanwhile_is_waited_for_and_its_no_makes_room_for_another_invoice(
+def test_a_node_that_dies_after_it_has_paid_is_asked_again_when_it_is_back(network: Network) -> None:
+    """Its answer never came; after its restart it says that the payment was made."""
+    before = network.balances_msat()
+
+    network.way.delay_s = STALL_S
+    settlement_id = network.sell()
+    network.wait_for(settlement_id, "paying")
+    network.b.wait_for(
+        lambda: network.hub.balance_msat(network.nodes["b"]) < before["node of b"], "payment by the hub"
+    )
+    network.hub.kill()
+    network.b.wait_for(
+        lambda: network.attempts(settlement_id)[0]["error_code"] == "undecided", "look-up without an answer"
+    )
+    network.hub.start()
+    network.hasten()
+    network.wait_for(settlement_id, "completed")
+
+    assert len(network.attempts(settlement_id)) == 1
+    arrived_once(network, settlement_id, before)
+
+
+def test_a_node_that_dies_before_it_pays_is_waited_for_and_its_no_makes_room_for_another_invoice(
     network: Network,
 ) -> None:
-    """Pending while the node is dead, and after its restart until it knows; then failed, and paid anew."""
-    before = network.arrived_msat()
+    """While it is dead a person is told and nothing is paid again; when it says no, the next attempt goes."""
+    before = network.balances_msat()
 
     def die() -> None:
         os.kill(network.hub.pid, signal.SIGSTOP)  # it still takes the call, and never answers
@@ -202,10 +277,12 @@ def test_a_node_that_dies_meanwhile_is_waited_for_and_its_no_makes_room_for_anot
     )
     network.hub.kill()
     network.before_paying = lambda: None
-    network.hasten()
-    network.b.wait_for(
-        lambda: network.attempts(settlement_id)[0]["state"] in ("paying", "unresolved"), "still undecided"
+    network.b.sql(
+        "UPDATE satmachineadmin.dca_payments SET updated_at = updated_at - 60 WHERE state = 'paying'"
     )
+    network.hasten()
+    network.wait_for(settlement_id, "unresolved")
+    assert network.worklist() == ["undecided"]
     network.hub.start()
 
     # The node learns that the payment came to nothing.
@@ -218,13 +295,12 @@ def test_a_node_that_dies_meanwhile_is_waited_for_and_its_no_makes_room_for_anot
         FROM apipayments WHERE payment_hash = :hash AND amount > 0
         """,
         hash=payment_hash,
-        wallet=network.node.id,
+        wallet=network.nodes["b"].id,
     )
     network.hasten()
-    network.wait_for(settlement_id, "voided", timeout_s=60)
-    assert network.attempts(settlement_id)[0]["error_code"] == "payment_failed"
+    assert network.wait_for(settlement_id, "voided")["error_code"] == "payment_failed"
+    assert network.worklist() == []
     network.hasten()
     network.wait_for(settlement_id, "completed", attempt=2)
 
-    assert network.arrived_msat() - before == 990_000
-    network.check(settlement_id)
+    arrived_once(network, settlement_id, before)
