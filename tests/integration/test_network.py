@@ -112,9 +112,10 @@ class Network:
         expected = {name: held + moved_msat.get(name.replace(" ", "_"), 0) for name, held in before.items()}
 
         def moved() -> bool:
-            for row in self.c.sql("SELECT payment_hash FROM apipayments WHERE status = 'pending'"):
-                # C forgets to ask its node about what arrived while its connection to it was down.
-                self.c.api_with_key(self.ella.inkey).get(f"/api/v1/payments/{row['payment_hash']}")
+            # Of what arrived while its connection to its node was down C knows only when it is asked.
+            for row in self.c.sql("SELECT wallet_id, payment_hash FROM apipayments WHERE status = 'pending'"):
+                key = next(one.inkey for one in (self.ella, self.home) if one.id == row["wallet_id"])
+                self.c.api_with_key(key).get(f"/api/v1/payments/{row['payment_hash']}")
             return self.balances_msat() == expected
 
         self.b.wait_for(moved, f"{expected} instead of {self.balances_msat()}", 30)

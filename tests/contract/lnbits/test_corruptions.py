@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
-from lnbits.core.crud import create_payment
 from lnbits.core.db import db
-from lnbits.core.models import CreatePayment
-from lnbits.core.models.payments import PaymentState
 
 from satmachineadmin.core.lease import Lease
 from satmachineadmin.core.model import SplitRule
@@ -22,6 +17,7 @@ from satmachineadmin.engine.work import work_once
 from satmachineadmin.services import Services, current
 from tests.harness import User
 from tests.harness.inprocess import InProcessHost
+from tests.harness.inprocess_sales import sell
 from tests.unit.engine.rig import machine_fields
 
 pytestmark = pytest.mark.anyio
@@ -103,20 +99,6 @@ async def business(lnbits: InProcessHost, services: Services) -> Business:
         )
     assert [leg["state"] for leg in legs] == ["completed"]
     return Business(services=services, lease=lease, operator=operator, leg=dict(legs[0]))
-
-
-async def sell(wallet_id: str) -> None:
-    """A cash-out whose customer has paid."""
-    payment_hash = f"{time.time_ns():064x}"
-    stamp = {
-        "source": "bitspire", "type": "cash_out", "principal_sats": 1000, "fee_sats": 100,
-        "exchange_rate": "5", "currency": "EUR", "fiat_amount": "200.00",
-    }  # fmt: skip
-    payment = CreatePayment(
-        wallet_id=wallet_id, payment_hash=payment_hash, bolt11=payment_hash, amount_msat=1_100_000, memo="",
-        extra=json.loads(json.dumps(stamp)),
-    )  # fmt: skip
-    await create_payment(checking_id=payment_hash, data=payment, status=PaymentState.SUCCESS)
 
 
 DEBIT, CREDIT = "payment_hash = :hash AND amount < 0", "payment_hash = :hash AND amount > 0"
