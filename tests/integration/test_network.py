@@ -121,7 +121,7 @@ class Network:
         self.b.wait_for(moved, f"{expected} instead of {self.balances_msat()}", 30)
 
     def worklist(self) -> list[str]:
-        return [row["kind"] for row in self.shop.api.get(f"{DCA}/worklist")["data"]]
+        return [row["kind"] for row in self.shop.api.get(f"{DCA}/worklist", is_open=True)["data"]]
 
     def check(self, settlement_id: str) -> None:
         settlement = self.shop.api.get(f"{DCA}/settlements/{settlement_id}")
