@@ -322,23 +322,6 @@ async def test_a_payment_without_a_decision_is_never_made_again(make_rig: MakeRi
     assert len(rig.host.lightning.handed_over) == 1
 
 
-@pytest.mark.breaks_the_books("our tables are older than LNbits'")
-async def test_books_from_an_older_copy_pass_nothing_on_again(make_rig: MakeRig) -> None:
-    """LNbits' row is there, our leg is not: it is found by its mark before anything is paid."""
-    rig = await forwarding(make_rig)
-    await receive(rig)
-    await rig.work_outside()
-    async with rig.store.transaction("restore") as books:
-        await books.sql.run("DELETE FROM satmachineadmin.dca_payments WHERE leg_type = 'autoforward'")
-        await books.sql.run("DELETE FROM satmachineadmin.leg_sources")
-    await rig.work()
-    rig.host.receive(WALLET, 5000, extra={})
-    await rig.work_outside()
-    (leg,) = await forwards(rig)
-    assert (leg["state"], leg["error_code"]) == ("failed", "paid_before")
-    assert len(rig.host.lightning.handed_over) == 1
-
-
 async def test_no_event_that_an_operator_reads_tells_of_it(make_rig: MakeRig) -> None:
     rig = await forwarding(make_rig)
     await receive(rig)

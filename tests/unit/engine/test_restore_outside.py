@@ -18,6 +18,7 @@ from .conftest import MakeRig
 from .outside import ELLA, RESERVE, ella_leg
 from .restored import Copy, a_round, accept_all, is_paused, restart_with_empty_books
 from .rig import Rig
+from .test_forward import forwarding, receive
 
 pytestmark = pytest.mark.anyio
 HOME = "ana@home.example"
@@ -316,6 +317,23 @@ async def test_sats_that_were_passed_on_together_are_not_passed_on_again(make_ri
     assert paid == sorted([*before, ("ana's wallet", 2_970_000, "success")])
     codes = [leg["error_code"] for leg in await forwards(rig) if leg["state"] in ("skipped", "failed")]
     assert codes == ["paid_before"] * 3
+
+
+@pytest.mark.breaks_the_books("our tables are older than LNbits'")
+async def test_books_from_an_older_copy_pass_nothing_on_again(make_rig: MakeRig) -> None:
+    """LNbits' row is there, our leg is not: it is found by its mark before anything is paid."""
+    rig = await forwarding(make_rig)
+    await receive(rig)
+    await rig.work_outside()
+    async with rig.store.transaction("restore") as books:
+        await books.sql.run("DELETE FROM satmachineadmin.dca_payments WHERE leg_type = 'autoforward'")
+        await books.sql.run("DELETE FROM satmachineadmin.leg_sources")
+    await rig.work()
+    rig.host.receive("ana's wallet", 5000, extra={})
+    await rig.work_outside()
+    (leg,) = await forwards(rig)
+    assert (leg["state"], leg["error_code"]) == ("failed", "paid_before")
+    assert len(rig.host.lightning.handed_over) == 1
 
 
 # Empty books -------------------------------------------------------------------------------------
