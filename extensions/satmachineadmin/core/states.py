@@ -205,7 +205,7 @@ class MatterKind(Word):
     LANDING_FAILED = "landing_failed"
     #: the host holds payments that our books do not know
     RESTORED = "restored"
-    #: legs of a settlement failed and are not tried again by themselves
+    #: legs of a settlement failed and need somebody to put something right
     LEGS_FAILED = "legs_failed"
     #: nobody knows yet what became of a payment that left this LNbits
     UNDECIDED = "undecided"

@@ -9,7 +9,7 @@ from ..core.errors import InvariantViolated, ensure
 from ..core.model import Leg, LegHolder, Machine, Payout, Refused, Sent, Settlement
 from ..core.payout import WaitCode, decide_payout
 from ..core.progress import Progress, progress_of
-from ..core.retries import next_try, passes_by_itself
+from ..core.retries import MOST_TRIES, may_be_lifted, next_check, passes_by_itself
 from ..core.states import PAID_LEG_STATES, LegState, LegType, MatterKind, SettlementState, TxType
 from ..core.units import format_fiat
 from ..ports import Books, PayoutFacts, Transfer
@@ -180,11 +180,10 @@ async def finish(books: Books, settlement: Settlement, legs: Iterable[Leg]) -> N
 async def _stop_at_failed(
     books: Books, settlement: Settlement, legs: Sequence[Leg], progress: Progress
 ) -> None:
-    """Errored: what may pass by itself is tried again later, what cannot is put before a person."""
+    """Errored: what was refused is looked at again later; a person is asked where waiting may not help."""
     failed = [leg for leg in legs if leg.state is LegState.FAILED]
-    passing = [leg for leg in failed if passes_by_itself(leg)]
-    tries = settlement.tries + 1 if passing else settlement.tries
-    pause_seconds = next_try(tries) if passing else None
+    is_looked_at_again = any(may_be_lifted(leg) for leg in failed)
+    tries = settlement.tries + 1 if is_looked_at_again else settlement.tries
     await books.settlements.move(
         settlement,
         SettlementState.ERRORED,
@@ -193,17 +192,22 @@ async def _stop_at_failed(
         error_message="Not every leg could be paid; everything else was. See the legs for the reasons.",
         processing_claim=None,
         tries=tries,
-        next_try_at=None if pause_seconds is None else books.now + pause_seconds,
+        next_try_at=books.now + next_check(tries) if is_looked_at_again else None,
     )
-    if failed and (pause_seconds is None or len(passing) < len(failed)):
-        await books.worklist.open(
-            MatterKind.LEGS_FAILED,
-            settlement.id,
-            operator_user_id=settlement.operator_user_id,
-            machine_id=settlement.machine_id,
-            detail="Legs of a sale failed and need a decision: retry them, name another receiver, or "
-            "release them.",
-        )
+    if failed and (tries >= MOST_TRIES or not all(passes_by_itself(leg) for leg in failed)):
+        await ask_a_person(books, settlement)
+
+
+async def ask_a_person(books: Books, settlement: Settlement) -> None:
+    """Put failed legs of a sale into the worklist."""
+    await books.worklist.open(
+        MatterKind.LEGS_FAILED,
+        settlement.id,
+        operator_user_id=settlement.operator_user_id,
+        machine_id=settlement.machine_id,
+        detail="Legs of a sale failed and need a decision: retry them, name another receiver, or "
+        "release them.",
+    )
 
 
 def after_payout(legs: Iterable[Leg], decision: Payout) -> list[Leg]:

@@ -316,11 +316,11 @@ class Settlements:
                 after={"processing_claim": claim},
             )
 
-    async def let_rest(self, settlement: Settlement) -> None:
-        """Nothing of an errored settlement is worth trying again by itself any more."""
+    async def look_again(self, settlement: Settlement, *, at: int | None, tries: int) -> None:
+        """When an errored settlement is looked at by itself; None: only a person goes on."""
+        statement = f"UPDATE {SCHEMA}.dca_settlements SET next_try_at = :at, tries = :tries"
         await self._sql.run(
-            f"UPDATE {SCHEMA}.dca_settlements SET next_try_at = NULL WHERE id = :id AND state = 'errored'",
-            id=settlement.id,
+            f"{statement} WHERE id = :id AND state = 'errored'", id=settlement.id, at=at, tries=tries
         )
 
     async def note_progress(self, settlement: Settlement, progress: Progress) -> None:

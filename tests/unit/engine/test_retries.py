@@ -69,39 +69,77 @@ async def test_a_full_wallet_is_tried_again_and_paid_once_there_is_room(
     assert rig.host.balance_sats(MACHINE_WALLET) == 0
 
 
-async def test_after_the_last_try_a_person_has_to_look(make_rig: MakeRig) -> None:
-    """Five failures with growing pauses, then one row in the worklist and nothing more by itself."""
+async def test_after_five_looks_a_person_is_asked_and_it_still_goes_on_by_itself(make_rig: MakeRig) -> None:
+    """Growing pauses, at last an hour; no attempt is written while nothing would come of it."""
     rig, sale = await full_wallet(make_rig)
     for pause in PAUSES:
         assert await rig.worklist() == []
         rig.clock.advance(seconds=pause)
         await rig.work(2)
 
-    given_up = await rig.settlement_of(sale)
-    assert (given_up["state"], given_up["tries"], given_up["next_try_at"]) == ("errored", 5, None)
+    asked = await rig.settlement_of(sale)
+    assert (asked["state"], asked["tries"]) == ("errored", 5)
+    assert asked["next_try_at"] == int(rig.clock.now().timestamp()) + 3600
     assert await rig.worklist() == ["legs_failed"]
-    states = [leg["state"] for leg in await dca_legs(rig)]
-    assert states == ["voided"] * 4 + ["failed"]
-
-    rig.host.limits = replace(rig.host.limits, max_wallet_balance_sats=None)
-    rig.clock.advance(seconds=100_000)
-    await rig.work(2)
-    assert (await rig.settlement_of(sale))["state"] == "errored"
+    for _ in range(30):
+        rig.clock.advance(seconds=3601)
+        await rig.work()
+    assert [leg["state"] for leg in await dca_legs(rig)] == ["failed"]
     assert (await rig.cash_of("ana"))["reserved"] == 200_00
 
+    rig.host.limits = replace(rig.host.limits, max_wallet_balance_sats=None)
+    rig.clock.advance(seconds=3601)
+    await rig.work(2)
+    assert (await rig.settlement_of(sale))["state"] == "processed"
+    assert [leg["state"] for leg in await dca_legs(rig)] == ["voided", "completed"]
+    assert await rig.worklist() == []
 
-async def test_what_waiting_does_not_heal_goes_to_a_person_at_once(make_rig: MakeRig) -> None:
+
+async def test_what_somebody_has_to_put_right_goes_to_a_person_at_once(make_rig: MakeRig) -> None:
     rig = await make_rig(cash={"ana": 200_00})
     rig.host.delete_wallet("ana's wallet")
     sale = rig.sell()
     await rig.work(2)
-    rig.clock.advance(seconds=3600)
+    assert await rig.worklist() == ["legs_failed"]
+    rig.clock.advance(seconds=3601)
     await rig.work(2)
 
     row = await rig.settlement_of(sale)
-    assert (row["state"], row["tries"], row["next_try_at"]) == ("errored", 0, None)
+    assert (row["state"], row["tries"]) == ("errored", 2)
     assert [leg["attempt"] for leg in await dca_legs(rig)] == [1]
     assert await rig.worklist() == ["legs_failed"]
+
+
+@WAYS
+async def test_an_lp_that_chooses_another_wallet_is_paid_without_anybody_asking(
+    make_rig: MakeRig, way: PayWay
+) -> None:
+    rig = await make_rig(cash={"ana": 200_00}, way=way)
+    rig.host.delete_wallet("ana's wallet")
+    sale = rig.sell()
+    await rig.work(2)
+    rig.host.add_wallet("ana's new wallet", "ana")
+    await rig.choose_wallet("ana", "ana's new wallet")
+    rig.clock.advance(seconds=31)
+    await rig.work(2)
+
+    assert (await rig.settlement_of(sale))["state"] == "processed"
+    assert (rig.host.balance_sats("ana's wallet"), rig.host.balance_sats("ana's new wallet")) == (0, 1000)
+    assert await rig.worklist() == []
+
+
+async def test_the_reason_is_the_one_of_today(make_rig: MakeRig) -> None:
+    """A full wallet that is deleted meanwhile: the operator reads what is to be done now, and is asked."""
+    rig, sale = await full_wallet(make_rig)
+    rig.host.delete_wallet("ana's wallet")
+    rig.clock.advance(seconds=31)
+    await rig.work(2)
+
+    assert [(leg["state"], leg["error_code"]) for leg in await dca_legs(rig)] == [
+        ("voided", "receiver_full"), ("failed", "receiver_gone"),
+    ]  # fmt: skip
+    assert await rig.worklist() == ["legs_failed"]
+    assert (await rig.settlement_of(sale))["next_try_at"] is not None
 
 
 async def test_a_leg_that_cannot_heal_does_not_keep_another_from_being_tried(make_rig: MakeRig) -> None:
@@ -119,7 +157,7 @@ async def test_a_leg_that_cannot_heal_does_not_keep_another_from_being_tried(mak
     await rig.work(2)
 
     row = await rig.settlement_of(sale)
-    assert (row["state"], row["next_try_at"], row["legs_failed"]) == ("errored", None, 1)
+    assert (row["state"], row["legs_failed"]) == ("errored", 1)
     assert rig.host.balance_sats("ana's wallet") == 1500
     assert await rig.worklist() == ["legs_failed"]
 

@@ -13,32 +13,69 @@ from ...core.errors import InvariantViolated, NotFound, Refusal, StateMoved, Tar
 from ...core.lease import Lease
 from ...core.model import Leg, Minted, Settlement, SplitRule
 from ...core.progress import progress_of
-from ...core.retries import passes_by_itself
+from ...core.retries import MOST_TRIES, may_be_lifted, next_check
 from ...core.revising import counting, rule_now, why_leg_not_retried, why_no_retry
 from ...core.states import EXTERNAL_TARGETS, LegState, LegType, SettlementState
 from ...ports import Books, Host, Store
+from .. import payout as steps
 from . import conclude, leave_errored
 from .release import give_up
 
 
 async def retry_by_itself(store: Store, host: Host, settlement_id: str, lease: Lease, claim: str) -> None:
-    """Try the failed legs of an errored settlement again where waiting may have been all they needed."""
+    """Try refused legs of an errored settlement again once what refused them is gone; look later if not."""
     async with store.reading() as books:
         settlement = await books.settlements.get(settlement_id)
-        legs = [leg for leg in await books.legs.of(settlement_id) if passes_by_itself(leg)]
+        legs = [leg for leg in await books.legs.of(settlement_id) if may_be_lifted(leg)]
     if settlement is None or settlement.state is not SettlementState.ERRORED:
         return
-    minted = await mint_for(host, legs)
+    # What a person or a restored copy stopped goes on by a person's hand only.
+    is_stopped = settlement.waits_code is not None
+    lifted = [] if is_stopped else await _lifted(store, host, settlement, legs)
+    minted = await mint_for(host, lifted)
     async with store.transaction("retry") as books:
         await books.require_lease(lease)
-        if not legs:
-            await books.settlements.let_rest(settlement)
+        if is_stopped or not legs:
+            await books.settlements.look_again(settlement, at=None, tries=settlement.tries)
             return
-        for leg in legs:
+        if not lifted:
+            await _look_again(books, settlement)
+            return
+        for leg in lifted:
             await try_again(books, settlement, leg, minted, tries=leg.tries + 1)
         await leave_errored(
             books, settlement, SettlementState.PROCESSING, processing_claim=claim, claimed_at=books.now
         )
+
+
+async def _lifted(store: Store, host: Host, settlement: Settlement, legs: Sequence[Leg]) -> list[Leg]:
+    """Those of the refused legs that would not be refused again for the same reason.
+
+    Where the machine's wallet itself may not pay, nobody can say: then all of them, and the sale waits.
+    """
+    if not legs:
+        return []
+    async with store.reading() as books:
+        destinations = await steps.find_destinations(books, legs)
+        platform_wallet_id = await books.platform.wallet_id()
+    for leg in legs:
+        if leg.leg_type is LegType.SUPER_FEE and platform_wallet_id is not None:
+            destinations[leg.id] = platform_wallet_id
+    facts = await host.facts(settlement.wallet_id, {wallet for wallet in destinations.values() if wallet})
+    async with store.reading() as books:
+        decision = await steps.decide(books, settlement, legs, destinations, facts)
+    if decision.waits is not None:
+        return list(legs)
+    refused = {one.leg_id: one.code for one in decision.refused}
+    return [leg for leg in legs if refused.get(leg.id) != leg.error_code]
+
+
+async def _look_again(books: Books, settlement: Settlement) -> None:
+    """Still refused: later, and ever more seldom. No attempt is made, so none is written."""
+    tries = settlement.tries + 1
+    await books.settlements.look_again(settlement, at=books.now + next_check(tries), tries=tries)
+    if tries == MOST_TRIES:
+        await steps.ask_a_person(books, settlement)
 
 
 async def mint_for(host: Host, legs: Sequence[Leg]) -> dict[str, Minted]:
