@@ -8,19 +8,22 @@ the fast way are minted between the two looks, outside all locks.
 
 from __future__ import annotations
 
-from ..core.errors import InvariantViolated, ensure
+from ..core.errors import StateMoved, ensure
 from ..core.model import Minted, Plan, PlanInput, Settlement
 from ..core.planning import check_conservation, plan
 from ..core.progress import progress_of
 from ..core.states import EXTERNAL_TARGETS, LegState, LegType, SettlementState
 from ..ports import Books, Host, Store
 
-#: How often figures may move under a plan before it is an error; each time somebody else got on.
+#: How often figures may move under a plan before it is left for later; each time somebody else got on.
 LOOKS = 20
 
 
 async def plan_settlement(store: Store, host: Host, settlement_id: str, claim: str) -> bool:
-    """Plan a pending settlement; False when it is not pending (any more)."""
+    """Plan a pending settlement; False when it is not pending (any more).
+
+    Raises StateMoved where its figures never stood still: it is pending as before, for the next time.
+    """
     for _ in range(LOOKS):
         async with store.reading() as books:
             given = await _load(books, settlement_id)
@@ -32,7 +35,7 @@ async def plan_settlement(store: Store, host: Host, settlement_id: str, claim: s
             if await _load(books, settlement_id) == given:
                 await _store(books, given.settlement, decided, minted, claim)
                 return True
-    raise InvariantViolated("a plan settles down")
+    raise StateMoved(thing="settlement")
 
 
 async def _load(books: Books, settlement_id: str) -> PlanInput | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import anyio
 import pytest
 
+from satmachineadmin.core.model import Minted
 from satmachineadmin.core.states import PayWay
 from satmachineadmin.engine.land import land_new_payments
 from satmachineadmin.engine.plan import plan_settlement
@@ -196,6 +198,32 @@ async def test_an_operator_without_the_extension_pays_nothing_until_it_has_it(ma
 
     rig.host.extension_refusal = None
     rig.clock.advance(seconds=15)
+    await rig.work()
+    assert (await rig.settlement_of(sale))["state"] == "processed"
+
+
+async def test_a_sale_whose_figures_never_stand_still_is_planned_later(
+    make_rig: MakeRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An LP's cash moves under every plan: no bug of the program, so nobody has to release the sale."""
+    rig = await make_rig(cash={"ana": 200_00})
+    mint, clients = rig.host.mint, "satmachineadmin.dca_clients"
+
+    async def move_cash_and_mint(amounts_sats: Mapping[str, int], memo: str) -> dict[str, Minted]:
+        async with rig.store.transaction("cash") as books:
+            await books.sql.run(f"UPDATE {clients} SET confirmed_minor = confirmed_minor + 1")
+        return await mint(amounts_sats, memo)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rig.host, "mint", move_cash_and_mint)
+        sale = rig.sell()
+        await rig.work()
+    row = await rig.settlement_of(sale)
+    assert (row["state"], row["waits_code"]) == ("pending", "trouble")
+
+    async with rig.store.transaction("cash") as books:
+        await books.sql.run(f"UPDATE {clients} SET confirmed_minor = 20000")
+    rig.clock.advance(seconds=5)
     await rig.work()
     assert (await rig.settlement_of(sale))["state"] == "processed"
 

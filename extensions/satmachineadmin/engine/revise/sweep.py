@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from ...core.errors import InvariantViolated, NotSweepable
+from ...core.errors import InvariantViolated, NotSweepable, StateMoved
 from ...core.model import Leg, Minted, Plan, PlanInput
 from ...core.progress import progress_of
 from ...core.states import EXTERNAL_TARGETS, LegState, SettlementState
@@ -54,7 +54,10 @@ def decide(looked: Looked, wanted: Collection[str] | None) -> Sweep:
 async def sweep_settlement(
     store: Store, host: Host, settlement_id: str, wanted: Collection[str] | None, *, actor: str
 ) -> Sweep:
-    """Sweep the skipped legs of a settlement, or those with the `wanted` ids. Raises NotSweepable."""
+    """Sweep the skipped legs of a settlement, or those with the `wanted` ids.
+
+    Raises NotSweepable; StateMoved where the figures never stood still.
+    """
     for _ in range(LOOKS):
         async with store.reading() as books:
             looked = await look(books, settlement_id)
@@ -71,7 +74,7 @@ async def sweep_settlement(
             if await look(books, settlement_id) == looked:
                 await _store(books, looked, sweep, minted)
                 return sweep
-    raise InvariantViolated("a sweep settles down")
+    raise StateMoved(thing="settlement")
 
 
 async def _store(books: Books, looked: Looked, sweep: Sweep, minted: dict[str, Minted]) -> None:
