@@ -8,5 +8,5 @@ import pytest
 
 pytest.register_assert_rewrite("tests.contract.host.contract")
 
-# host/test_real_host.py starts that process, once per database, for the folder lnbits/ alone.
+# host/inside.py starts that process, once per database, for the folder lnbits/ alone.
 collect_ignore = [] if "SATMACHINE_TEST_DB" in os.environ else ["lnbits"]

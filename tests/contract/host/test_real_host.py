@@ -1,31 +1,14 @@
-"""Runs tests/contract/lnbits, the contract with the real host, once per database in a process of its own."""
+"""LNbits keeps the contract of the host: tests/contract/lnbits, in a process of its own for each database."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 
-from tests.harness import REPOSITORY
+from tests.contract.host.inside import HOST_FILES, PATIENCE_SECONDS, run
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(PATIENCE_SECONDS)
 def test_lnbits_keeps_the_contract_of_the_host(
     database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "LNBITS_"))
-    }
-    folder = tmp_path_factory.mktemp("c") / "t"
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "tests/contract/lnbits", f"--basetemp={folder}"],
-        cwd=REPOSITORY,
-        env={**inherited, "SATMACHINE_TEST_DB": database},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=580,
-    )
-    assert run.returncode == 0, f"{run.stdout[-15_000:]}\n{run.stderr[-5_000:]}"
+    run(database, HOST_FILES, tmp_path_factory.mktemp("c") / "t")

@@ -9,13 +9,21 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.harness import PostgresCluster
 from tests.harness.farm import POSTGRES
 from tests.harness.inprocess import InProcessHost, prepare_process, running_host
+
+if TYPE_CHECKING:
+    from satmachineadmin.core.states import PayWay
+
+    from .engine import Engine
+    from .plaza import People, Plaza
 
 _folder = tempfile.TemporaryDirectory(prefix="satmachine-contract-")
 _cluster = PostgresCluster.of_this_run() if os.environ["SATMACHINE_TEST_DB"] == POSTGRES else None
@@ -36,3 +44,51 @@ def prepared() -> Iterator[None]:
 async def lnbits(anyio_backend: str, prepared: None) -> AsyncIterator[InProcessHost]:
     async with running_host() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+async def resting_engine(lnbits: InProcessHost) -> AsyncIterator[Engine]:
+    """The engine in the hands of the tests, while the extension's own runner rests."""
+    from satmachineadmin.services import current
+    from satmachineadmin.store import lease
+
+    from .engine import Engine
+
+    await current().runner.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        # Nobody else is there to renew it, and a test may take its time.
+        patch.setattr(lease, "LEASE_SECONDS", 3600)
+        yield Engine(current().store.database)
+
+
+@pytest.fixture
+def engine(resting_engine: Engine) -> Engine:
+    """The engine as a test drives it, by a clock that goes right until the test turns it."""
+    resting_engine.clock.ahead = timedelta()
+    return resting_engine
+
+
+@pytest.fixture(params=["fast", "slow"])
+async def way(request: pytest.FixtureRequest, engine: Engine) -> AsyncIterator[PayWay]:
+    """Both ways of paying internal legs."""
+    from satmachineadmin.core.states import PayWay
+
+    await engine.use(PayWay(request.param))
+    yield PayWay(request.param)
+    await engine.use(PayWay.FAST)
+
+
+@pytest.fixture(scope="session")
+async def people(lnbits: InProcessHost, resting_engine: Engine) -> People:
+    from .plaza import People
+
+    return await People.arrive(lnbits)
+
+
+@pytest.fixture
+async def plaza(lnbits: InProcessHost, engine: Engine, people: People) -> AsyncIterator[Plaza]:
+    """A machine of the test's own; both books are audited afterwards."""
+    from .plaza import open_plaza
+
+    async with open_plaza(lnbits, engine, people) as made:
+        yield made

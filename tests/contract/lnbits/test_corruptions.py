@@ -9,16 +9,15 @@ from uuid import uuid4
 import pytest
 from lnbits.core.db import db
 
-from satmachineadmin.core.lease import Lease
 from satmachineadmin.core.model import SplitRule
 from satmachineadmin.core.states import CashEntryKind, EnrolmentStatus, TargetKind
-from satmachineadmin.engine.reconcile import full_audit, reconcile_once
-from satmachineadmin.engine.work import work_once
-from satmachineadmin.services import Services, current
+from satmachineadmin.engine.reconcile import full_audit
 from tests.harness import User
 from tests.harness.inprocess import InProcessHost
 from tests.harness.inprocess_sales import sell
 from tests.unit.engine.rig import machine_fields
+
+from .engine import Engine
 
 pytestmark = pytest.mark.anyio
 
@@ -27,14 +26,13 @@ pytestmark = pytest.mark.anyio
 class Business:
     """An operator with one machine, one LP and one sale that was paid out."""
 
-    services: Services
-    lease: Lease
+    engine: Engine
     operator: User
     #: the LP's leg
     leg: dict[str, object]
 
     async def kinds(self) -> set[str]:
-        found = await full_audit(self.services.store, self.services.host, self.operator.id)
+        found = await full_audit(self.engine.store, self.engine.host, self.operator.id)
         return {one.kind.value for one in found}
 
     async def in_lnbits(self, statement: str) -> None:
@@ -42,26 +40,16 @@ class Business:
         await db.execute(statement, {"hash": self.leg["payment_hash"], "wallet": self.operator.wallet.id})
 
     async def in_ours(self, statement: str) -> None:
-        async with self.services.store.transaction("corrupt") as books:
+        async with self.engine.store.transaction("corrupt") as books:
             names = ("id", "settlement_id", "client_id")
             values = {name: self.leg[name] for name in names if f":{name}" in statement}
             await books.sql.run(statement, **values)
 
 
 @pytest.fixture
-async def services(lnbits: InProcessHost) -> AsyncIterator[Services]:
-    """The running extension while its own runner rests."""
-    running = current()
-    await running.runner.stop()
-    yield running
-    running.runner.start()
-
-
-@pytest.fixture
-async def business(lnbits: InProcessHost, services: Services) -> Business:
+async def business(lnbits: InProcessHost, engine: Engine) -> AsyncIterator[Business]:
     operator, lp, platform = [await lnbits.create_user(f"c{uuid4().hex[:10]}") for _ in range(3)]
-    store = services.store
-    async with store.transaction("setup", actor=operator.id) as books:
+    async with engine.store.transaction("setup", actor=operator.id) as books:
         await books.platform.change(super_fee_pct="30", super_fee_wallet_id=platform.wallet.id)
         fields = machine_fields(operator.wallet.id, operator_user_id=operator.id)
         machine_id = await books.machines.add(fields, scan_from=books.now - 60)
@@ -88,17 +76,14 @@ async def business(lnbits: InProcessHost, services: Services) -> Business:
         entry = await books.cash.get(entry_id)
         assert entry is not None
         await books.cash.confirm(entry, by=operator.id)
-        lease = await books.take_lease("corruptions", previous_is_gone=True)
-    assert lease is not None
     await sell(operator.wallet.id)
-    for _ in range(2):
-        await work_once(store, services.host, lease, lambda: False)
-    async with store.reading() as books:
-        legs = await books.sql.all(
-            "SELECT * FROM satmachineadmin.dca_payments WHERE client_id = :id", id=enrolment_id
-        )
+    await engine.work(2)
+    legs = await engine.rows(
+        "SELECT * FROM satmachineadmin.dca_payments WHERE client_id = :id", id=enrolment_id
+    )
     assert [leg["state"] for leg in legs] == ["completed"]
-    return Business(services=services, lease=lease, operator=operator, leg=dict(legs[0]))
+    yield Business(engine=engine, operator=operator, leg=legs[0])
+    await engine.forget(machine_id)
 
 
 DEBIT, CREDIT = "payment_hash = :hash AND amount < 0", "payment_hash = :hash AND amount > 0"
@@ -155,12 +140,11 @@ OUR_CORRUPTIONS = {
 async def test_books_that_agree_say_nothing(business: Business) -> None:
     """The minute's round and the full audit; and the proof comes to what LNbits says."""
     assert await business.kinds() == set()
-    services = business.services
-    await reconcile_once(services.store, services.host, business.lease, lambda: False)
-    async with services.store.reading() as books:
+    await business.engine.reconcile()
+    async with business.engine.store.reading() as books:
         proof = await books.reconcile.proof(business.operator.wallet.id)
     assert proof is not None
-    held_msat = await services.host.history.balance_msat(business.operator.wallet.id)
+    held_msat = await business.engine.host.history.balance_msat(business.operator.wallet.id)
     assert proof["balance_msat"] == proof["expected_msat"] == held_msat == 0
 
 
@@ -183,7 +167,6 @@ async def test_a_corruption_of_our_books_is_found_by_its_kind(business: Business
 async def test_a_credit_that_is_missing_is_completed_once(business: Business) -> None:
     """LNbits stopped between debit and credit: the round mends it, and nothing differs afterwards."""
     await business.in_lnbits(f"UPDATE apipayments SET status = 'pending' WHERE {CREDIT}")
-    services = business.services
     for _ in range(2):
-        await reconcile_once(services.store, services.host, business.lease, lambda: False)
+        await business.engine.reconcile()
     assert await business.kinds() == set()
