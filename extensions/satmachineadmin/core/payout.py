@@ -196,14 +196,22 @@ def _refuse_without_wallet(leg: Leg) -> Refused:
 
 
 def _why_receiver_refused(leg: Leg, wallet_id: str, receiving: _Receiving) -> Refused | None:
-    wallet = receiving.receivers.get(wallet_id)
+    return why_receiver_refused(
+        leg, receiving.receivers.get(wallet_id), machine_wallet_ids=receiving.machine_wallet_ids
+    )
+
+
+def why_receiver_refused(
+    leg: Leg, wallet: WalletFacts | None, *, machine_wallet_ids: Collection[str]
+) -> Refused | None:
+    """Why a wallet, None where there is none any more, may not receive a leg; None when it may."""
     if wallet is None or wallet.deleted:
         sentence = "The receiving wallet does not exist any more. Choose another one, then retry."
         return _refuse(leg, RefuseCode.RECEIVER_GONE, sentence)
     if wallet.is_shared:
         sentence = "The receiving wallet is a shared mirror. Choose an ordinary wallet, then retry."
         return _refuse(leg, RefuseCode.RECEIVER_SHARED, sentence)
-    if wallet_id in receiving.machine_wallet_ids:
+    if wallet.id in machine_wallet_ids:
         sentence = "The receiving wallet is a machine's wallet. Choose another one, then retry."
         return _refuse(leg, RefuseCode.RECEIVER_IS_MACHINE, sentence)
     return None

@@ -19,6 +19,7 @@ from dataclasses import replace
 from ..core.errors import StateMoved
 from ..core.lease import Lease
 from ..core.model import Leg, LegHolder, Minted, Settlement
+from ..core.payout import why_receiver_refused
 from ..core.states import LegState, MatterKind, PayWay, SettlementState
 from ..ports import Books, Found, Host, HostRefused, Store, Transfer
 from . import payout as steps
@@ -88,7 +89,7 @@ async def _pay_leg_by_leg(
         try:
             await _pay_leg(store, host, settlement, leg, transfer, lease)
         except HostRefused as refusal:
-            await _let_wait(store, settlement, leg, refusal)
+            await _let_wait(store, settlement, leg, f"LNbits says: {refusal}")
 
 
 async def _pay_leg(
@@ -171,13 +172,13 @@ async def write_outcome(
             )
 
 
-async def _let_wait(store: Store, settlement: Settlement, leg: Leg, refusal: HostRefused) -> None:
+async def _let_wait(store: Store, settlement: Settlement, leg: Leg, why: str) -> None:
     """Nothing moved: the leg stays as it is and is tried again, by the same invoice if it has one."""
     async with store.transaction("slow_refused") as books:
         await books.settlements.wait(
             settlement,
             code="host_refused",
-            sentence=f"{leg.label or leg.leg_type}: LNbits says: {refusal} It is tried again by itself.",
+            sentence=f"{leg.label or leg.leg_type}: {why} It is tried again by itself.",
             until=books.now + steps.RETRY_SECONDS,
         )
 
@@ -208,6 +209,9 @@ async def settle_handed_over_legs(store: Store, host: Host, settlement_id: str, 
         ]
         machine = await books.machines.get(settlement.machine_id)
         outcomes = {leg.id: await books.legs.sent(leg.id) for leg in legs}
+        machine_wallet_ids = await books.machines.all_wallet_ids()
+    payees = {one.destination_wallet_id for one in outcomes.values()}
+    receivers = (await host.facts(settlement.wallet_id, payees)).receivers if legs else {}
     for leg in legs:
         if leg.minted is None:
             continue
@@ -218,10 +222,17 @@ async def settle_handed_over_legs(store: Store, host: Host, settlement_id: str, 
             continue  # nothing moved, and nothing is to be paid for now
         elif found is Found.PAYABLE and leg.state is LegState.PAYING:
             transfer = steps.make_transfer(settlement, machine, leg, outcomes[leg.id])
+            payee = receivers.get(transfer.payee_wallet_id)
+            refused = why_receiver_refused(leg, payee, machine_wallet_ids=machine_wallet_ids)
+            if refused is not None:
+                # The invoice cannot be taken back: it is paid when its wallet may receive again, or LNbits
+                # gives it up, and the next attempt goes where the receiver wants it by then.
+                await _let_wait(store, settlement, leg, refused.sentence)
+                continue
             try:
                 await pay_and_look(store, host, settlement, leg, transfer)
             except HostRefused as refusal:
-                await _let_wait(store, settlement, leg, refusal)
+                await _let_wait(store, settlement, leg, f"LNbits says: {refusal}")
         elif leg.state is LegState.PAYING:
             await _try_afresh(store, host, settlement, leg)
 

@@ -28,11 +28,18 @@ async def make_invoice(transfer: Transfer) -> Minted:
             external_id=transfer.external_id,
         )
     except InvoiceError as refusal:
-        raise HostRefused(refusal.message) from refusal
+        raise HostRefused(_without_payee(refusal.message, transfer)) from refusal
     except ValueError as refusal:
-        raise HostRefused(str(refusal)) from refusal
+        raise HostRefused(_without_payee(str(refusal), transfer)) from refusal
     reached("slow.after_invoice")
     return Minted(payment_hash=payment.payment_hash, preimage=payment.preimage or "", bolt11=payment.bolt11)
+
+
+def _without_payee(message: str, transfer: Transfer) -> str:
+    """Operators read what LNbits says: which wallet an LP or the platform has is not theirs to know."""
+    for written in (f"'{transfer.payee_wallet_id}'", transfer.payee_wallet_id):
+        message = message.replace(written, "of the receiver")
+    return message
 
 
 async def pay_invoice(transfer: Transfer) -> None:

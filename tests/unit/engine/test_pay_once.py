@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from satmachineadmin.core.errors import InvariantViolated
@@ -276,6 +278,30 @@ async def test_a_leg_that_was_paid_before_the_crash_is_not_paid_again(make_rig: 
 
     assert [row["state"] for row in await rig.settlements()] == ["processed"]
     assert rig.balances()["platform"] == 30
+
+
+async def test_an_invoice_of_a_wallet_that_is_gone_meanwhile_is_not_paid(make_rig: MakeRig) -> None:
+    """It was handed over and refused; then ana's wallet was deleted: her sats would lie where nobody is."""
+    rig = await make_rig(cash={"ana": 200_00}, way=PayWay.SLOW)
+    whole, rig.host.pay_invoice = rig.host.pay_invoice, refuses  # type: ignore[method-assign,assignment]
+    sale = rig.sell()
+    await rig.work(2)
+    rig.host.pay_invoice = whole  # type: ignore[method-assign]
+    rig.host.delete_wallet("ana's wallet")
+    rig.clock.advance(seconds=15)
+    await rig.work()
+
+    row = await rig.settlement_of(sale)
+    assert (row["state"], row["waits_code"]) == ("processing", "host_refused")
+    assert "The receiving wallet does not exist any more." in row["error_message"]
+    assert rig.host.balance_sats("ana's wallet") == 0
+    assert rig.host.balance_sats("platform") == 30, "the others are paid"
+
+    rig.host.wallets["ana's wallet"] = replace(rig.host.wallets["ana's wallet"], deleted=False)
+    rig.clock.advance(seconds=15)
+    await rig.work()
+    assert (await rig.settlement_of(sale))["state"] == "processed"
+    assert rig.host.balance_sats("ana's wallet") == 1000
 
 
 async def test_one_receiver_without_an_invoice_holds_up_no_other(make_rig: MakeRig) -> None:
