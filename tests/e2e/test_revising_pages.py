@@ -23,6 +23,7 @@ def errored(shop: Shop) -> dict[str, Any]:
     sale = shop.settled(
         shop.sell(principal_sats=1000, commission_sats=100, fiat_amount="200.00", exchange_rate="5")
     )
+    shop.leave_to_people(sale)
     shop.server.sql(gone, deleted=False, id=shop.partners[1].id)
     assert sale["state"] == "errored"
     return sale

@@ -26,6 +26,7 @@ def errored(shop: Shop) -> dict[str, Any]:
     """A sale whose second partner cannot be paid."""
     delete(shop, shop.partners[1])
     sale = shop.settled(shop.sell(**OLGA_SALE))
+    shop.leave_to_people(sale)
     delete(shop, shop.partners[1], deleted=False)
     assert (sale["state"], sale["actions"]) == ("errored", ["retry"])
     return sale
