@@ -1,5 +1,6 @@
 # The front door. `make` lists what there is; CI runs `make test`.
-# Everything made here lives below the checkout in .venv, .data and .tmp, and `make clean` removes it.
+# Everything made here lives below the checkout in .venv, .data and .tmp (in memory where there is room:
+# then .tmp is a link), and `make clean` removes it.
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
@@ -23,8 +24,6 @@ PYTEST_FLAGS ?= -n logical --maxprocesses 4 --dist loadfile
 CODE := extensions tests $(patsubst %/,%,$(sort $(dir $(wildcard benchmarks/*.py simulator/*.py tools/*.py))))
 JS_TESTS := $(sort $(shell find tests/unit/js -name '*test*.*js' 2>/dev/null))
 
-# pytest puts its temporary folders here, the last three runs of them
-export PYTEST_DEBUG_TEMPROOT := $(CURDIR)/.tmp
 # read by the demo: make demo PORT=5001 DB=postgres
 ifdef PORT
 export PORT
@@ -40,17 +39,17 @@ help: ## list the targets
 
 install: $(ENVIRONMENT) ## make .venv with LNbits and the tools, anew when requirements/ change
 
-test: $(ENVIRONMENT) .tmp ## check style, types and JavaScript, then run all tests (PYTEST_ARGS=...)
+test: $(ENVIRONMENT) ## check style, types and JavaScript, then run all tests (PYTEST_ARGS=...)
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy $(CODE)
 	@$(MAKE) js
 	@$(PYTHON) -m pytest $(PYTEST_FLAGS) $(PYTEST_ARGS)
 
-test-long: $(ENVIRONMENT) .tmp ## run the tests that take minutes: crashes, load, endurance
+test-long: $(ENVIRONMENT) ## run the tests that take minutes: crashes, load, endurance
 	@$(PYTHON) -m pytest -m long --timeout 3600 $(PYTEST_ARGS)
 
-test-fast: $(ENVIRONMENT) .tmp ## run the unit tests only: no server, less than a minute
+test-fast: $(ENVIRONMENT) ## run the unit tests only: no server, less than a minute
 	@$(PYTHON) -m pytest tests/unit $(PYTEST_ARGS)
 
 lint: $(ENVIRONMENT) ## check style and formatting
@@ -82,11 +81,9 @@ bench: $(ENVIRONMENT) ## measure how fast settlements are paid (ARGS=--help)
 	@$(PYTHON) -m benchmarks $(ARGS)
 
 clean: ## remove everything that was made: .venv, .data, .tmp and caches
+	@[ ! -L .tmp ] || rm -rf "$$(readlink .tmp)"
 	@rm -rf .venv .data .tmp .pytest_cache .mypy_cache .ruff_cache .hypothesis node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
-
-.tmp:
-	@mkdir -p .tmp
 
 $(INSTALLED): requirements/host.txt requirements/host-constraints.txt requirements/dev.txt
 	@python=$$(sh tools/find_python.sh) || exit 1; \

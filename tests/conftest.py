@@ -14,11 +14,16 @@ import pytest
 
 from tests.harness import LnbitsServer, lnbits_env
 from tests.harness.farm import POSTGRES, SQLITE, ServerFarm
+from tests.harness.memory import temporary_root
 
 TESTS = Path(__file__).parent
 
 # All processes of one test run know each other by this name; a pytest inside a test inherits it.
 os.environ.setdefault("SATMACHINE_TEST_RUN", os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"pid{os.getpid()}")
+
+# Here pytest keeps the folders of its last runs.
+if "PYTEST_DEBUG_TEMPROOT" not in os.environ:
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = str(temporary_root())
 
 # Importing lnbits makes a data folder where the process happens to be and reads a .env file. Unit tests
 # that import a module of ours which imports lnbits get a throwaway one instead.
