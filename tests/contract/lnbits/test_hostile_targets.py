@@ -21,7 +21,6 @@ from satmachineadmin.core.states import TargetKind
 from satmachineadmin.engine.makers import MAKERS
 from satmachineadmin.engine.pay_external import run_errand, work_outside
 from satmachineadmin.engine.work import work_once
-from satmachineadmin.services import Services, current
 from tests.harness import User, Wallet
 from tests.harness.inprocess import InProcessHost
 from tests.harness.inprocess_sales import sell
@@ -37,6 +36,8 @@ from tests.harness.pay_links import (
 )
 from tests.unit.engine.rig import machine_fields
 
+from .engine import Engine
+
 pytestmark = pytest.mark.anyio
 #: the longest that one target may keep its own leg undecided
 DEADLINE_S = 15
@@ -51,7 +52,7 @@ Maker = Callable[[int], str]
 class Business:
     """A machine whose commission goes to targets outside, and the wallet of one who is honest."""
 
-    services: Services
+    engine: Engine
     lease: Lease
     operator: User
     ella: Wallet
@@ -84,15 +85,15 @@ class Business:
             )
             for position, (kind, target) in enumerate(targets)
         ]  # fmt: skip
-        async with self.services.store.transaction("rules", actor=self.operator.id) as books:
+        async with self.engine.store.transaction("rules", actor=self.operator.id) as books:
             await books.splits.replace(self.operator.id, None, rules, by=self.operator.id)
 
     async def sold(self, targets: int) -> str:
         """A sale, landed and planned; what is paid at once is paid."""
         payment_hash = await sell(self.operator.wallet.id, commission_sats=SHARE_SATS * targets)
         for _ in range(2):
-            await work_once(self.services.store, self.services.host, self.lease, lambda: False)
-        async with self.services.store.reading() as books:
+            await work_once(self.engine.store, self.engine.host, self.lease, lambda: False)
+        async with self.engine.store.reading() as books:
             return str(
                 await books.sql.value(
                     "SELECT id FROM satmachineadmin.dca_settlements WHERE payment_hash = :hash",
@@ -101,7 +102,7 @@ class Business:
             )
 
     async def legs(self, settlement_id: str) -> list[dict[str, Any]]:
-        async with self.services.store.reading() as books:
+        async with self.engine.store.reading() as books:
             rows = await books.sql.all(
                 """
                 SELECT * FROM satmachineadmin.dca_payments
@@ -112,7 +113,7 @@ class Business:
         return [dict(row) for row in rows]
 
     async def state(self, settlement_id: str) -> str:
-        async with self.services.store.reading() as books:
+        async with self.engine.store.reading() as books:
             settlement = await books.settlements.get(settlement_id)
         assert settlement is not None
         return str(settlement.state)
@@ -125,21 +126,18 @@ def links() -> Iterator[PayLinks]:
 
 
 @pytest.fixture
-async def business(lnbits: InProcessHost, links: PayLinks) -> AsyncIterator[Business]:
-    """The running extension while its own runner rests; no platform fee, no LPs."""
-    services = current()
-    await services.runner.stop()
+async def business(lnbits: InProcessHost, engine: Engine, links: PayLinks) -> AsyncIterator[Business]:
+    """A machine without platform fee and LPs."""
     operator, ella = [await lnbits.create_user(f"h{uuid4().hex[:10]}") for _ in range(2)]
-    async with services.store.transaction("setup", actor=operator.id) as books:
+    async with engine.store.transaction("setup", actor=operator.id) as books:
         await books.platform.change(super_fee_pct="0")
         fields = machine_fields(operator.wallet.id, operator_user_id=operator.id)
-        await books.machines.add(fields, scan_from=books.now - 60)
-        lease = await books.take_lease("hostile", previous_is_gone=True)
-    assert lease is not None
+        machine_id = await books.machines.add(fields, scan_from=books.now - 60)
+    lease = await engine.lease()
     yield Business(
-        services=services, lease=lease, operator=operator, ella=ella.wallet, lnbits=lnbits, links=links
+        engine=engine, lease=lease, operator=operator, ella=ella.wallet, lnbits=lnbits, links=links
     )
-    services.runner.start()
+    await engine.forget(machine_id)
 
 
 def in_turn(*makers: Maker) -> Maker:
@@ -206,13 +204,13 @@ async def test_no_false_answer_is_overpaid_and_each_is_decided_with_its_reason(b
     urls = {name: business.links.add(name.replace(" ", "-"), link) for name, (link, _) in cases.items()}
     await business.split_over([(TargetKind.LNURL, url) for url in urls.values()])
     settlement_id = await business.sold(len(cases))
-    host = business.services.host
+    host = business.engine.host
     before = await host.history.balance_msat(business.operator.wallet.id)
 
     longest_s = 0.0
     for _ in cases:
         started = time.monotonic()
-        assert await work_outside(business.services.store, host, business.lease, lambda: False) is not None
+        assert await work_outside(business.engine.store, host, business.lease, lambda: False) is not None
         longest_s = max(longest_s, time.monotonic() - started)
 
     assert longest_s < DEADLINE_S
@@ -248,14 +246,14 @@ async def test_slow_targets_are_given_up_soon_and_hold_up_nobody(business: Busin
 
     Another sale lands and is paid while they are still waited for.
     """
-    services, lease = business.services, business.lease
+    engine, lease = business.engine, business.lease
     urls = {name: business.links.add(name.replace(" ", "-"), link) for name, link in SLOW.items()}
     await business.split_over(
         [(TargetKind.WALLET, business.ella.id), *((TargetKind.LNURL, url) for url in urls.values())]
     )
     first = await business.sold(4)
-    assert await services.host.history.balance_msat(business.ella.id) == SHARE_SATS * 1000
-    async with services.store.reading() as books:
+    assert await engine.host.history.balance_msat(business.ella.id) == SHARE_SATS * 1000
+    async with engine.store.reading() as books:
         slow = [leg for leg in await books.legs.of(first) if leg.target in urls.values()]
         errands = [await MAKERS[leg.leg_type](books, leg) for leg in slow]
 
@@ -265,7 +263,7 @@ async def test_slow_targets_are_given_up_soon_and_hold_up_nobody(business: Busin
         return time.monotonic() - started
 
     talking = [
-        asyncio.create_task(timed(run_errand(services.store, services.host, errand, lease, lambda: False)))
+        asyncio.create_task(timed(run_errand(engine.store, engine.host, errand, lease, lambda: False)))
         for errand in errands
     ]
     await asyncio.sleep(1)
@@ -273,7 +271,7 @@ async def test_slow_targets_are_given_up_soon_and_hold_up_nobody(business: Busin
     second = await business.sold(1)
 
     assert await business.state(second) == "processed"
-    assert await services.host.history.balance_msat(business.ella.id) == 2 * SHARE_SATS * 1000
+    assert await engine.host.history.balance_msat(business.ella.id) == 2 * SHARE_SATS * 1000
     assert not any(task.done() for task in talking), "they were still waited for"
     assert max(await asyncio.gather(*talking)) < DEADLINE_S
     codes = {leg["target"]: leg["error_code"] for leg in reversed(await business.legs(first))}
