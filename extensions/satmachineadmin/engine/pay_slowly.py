@@ -19,6 +19,7 @@ from dataclasses import replace
 from ..core.errors import StateMoved
 from ..core.lease import Lease
 from ..core.model import Leg, LegHolder, Minted, Settlement
+from ..core.outside import PATIENCE_SECONDS
 from ..core.payout import why_receiver_refused
 from ..core.states import LegState, MatterKind, PayWay, SettlementState
 from ..ports import Books, Found, Host, HostRefused, Store, Transfer
@@ -181,6 +182,22 @@ async def _let_wait(store: Store, settlement: Settlement, leg: Leg, why: str) ->
             sentence=f"{leg.label or leg.leg_type}: {why} It is tried again by itself.",
             until=books.now + steps.RETRY_SECONDS,
         )
+        await tell_refused(books, settlement, leg, why)
+
+
+async def tell_refused(books: Books, settlement: LegHolder, leg: Leg, why: str) -> None:
+    """Put it before a person when LNbits neither pays an invoice for a while nor gives it up."""
+    if leg.state is not LegState.PAYING:
+        return
+    if books.now - await books.outside.moved_at(leg.id) > PATIENCE_SECONDS:
+        await books.worklist.open(
+            MatterKind.UNDECIDED,
+            leg.id,
+            operator_user_id=settlement.operator_user_id,
+            machine_id=leg.machine_id,
+            detail=f"LNbits has an invoice over {leg.sats} sats and does not pay it. {why} Nothing has "
+            "moved; the same invoice is tried again by itself, and no other one meanwhile.",
+        )
 
 
 async def complete(books: Books, settlement: LegHolder, leg: Leg) -> None:
@@ -249,4 +266,5 @@ async def _try_afresh(store: Store, host: Host, settlement: Settlement, leg: Leg
             error_message="The payment was interrupted before anything moved.",
         )
         await books.legs.move(settlement, replace(leg, state=LegState.FAILED), LegState.VOIDED)
+        await books.worklist.close(MatterKind.UNDECIDED, leg.id)
         await books.legs.write_fresh_attempt(settlement, leg, minted[leg.key])

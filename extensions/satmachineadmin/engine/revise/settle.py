@@ -24,7 +24,7 @@ from ...core.units import format_fiat
 from ...ports import Books, FastWayClosed, Found, Host, HostRefused, PayoutFacts, Store, Transfer
 from ...uncancelled import to_the_end
 from .. import payout as steps
-from ..pay_slowly import handed_over, pay_and_look, write_outcome
+from ..pay_slowly import handed_over, pay_and_look, tell_refused, write_outcome
 
 #: Legs of one round.
 BATCH = 20
@@ -176,6 +176,7 @@ async def _pay_that_invoice(
                 sentence=f"LNbits says: {refusal} The same invoice is tried again by itself.",
                 until=books.now + TROUBLE_SECONDS,
             )
+            await tell_refused(books, payoff, payoff.leg, f"LNbits says: {refusal}")
 
 
 async def _look_up(store: Store, host: Host, payoff: Payoff, lease: Lease) -> None:
@@ -240,6 +241,7 @@ async def _fail(store: Store, payoff: Payoff, refusal: HostRefused, lease: Lease
             error_code="host_refused",
             error_message=f"LNbits did not pay it: {refusal}",
         )
+        await books.worklist.close(MatterKind.UNDECIDED, payoff.leg.id)
 
 
 async def _stop_as_restored(books: Books, payoff: Payoff) -> None:
