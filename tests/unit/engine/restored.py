@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from satmachineadmin.core.lease import LeaseLost
 from satmachineadmin.engine.reconcile import reconcile_once
 from satmachineadmin.usecases.worklist import accept_matter
 
@@ -13,7 +14,16 @@ from .rig import OPERATOR, Rig
 
 
 async def a_round(rig: Rig, *, is_start: bool = False) -> None:
-    """What the runner does: reconcile, then work."""
+    """What the runner does: renew the lease or take it anew, reconcile, then work."""
+    try:
+        async with rig.store.transaction("lease") as books:
+            await books.renew_lease(rig.lease)
+    except LeaseLost:
+        # A copy of the books holds an older lease, and the database's clock is not the rig's.
+        async with rig.store.transaction("lease") as books:
+            lease = await books.take_lease("this process", previous_is_gone=True)
+        assert lease is not None
+        rig.lease = lease
     await reconcile_once(rig.store, rig.host, rig.lease, lambda: False)
     await rig.work(2, is_start=is_start)
 
