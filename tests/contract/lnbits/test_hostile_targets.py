@@ -88,14 +88,8 @@ class Business:
         async with self.engine.store.transaction("rules", actor=self.operator.id) as books:
             await books.splits.replace(self.operator.id, None, rules, by=self.operator.id)
 
-    async def renew(self) -> None:
-        """What the runner does beside its rounds; the lease would lapse after thirty seconds."""
-        async with self.services.store.transaction("lease") as books:
-            await books.renew_lease(self.lease)
-
     async def sold(self, targets: int) -> str:
         """A sale, landed and planned; what is paid at once is paid."""
-        await self.renew()
         payment_hash = await sell(self.operator.wallet.id, commission_sats=SHARE_SATS * targets)
         for _ in range(2):
             await work_once(self.engine.store, self.engine.host, self.lease, lambda: False)
@@ -215,7 +209,6 @@ async def test_no_false_answer_is_overpaid_and_each_is_decided_with_its_reason(b
 
     longest_s = 0.0
     for _ in cases:
-        await business.renew()
         started = time.monotonic()
         assert await work_outside(business.engine.store, host, business.lease, lambda: False) is not None
         longest_s = max(longest_s, time.monotonic() - started)
