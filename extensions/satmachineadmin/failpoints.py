@@ -4,15 +4,22 @@
 
     SATMACHINE_FAILPOINT=payout.statement:7       kill -9 at the seventh statement of a payout
     SATMACHINE_FAILPOINT_MARK=/path/of/a/file     written first, so that a test knows it got there
+
+There is a place before and after every commit (store/database.py) and every call that writes, pays or
+asks outside of these books (`external_call`). tests/crash/places.py reads their names from the code.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any, TypeVar, cast
+
+_Call = TypeVar("_Call", bound=Callable[..., Coroutine[Any, Any, Any]])
 
 
 def _kill() -> None:
@@ -46,3 +53,24 @@ def reached(name: str) -> None:
         if _mark:
             Path(_mark).write_text(_armed)
         _strike()
+
+
+def external_call(name: str) -> Callable[[_Call], _Call]:
+    """Places before and after a call: `slow.pay` gives `slow.before_pay` and `slow.after_pay`.
+
+    The second is reached however the call ends: LNbits has been seen to raise after it had paid.
+    """
+    group, _, what = name.partition(".")
+
+    def decorate(call: _Call) -> _Call:
+        @functools.wraps(call)
+        async def watched(*args: Any, **named: Any) -> Any:
+            reached(f"{group}.before_{what}")
+            try:
+                return await call(*args, **named)
+            finally:
+                reached(f"{group}.after_{what}")
+
+        return cast(_Call, watched)
+
+    return decorate

@@ -18,15 +18,9 @@ from coincurve import PrivateKey
 from satmachineadmin.core.host_facts import HostLimits, WalletFacts
 from satmachineadmin.core.model import HostPayment, Minted
 from satmachineadmin.core.states import PayWay
+from satmachineadmin.failpoints import external_call
 from satmachineadmin.host import mint
-from satmachineadmin.ports import (
-    OWN_EXTENSION,
-    FastWayClosed,
-    Found,
-    HostRefused,
-    PayoutFacts,
-    Transfer,
-)
+from satmachineadmin.ports import OWN_EXTENSION, FastWayClosed, Found, HostRefused, PayoutFacts, Transfer
 from satmachineadmin.store.books import Books, Clock, Store
 
 from .lightning import FakeLightning
@@ -296,6 +290,7 @@ class FakeHost:
     async def paid_before(self, wallet_id: str, external_id_prefix: str) -> int:
         return self.count_paid(wallet_id, external_id_prefix)
 
+    @external_call("slow.invoice")
     async def make_invoice(self, transfer: Transfer) -> Minted:
         wallet = self.wallets.get(transfer.payee_wallet_id)
         if wallet is None or wallet.deleted:
@@ -308,6 +303,7 @@ class FakeHost:
         self.rows.append(replace(credit, status="pending"))
         return minted
 
+    @external_call("slow.pay")
     async def pay_invoice(self, transfer: Transfer) -> None:
         credits = [row for row in self.rows if row.checking_id == transfer.minted.payment_hash]
         if not credits or credits[0].status != "pending":
@@ -329,9 +325,11 @@ class FakeHost:
             return Found.PAID if credit == "success" else Found.HALF
         return Found.PAYABLE if credit == "pending" else Found.DEAD
 
+    @external_call("people.notify")
     async def notify(self, user_id: str, text: str) -> None:
         self.messages.append((user_id, text))
 
+    @external_call("half.credit")
     async def complete_half(self, payment_hash: str) -> None:
         if await self.look_up(payment_hash) is Found.HALF:
             credit = next(row for row in self.rows if row.checking_id == payment_hash)

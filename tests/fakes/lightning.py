@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from satmachineadmin.core.model import HostPayment
 from satmachineadmin.core.outside import Invoice, OutsideCode, TargetTerms, carried_by, reserve_msat
-from satmachineadmin.failpoints import reached
+from satmachineadmin.failpoints import external_call
 from satmachineadmin.ports import Found, HostRefused
 from satmachineadmin.ports.lightning import Outcome, OutsidePayment, TargetRefused, Verdict
 
@@ -89,8 +89,8 @@ class FakeLightning:
 
     # Lightning --------------------------------------------------------------------------------
 
+    @external_call("external.terms")
     async def terms(self, target: str) -> TargetTerms:
-        reached("external.before_terms")
         known = await self._answering(target)
         return TargetTerms(
             callback=target,
@@ -100,8 +100,8 @@ class FakeLightning:
             is_here=known.looks_like_here,
         )
 
+    @external_call("external.invoice")
     async def invoice(self, terms: TargetTerms, amount_msat: int) -> Invoice:
-        reached("external.before_invoice")
         known = await self._answering(terms.callback)
         known.asked_msat.append(amount_msat)
         number = next(self._numbers)
@@ -125,8 +125,8 @@ class FakeLightning:
     async def network(self, wallet_id: str, payment_hash: str) -> str:
         return self.network_name
 
+    @external_call("external.pay")
     async def pay(self, payment: OutsidePayment) -> None:
-        reached("external.before_pay")
         self.handed_over.append(payment.payment_hash)
         invoice = self.invoices[payment.bolt11]
         ending = self.endings.popleft() if self.endings else Ending.COMPLETED
@@ -146,7 +146,6 @@ class FakeLightning:
             )
         else:
             self._leave(debit, ending)
-        reached("external.after_pay")
         if ending in (Ending.FAILED, Ending.LIES):
             raise HostRefused("Payment failed: no route.")
 
@@ -161,8 +160,8 @@ class FakeLightning:
             for external_id in carried_by(row)
         )
 
+    @external_call("external.look_up")
     async def look_up(self, payment: OutsidePayment) -> Outcome:
-        reached("external.before_look_up")
         await asyncio.sleep(0)
         ours = [
             row

@@ -207,6 +207,8 @@ class MatterKind(Word):
     RESTORED = "restored"
     #: legs of a settlement failed and need somebody to put something right
     LEGS_FAILED = "legs_failed"
+    #: a rule of the program was broken while a settlement was worked on; nothing more of it is paid
+    STOPPED = "stopped"
     #: nobody knows yet what became of a payment that left this LNbits
     UNDECIDED = "undecided"
     #: a machine that reports its dispenses has not reported this one in time

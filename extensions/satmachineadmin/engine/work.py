@@ -14,7 +14,7 @@ from loguru import logger
 from ..core.errors import InvariantViolated, StateMoved
 from ..core.lease import Lease, LeaseLost
 from ..core.model import Due
-from ..core.states import SettlementState
+from ..core.states import MatterKind, SettlementState
 from ..ports import Host, Store
 from ..uncancelled import to_the_end
 from .forward import forward_arrivals
@@ -100,6 +100,13 @@ async def _stop(store: Store, settlement_id: str, sentence: str) -> None:
         if settlement and settlement.state in (SettlementState.PENDING, SettlementState.PROCESSING):
             await books.settlements.move(
                 settlement, SettlementState.ERRORED, waits_code="rule_broken", error_message=sentence
+            )
+            await books.worklist.open(
+                MatterKind.STOPPED,
+                settlement_id,
+                operator_user_id=settlement.operator_user_id,
+                machine_id=settlement.machine_id,
+                detail=sentence,
             )
 
 

@@ -20,6 +20,7 @@ from lnbits.core.services.notifications import send_payment_notification
 from lnbits.task_manager import task_manager
 from loguru import logger
 
+from ..failpoints import external_call
 from ..ports import Transfer
 from .fast_payout import payment_rows
 
@@ -86,6 +87,7 @@ async def _until_taken_up() -> None:
         await asyncio.sleep(PAUSE_SECONDS)
 
 
+@external_call("announce.payer")
 async def _tell_payer(payment: Payment) -> None:
     wallet = await get_wallet(payment.wallet_id)
     if wallet is not None:

@@ -30,7 +30,7 @@ from pydantic import ValidationError
 
 from ..core.model import HostPayment
 from ..core.outside import Invoice, OutsideCode, TargetTerms, carried_by
-from ..failpoints import reached
+from ..failpoints import external_call
 from ..ports import Found, HostRefused
 from ..ports.lightning import Outcome, OutsidePayment, TargetRefused, Verdict
 from ..uncancelled import to_the_end
@@ -64,8 +64,8 @@ class LnbitsLightning:
     def __init__(self) -> None:
         self._history = LnbitsHistory()
 
+    @external_call("external.terms")
     async def terms(self, target: str) -> TargetTerms:
-        reached("external.before_terms")
         try:
             answer = await handle(target, user_agent=settings.user_agent, timeout=_ANSWER_SECONDS)
         except (LnurlException, ValidationError, ValueError) as problem:
@@ -82,8 +82,8 @@ class LnbitsLightning:
             is_here=_is_here(str(answer.callback)),
         )
 
+    @external_call("external.invoice")
     async def invoice(self, terms: TargetTerms, amount_msat: int) -> Invoice:
-        reached("external.before_invoice")
         try:
             asked = LnurlPayResponse.parse_obj(
                 {
@@ -108,8 +108,8 @@ class LnbitsLightning:
         except TargetRefused:
             return _MAINNET
 
+    @external_call("external.pay")
     async def pay(self, payment: OutsidePayment) -> None:
-        reached("external.before_pay")
         try:
             await lnbits_pay_invoice(
                 wallet_id=payment.payer_wallet_id,
@@ -123,14 +123,13 @@ class LnbitsLightning:
             raise HostRefused(refusal.message) from refusal
         except ValueError as refusal:
             raise HostRefused(str(refusal)) from refusal
-        reached("external.after_pay")
 
     async def carried(self, payer_wallet_id: str, since: int) -> frozenset[str]:
         rows = await to_the_end(self._history.carriers_since(payer_wallet_id, since))
         return frozenset(external_id for row in rows for external_id in carried_by(row))
 
+    @external_call("external.look_up")
     async def look_up(self, payment: OutsidePayment) -> Outcome:
-        reached("external.before_look_up")
         row = await self._debit(payment)
         if row is None:
             return Outcome(verdict=Verdict.NOT_THERE)
@@ -198,6 +197,7 @@ async def _ask_node(row: HostPayment) -> bool:
     return True
 
 
+@external_call("external.answer")
 async def _write_answer(payment: Payment, said: PaymentStatus) -> None:
     """As LNbits' own sweep does."""
     if said.success:
@@ -205,7 +205,6 @@ async def _write_answer(payment: Payment, said: PaymentStatus) -> None:
     else:
         payment.status = PaymentState.FAILED
         await update_payment(payment)
-    reached("external.after_answer")
 
 
 def _is_here(callback: str) -> bool:

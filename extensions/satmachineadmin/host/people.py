@@ -6,7 +6,10 @@ from lnbits.core.crud import get_account
 from lnbits.core.services.notifications import send_user_notification
 from loguru import logger
 
+from ..failpoints import external_call
 
+
+@external_call("people.notify")
 async def notify(user_id: str, text: str) -> None:
     """Hand a message to LNbits, which sends it in the background; what fails is only logged."""
     try:

@@ -8,16 +8,16 @@ from lnbits.core.services import pay_invoice as lnbits_pay_invoice
 from lnbits.exceptions import InvoiceError, PaymentError
 
 from ..core.model import Minted
-from ..failpoints import reached
+from ..failpoints import external_call
 from ..ports import Found, HostRefused, Transfer
 from ..store import host_tables
 from ..store.sql import Row
 from .facts import EXTENSION_ID
 
 
+@external_call("slow.invoice")
 async def make_invoice(transfer: Transfer) -> Minted:
     """An internal invoice in the payee's wallet. Made when it is paid: LNbits forgets it at a restart."""
-    reached("slow.before_invoice")
     try:
         payment = await lnbits_create_invoice(
             wallet_id=transfer.payee_wallet_id,
@@ -31,7 +31,6 @@ async def make_invoice(transfer: Transfer) -> Minted:
         raise HostRefused(_without_payee(refusal.message, transfer)) from refusal
     except ValueError as refusal:
         raise HostRefused(_without_payee(str(refusal), transfer)) from refusal
-    reached("slow.after_invoice")
     return Minted(payment_hash=payment.payment_hash, preimage=payment.preimage or "", bolt11=payment.bolt11)
 
 
@@ -42,9 +41,9 @@ def _without_payee(message: str, transfer: Transfer) -> str:
     return message
 
 
+@external_call("slow.pay")
 async def pay_invoice(transfer: Transfer) -> None:
     """Pay that very invoice. LNbits has been seen to raise although the money had moved."""
-    reached("slow.before_pay")
     try:
         await lnbits_pay_invoice(
             wallet_id=transfer.payer_wallet_id,
@@ -58,7 +57,6 @@ async def pay_invoice(transfer: Transfer) -> None:
         raise HostRefused(refusal.message) from refusal
     except ValueError as refusal:
         raise HostRefused(str(refusal)) from refusal
-    reached("slow.after_pay")
 
 
 async def look_up(payment_hash: str) -> Found:
@@ -71,14 +69,13 @@ async def look_up(payment_hash: str) -> Found:
     return Found.PAYABLE if credit == "pending" else Found.DEAD
 
 
+@external_call("half.credit")
 async def complete_half(payment_hash: str) -> bool:
     """Write the missing credit of a payment whose debit is there; True when this call did it."""
-    reached("half.before_credit")
     async with core_db.connect() as connection:
         result = await connection.execute(
             host_tables.COMPLETE_CREDIT,
             {"payment_hash": payment_hash, "internal_id": f"internal_{payment_hash}"},
         )
         was_missing = bool(result.rowcount == 1)
-    reached("half.after_credit")
     return was_missing

@@ -6,10 +6,8 @@ same file and the same LNbits. tests/crash does the same with real processes and
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from satmachineadmin import failpoints
 from satmachineadmin.core.states import SettlementState
@@ -19,8 +17,6 @@ from tests.judge import complaints
 
 from .rig import Rig
 
-#: What of the host is called at a distance: a process can die before and after each.
-_HOST_CALLS = ("mint", "facts", "paid_before", "make_invoice", "pay_invoice", "look_up", "complete_half")
 #: Where nothing is written: dying there is dying before the next place.
 _ONLY_READING = ("reading.", "setup.", "tamper.")
 #: A settlement that is in none of these has been decided.
@@ -47,21 +43,6 @@ class Scenario:
     lift: Callable[[Rig], object] = field(default=lambda _rig: None)
     #: what a person does about what does not go on by itself
     person: Callable[[Rig], Awaitable[object]] | None = None
-
-
-def watch_host_calls(rig: Rig) -> None:
-    """A fail-point before and after every call of the host."""
-    for name in _HOST_CALLS:
-        call = getattr(rig.host, name)
-
-        @functools.wraps(call)
-        async def watched(*args: Any, _call: Any = call, _name: str = name, **named: Any) -> Any:
-            failpoints.reached(f"host.before_{_name}")
-            result = await _call(*args, **named)
-            failpoints.reached(f"host.after_{_name}")
-            return result
-
-        setattr(rig.host, name, watched)
 
 
 async def next_life(rig: Rig) -> None:

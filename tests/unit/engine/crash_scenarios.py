@@ -304,5 +304,3 @@ SCENARIOS: dict[str, Scenario] = {
     "books that are compared": Scenario(prepare=_sold, act=_compare, person=_compare),
     "a verification": Scenario(prepare=_sold, act=_verify),
 }
-#: Reached only by what ends in `errored` or in an alarm for good: dying there is tried below.
-FINAL = {"stop", "alarm", "external_restored"}

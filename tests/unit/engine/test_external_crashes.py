@@ -25,12 +25,15 @@ pytestmark = pytest.mark.anyio
 #: every place that a payment outside passes, in this order
 PLACES = (
     "external.before_terms",
+    "external.after_terms",
     "external.before_invoice",
+    "external.after_invoice",
     "external_written_down.before_commit",
     "external_written_down.after_commit",
     "external.before_pay",
     "external.after_pay",
     "external.before_look_up",
+    "external.after_look_up",
     "external_outcome.before_commit",
     "external_outcome.after_commit",
 )
@@ -56,7 +59,7 @@ class Watch:
 
 def watch(monkeypatch: pytest.MonkeyPatch, place: str | None = None) -> Watch:
     watching = Watch(place)
-    for module in ("satmachineadmin.store.database", "tests.fakes.lightning"):
+    for module in ("satmachineadmin.store.database", "satmachineadmin.failpoints"):
         monkeypatch.setattr(f"{module}.reached", watching.reached)
     return watching
 

@@ -32,7 +32,8 @@ async def leave_errored(
         next_try_at=None,
         **columns,
     )
-    await books.worklist.close(MatterKind.LEGS_FAILED, settlement.id)
+    for kind in (MatterKind.LEGS_FAILED, MatterKind.STOPPED):
+        await books.worklist.close(kind, settlement.id)
 
 
 async def conclude(books: Books, settlement: Settlement) -> None:

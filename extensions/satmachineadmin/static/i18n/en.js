@@ -117,6 +117,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         landing_failed: 'A payment could not be read',
         restored: 'LNbits holds payments that these books do not know',
         legs_failed: 'Parts of a sale could not be paid',
+        stopped: 'A sale was stopped by an error of the program',
         undecided: 'A payment that left this LNbits is not decided yet',
         no_dispense_report: 'A machine has not reported which notes came out',
         trail_broken: 'The audit trail is not the one that was written',
