@@ -50,15 +50,11 @@ async def lnbits(anyio_backend: str, prepared: None) -> AsyncIterator[InProcessH
 async def resting_engine(lnbits: InProcessHost) -> AsyncIterator[Engine]:
     """The engine in the hands of the tests, while the extension's own runner rests."""
     from satmachineadmin.services import current
-    from satmachineadmin.store import lease
 
     from .engine import Engine
 
     await current().runner.stop()
-    with pytest.MonkeyPatch.context() as patch:
-        # Nobody else is there to renew it, and a test may take its time.
-        patch.setattr(lease, "LEASE_SECONDS", 3600)
-        yield Engine(current().store.database)
+    yield Engine(current().store.database)
 
 
 @pytest.fixture

@@ -48,9 +48,10 @@ class Engine:
         self.host = LnbitsHost(self.store)
 
     async def lease(self) -> Lease:
-        """Tests work one after the other, however long each takes: whoever asks has it."""
+        """Tests work one after the other: whoever asks has it, for a day, since nobody renews it here."""
         async with self.store.transaction("lease") as books:
             lease = await books.take_lease("tests", previous_is_gone=True)
+            await books.sql.run("UPDATE satmachineadmin.runner_lease SET expires_at = expires_at + 86400")
         assert lease is not None
         return lease
 
