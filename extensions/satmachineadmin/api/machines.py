@@ -75,10 +75,13 @@ async def _proof(user_id: str, machine_id: str) -> dict[str, Any]:
     machine = await own_machine(current().store, user_id, machine_id)
     async with current().store.reading() as books:
         row = await books.reconcile.proof(machine["wallet_id"])
-        open_matters = await books.worklist.open_of_machine(machine_id, tuple(DifferenceKind))
+        equals = {"matter.machine_id": machine_id, "(matter.closed_at IS NULL)": True}
+        page = lists.Page(limit=lists.MAX_LIMIT, descending=False, equals=equals)
+        matters, _open = await lists.page(books.sql, lists.MATTERS, page)
+    kinds = {kind.value for kind in DifferenceKind}
     return {
         **present_reconcile.proof(row),
-        "matters": [present_reconcile.matter(one) for one in open_matters],
+        "matters": [present_reconcile.matter(one) for one in matters if one["kind"] in kinds],
     }
 
 

@@ -30,7 +30,8 @@ async def get_status(user: CurrentUser) -> dict[str, Any]:
         sales = await lists.sales_since(books.sql, user.user_id, midnight)
         totals = await lists.totals(books.sql, user.user_id)
         holder = await books.lease_holder()
-        matters = await books.worklist.open_matters(user.user_id, _MATTERS)
+        equals = {"matter.operator_user_id": user.user_id, "(matter.closed_at IS NULL)": True}
+        matters, _open = await lists.page(books.sql, lists.MATTERS, lists.Page(limit=_MATTERS, equals=equals))
     return {
         "version": VERSION,
         "is_platform": user.is_platform,

@@ -12,7 +12,7 @@ from ..services import current
 from ..store import lists
 from ..store.books import ENGINE
 from ..store.sql import Row
-from ..usecases.worklist import accept_matter, check_matter
+from ..usecases.worklist import accept_matter, check_matter, deny_matter
 from .auth import CurrentUser
 from .errors import TranslatingRoute
 from .schemas import IdFilter, Reasoned, identifier, page_of
@@ -46,11 +46,15 @@ async def post_check(user: CurrentUser, matter_id: str) -> dict[str, Any]:
 
 @router.post("/{matter_id}/accept")
 async def post_accept(user: CurrentUser, matter_id: str, body: Reasoned) -> dict[str, Any]:
-    services = current()
-    row = await accept_matter(
-        services.store, services.host, user.user_id, identifier(matter_id, "matter"), body.reason
-    )
+    services, one = current(), identifier(matter_id, "matter")
+    row = await accept_matter(services.store, services.host, user.user_id, one, body.reason)
     services.runner.wake()
+    return present_reconcile.matter(row, await _names([row]))
+
+
+@router.post("/{matter_id}/deny")
+async def post_deny(user: CurrentUser, matter_id: str, body: Reasoned) -> dict[str, Any]:
+    row = await deny_matter(current().store, user.user_id, identifier(matter_id, "matter"), body.reason)
     return present_reconcile.matter(row, await _names([row]))
 
 

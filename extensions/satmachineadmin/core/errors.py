@@ -291,6 +291,14 @@ class AlreadyPaid(Refusal):
     status = 409
 
 
+class NoSuchPayment(Refusal):
+    """LNbits does not hold just one payment of {sats} sats to {username} with this payoff's mark, so it
+    cannot be taken as paid. Say that it was not paid; what the LP may have got is entered as a correction."""
+
+    code = "no_such_payment"
+    status = 409
+
+
 class NotStuckYet(Refusal):
     """It has been worked on for {minutes} minutes only; from {threshold_minutes} on it may be stopped."""
 

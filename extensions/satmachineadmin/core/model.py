@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from .payment import HostPayment as HostPayment
 from .states import (
@@ -27,6 +26,8 @@ from .states import (
     TargetKind,
     TxType,
 )
+from .stems import LegHolder as LegHolder
+from .stems import Stem as Stem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,17 +176,6 @@ class Settlement:
     #: why nothing of it is paid at present: a stable code; None where nothing holds it up
     waits_code: str | None = None
     landed: Landed | None = None
-
-
-class LegHolder(Protocol):
-    """What a leg belongs to: a settlement, or the balance of an LP that is paid off."""
-
-    @property
-    def id(self) -> str:
-        """The settlement's id; empty where there is none."""
-
-    @property
-    def operator_user_id(self) -> str: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -337,6 +327,11 @@ class Leg:
         return self.is_external or self.leg_type is LegType.AUTOFORWARD
 
     @property
+    def passes_on(self) -> str:
+        """The external id of the leg whose sats it passes on; empty for one that passes nothing on."""
+        return self.key.partition("forward:")[2]
+
+    @property
     def is_paid_at_once(self) -> bool:
         """Whether it is paid with its settlement: to a wallet here, from the machine's wallet."""
         return not self.is_external and self.leg_type not in LEGS_BESIDE_SETTLEMENT
@@ -382,7 +377,5 @@ class Arrival:
     #: whole sats of what really arrived
     sats: int
     lp_user_id: str
-    #: the sale that the leg which passes it on stands beside; None while the machine has none
-    settlement_id: str | None
     #: the LP's own least amount
     min_sats: int

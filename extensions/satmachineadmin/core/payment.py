@@ -36,5 +36,10 @@ class HostPayment:
         return self.amount_msat > 0
 
     @property
+    def is_service_fee(self) -> bool:
+        """Income of the host's service fee wallet, booked under the payment's own hash."""
+        return self.checking_id.startswith("service_fee_")
+
+    @property
     def is_lightning_outbound(self) -> bool:
         return self.amount_msat < 0

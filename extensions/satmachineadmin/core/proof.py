@@ -181,7 +181,6 @@ def _line_of_other(row: HostPayment, verdict: str | None) -> ProofLine:
         return ProofLine.TOP_UPS
     if row.status == "pending":
         return ProofLine.ON_THE_WAY
-    is_service_fee = row.checking_id.startswith("service_fee_")
-    if verdict is None and row.fiat_provider is None and not is_service_fee:
+    if verdict is None and row.fiat_provider is None and not row.is_service_fee:
         return ProofLine.NOT_LANDED
     return ProofLine.OTHER_IN if row.is_lightning_inbound else ProofLine.OTHER_OUT

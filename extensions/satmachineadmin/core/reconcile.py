@@ -20,8 +20,6 @@ from .planning import conservation_gap_msat
 from .proof import Proof, ProofLine
 from .states import PAID_LEG_STATES, LegState, LegType, SettlementState, TxType, Word
 
-#: Income of the host's service fee wallet, booked under the payment's own hash.
-_SERVICE_FEE = "service_fee_"
 #: Legs that the host has not decided yet: they are looked up until it has.
 _UNDECIDED = (LegState.PAYING, LegState.UNRESOLVED)
 
@@ -251,7 +249,7 @@ def compare_leg(booked: BookedLeg, rows: Iterable[HostPayment]) -> list[Differen
         return []
     own = [row for row in rows if row.payment_hash == leg.minted.payment_hash]
     debits = [row for row in own if row.amount_msat < 0 and row.wallet_id == leg.payer_wallet_id]
-    credits = [row for row in own if row.amount_msat > 0 and not row.checking_id.startswith(_SERVICE_FEE)]
+    credits = [row for row in own if row.amount_msat > 0 and not row.is_service_fee]
     if leg.state not in PAID_LEG_STATES:
         paid_msat = -sum(row.amount_msat for row in debits if row.status == "success")
         if not paid_msat:

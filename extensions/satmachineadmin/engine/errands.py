@@ -13,7 +13,7 @@ from typing import Protocol
 
 from ..core.errors import InvariantViolated
 from ..core.host_facts import HostLimits
-from ..core.model import Leg, Machine, Settlement
+from ..core.model import Leg, Machine, Stem
 from ..core.outside import Ask, Invoice, OutsideCode, TargetTerms, ask_for, choose_gathered, why_not_asked
 from ..core.progress import progress_of
 from ..core.revising import is_stopped
@@ -22,6 +22,7 @@ from ..ports import OWN_EXTENSION, Books, Host
 from ..ports.lightning import TargetRefused
 from ..uncancelled import to_the_end
 from . import payout as steps
+from .payoff import load_payoff
 from .revise import conclude, leave_errored
 
 #: So many gathered legs go with one payment at most; the rest goes with the next.
@@ -30,9 +31,9 @@ MOST_TOGETHER = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """One leg of an errand and the settlement that it stems from."""
+    """One leg of an errand and what it stems from: nearly always a settlement."""
 
-    settlement: Settlement
+    stem: Stem
     leg: Leg
 
 
@@ -89,14 +90,14 @@ class Errand:
 
     @property
     def memo(self) -> str:
-        return steps.memo(self.first.settlement, self.machine, self.first.leg)
+        return steps.memo(self.first.stem, self.machine, self.first.leg)
 
     @property
     def extra(self) -> dict[str, object]:
         carried = [share.leg.external_id for share in self.shares[1:]]
         return {
             "tag": self.machine.tag,
-            "settlement_id": self.first.settlement.id,
+            **({"settlement_id": self.first.stem.id} if self.first.stem.id else {}),
             "leg_type": self.first.leg.leg_type.value,
             **({"carries": carried} if carried else {}),
         }
@@ -153,7 +154,7 @@ class PayLink:
 
 async def finish_settlement(books: Books, share: Share) -> None:
     """After a leg that counts: the settlement ends when its last leg is decided, however late."""
-    settlement = await books.settlements.get(share.settlement.id)
+    settlement = await books.settlements.get(share.stem.id)
     if settlement is None:
         raise InvariantViolated("a leg's settlement exists")
     legs = await books.legs.of(settlement.id)
@@ -161,7 +162,7 @@ async def finish_settlement(books: Books, share: Share) -> None:
     if is_errored and progress_of(legs).under_way and not is_stopped(settlement):
         # What nobody knew is known by now, and there is something to pay again.
         await leave_errored(books, settlement, SettlementState.PROCESSING)
-        settlement = await books.settlements.get(share.settlement.id) or settlement
+        settlement = await books.settlements.get(share.stem.id) or settlement
     if settlement.state is SettlementState.PROCESSING:
         await steps.finish(books, settlement, legs)
     elif settlement.state is SettlementState.ERRORED:
@@ -180,7 +181,7 @@ async def split_errand(books: Books, leg: Leg) -> Errand:
         shares=(first, *carried),
         gathered=tuple([await share_of(books, other) for other in waiting]),
         machine=machine,
-        payer_user_id=first.settlement.operator_user_id,
+        payer_user_id=first.stem.operator_user_id,
         extension=OWN_EXTENSION,
         source=PayLink(target=leg.target),
         on_moved=finish_settlement,
@@ -188,10 +189,18 @@ async def split_errand(books: Books, leg: Leg) -> Errand:
 
 
 async def share_of(books: Books, leg: Leg) -> Share:
+    return Share(stem=await stem_of(books, leg), leg=leg)
+
+
+async def stem_of(books: Books, leg: Leg) -> Stem:
+    """The settlement of a leg; where there is none, the payoff that it is, or that it passes on."""
+    if not leg.settlement_id:
+        payoff = await books.payoffs.called(leg.passes_on) if leg.passes_on else leg
+        return await load_payoff(books, payoff.id if payoff else "")
     settlement = await books.settlements.get(leg.settlement_id)
     if settlement is None:
         raise InvariantViolated("a leg's settlement exists")
-    return Share(settlement=settlement, leg=leg)
+    return settlement
 
 
 def counts(leg: Leg) -> bool:

@@ -20,7 +20,7 @@ from ..core.states import LegState
 from ..ports import LP_EXTENSION, Books, Host, Store
 from ..ports.lightning import TargetRefused
 from ..uncancelled import to_the_end
-from .errands import Agreed, Errand, PayLink, Share, share_of
+from .errands import Agreed, Errand, PayLink, Share, share_of, stem_of
 
 #: Arrivals of one round; the rest comes with the next.
 BATCH = 50
@@ -33,30 +33,23 @@ async def forward_arrivals(store: Store, lease: Lease, *, is_start: bool) -> boo
     """Write a leg for everything that arrived at LPs who forward; True when there is more."""
     async with store.reading() as books:
         waiting = await books.forwards.arrived(BATCH, is_start=is_start)
-        if not _beside_a_sale(waiting) and (waiting or not await books.forwards.is_behind()):
+        if not waiting and not await books.forwards.is_behind():
             return False
     async with store.transaction("forward") as books:
         await books.require_lease(lease)
         arrivals = await books.forwards.arrived(BATCH, is_start=is_start)
-        ready = _beside_a_sale(arrivals)
-        for arrival in ready:
+        for arrival in arrivals:
             await _forward(books, arrival)
-        if len(ready) == len(arrivals) < BATCH:
+        if len(arrivals) < BATCH:
             await books.forwards.advance()
-    return len(ready) == BATCH
-
-
-def _beside_a_sale(arrivals: list[Arrival]) -> list[Arrival]:
-    """Those that can be passed on: a balance paid off at a machine without any sale waits for its first."""
-    return [arrival for arrival in arrivals if arrival.settlement_id is not None]
+    return len(arrivals) == BATCH
 
 
 async def _forward(books: Books, arrival: Arrival) -> None:
     """Pass one arrival on, or let it gather until the LP's least amount is there."""
-    settlement = await books.settlements.get(arrival.settlement_id or "")
     wallet_id = arrival.leg.destination_wallet_id
-    if settlement is None or wallet_id is None:
-        raise InvariantViolated("what is passed on has arrived in a wallet, and stands beside a sale")
+    if wallet_id is None:
+        raise InvariantViolated("what is passed on has arrived in a wallet")
     total = arrival.sats + await books.forwards.gathered_sats(arrival.lp_user_id, wallet_id)
     gathers = None
     if total < arrival.min_sats:
@@ -64,16 +57,14 @@ async def _forward(books: Books, arrival: Arrival) -> None:
     elif await books.forwards.is_put_off(wallet_id):
         # A target that does not answer is asked once for all of them.
         gathers = "It goes with the payment that is tried again."
-    await books.forwards.write(settlement, arrival, gathers=gathers)
+    await books.forwards.write(await stem_of(books, arrival.leg), arrival, gathers=gathers)
 
 
 async def call_off(books: Books, lp_user_id: str) -> None:
     """Pass on nothing that nobody was asked to pay yet: its sats stay in the LP's wallet."""
     for leg in await books.forwards.unpaid(lp_user_id):
         share = await share_of(books, leg)
-        await books.legs.move(
-            share.settlement, leg, LegState.VOIDED, error_message=_SWITCHED_OFF, next_try_at=None
-        )
+        await books.legs.move(share.stem, leg, LegState.VOIDED, error_message=_SWITCHED_OFF, next_try_at=None)
 
 
 async def try_gathered(books: Books, lp_user_id: str, min_sats: int) -> None:
@@ -90,8 +81,8 @@ async def try_gathered(books: Books, lp_user_id: str, min_sats: int) -> None:
     for wallet_id, leg in newest.items():
         if sats[wallet_id] >= min_sats:
             share = await share_of(books, leg)
-            await books.legs.move(share.settlement, leg, LegState.VOIDED)
-            await books.legs.write_fresh_attempt(share.settlement, leg, None, reason=None)
+            await books.legs.move(share.stem, leg, LegState.VOIDED)
+            await books.legs.write_fresh_attempt(share.stem, leg, None, reason=None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,7 +42,7 @@ async def _complete(books: Books, errand: Errand, fee_msat: int) -> None:
     parts = share_outcome([1000 * leg.sats for leg in legs], sum(one.sent_msat for one in sent), fee_msat)
     for share, (sent_msat, fee, unused_msat) in zip(errand.shares, parts, strict=True):
         await books.legs.move(
-            share.settlement,
+            share.stem,
             share.leg,
             errand.paid_as,
             completed_at=books.now,
@@ -69,7 +69,7 @@ async def _stay_undecided(books: Books, errand: Errand, verdict: Verdict) -> Non
     for share in errand.shares:
         if is_late and share.leg.state is LegState.PAYING:
             await books.legs.move(
-                share.settlement,
+                share.stem,
                 share.leg,
                 LegState.UNRESOLVED,
                 error_code=OutsideCode.UNDECIDED,
@@ -89,7 +89,7 @@ async def _tell(books: Books, share: Share) -> None:
     await books.worklist.open(
         MatterKind.UNDECIDED,
         share.leg.id,
-        operator_user_id=share.settlement.operator_user_id,
+        operator_user_id=share.stem.operator_user_id,
         machine_id=share.leg.machine_id,
         detail=f"{share.leg.sats} sats left this LNbits and nobody knows yet whether they arrived. "
         "Nothing is paid again; it ends by itself when the node knows.",
@@ -112,22 +112,22 @@ async def fail(store: Store, errand: Errand, lease: Lease, code: OutsideCode, se
 
 
 async def _fail_leg(books: Books, errand: Errand, share: Share, problem: Problem) -> None:
-    settlement, leg = share.settlement, share.leg
+    stem, leg = share.stem, share.leg
     tries = leg.tries + 1
     may_help = errand.is_tried_again and problem.code in WORTH_ANOTHER_TRY
     pause_seconds = next_try(tries) if may_help else None
     why = {"error_code": problem.code, "error_message": problem.sentence}
-    await books.legs.move(settlement, leg, LegState.FAILED, tries=tries, next_try_at=None, **why)
+    await books.legs.move(stem, leg, LegState.FAILED, tries=tries, next_try_at=None, **why)
     if leg.leg_type is LegType.AUTOFORWARD and leg.carrier_id is not None:
         # By itself it is less than the LP wants to go at once: it gathers again, and goes with the next.
-        await books.legs.move(settlement, replace(leg, state=LegState.FAILED), LegState.VOIDED)
+        await books.legs.move(stem, replace(leg, state=LegState.FAILED), LegState.VOIDED)
         await books.legs.write_fresh_attempt(
-            settlement, leg, None, tries=0, state=LegState.SKIPPED, reason=SkipReason.BELOW_MINIMUM, **why
+            stem, leg, None, tries=0, state=LegState.SKIPPED, reason=SkipReason.BELOW_MINIMUM, **why
         )
         return
     if pause_seconds is None:
         return
-    await books.legs.move(settlement, replace(leg, state=LegState.FAILED), LegState.VOIDED)
+    await books.legs.move(stem, replace(leg, state=LegState.FAILED), LegState.VOIDED)
     await books.legs.write_fresh_attempt(
-        settlement, leg, None, tries=tries, next_try_at=books.now + pause_seconds, **why
+        stem, leg, None, tries=tries, next_try_at=books.now + pause_seconds, **why
     )

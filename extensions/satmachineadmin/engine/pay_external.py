@@ -78,7 +78,7 @@ async def next_errand(store: Store) -> Errand | None:
 
 async def _let_be(store: Store, leg: Leg, sentence: str) -> None:
     async with store.transaction("external_trouble") as books:
-        current = next((one for one in await books.legs.of(leg.settlement_id) if one.id == leg.id), leg)
+        current = await books.legs.get(leg.id) or leg
         await books.outside.wait(
             current, code="trouble", sentence=sentence, until=books.now + TROUBLE_SECONDS
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..core.errors import InvariantViolated, ensure
-from ..core.model import Leg, LegHolder, Machine, Payout, Refused, Sent, Settlement
+from ..core.model import Leg, LegHolder, Machine, Payout, Refused, Sent, Settlement, Stem
 from ..core.payout import WaitCode, decide_payout
 from ..core.progress import Progress, progress_of
 from ..core.retries import MOST_TRIES, may_be_lifted, next_check, passes_by_itself
@@ -80,7 +80,7 @@ def make_transfer(settlement: Settlement, machine: Machine | None, leg: Leg, sen
     )
 
 
-def memo(settlement: Settlement, machine: Machine, leg: Leg) -> str:
+def memo(stem: Stem, machine: Machine, leg: Leg) -> str:
     """What payer and payee read beside the payment."""
     what = {
         LegType.SUPER_FEE: "platform fee",
@@ -88,11 +88,11 @@ def memo(settlement: Settlement, machine: Machine, leg: Leg) -> str:
         LegType.DCA: "sats for cash",
         LegType.AUTOFORWARD: "sats for cash, passed on",
     }.get(leg.leg_type, "payout")
-    business = "cash-out" if settlement.tx_type is TxType.CASH_OUT else "cash-in"
+    business = {TxType.CASH_OUT: ", cash-out", TxType.CASH_IN: ", cash-in", None: ""}[stem.tx_type]
     is_lps = leg.leg_type in (LegType.DCA, LegType.AUTOFORWARD)
-    minor = leg.fiat_minor if is_lps else settlement.fiat_minor
-    amount = "" if minor is None else f" {format_fiat(minor, settlement.currency)} {settlement.currency}"
-    return f"{machine.name}: {what}, {business}{amount}"
+    minor = leg.fiat_minor if is_lps else stem.fiat_minor
+    amount = "" if minor is None else f" {format_fiat(minor, stem.currency)} {stem.currency}"
+    return f"{machine.name}: {what}{business}{amount}"
 
 
 def fills(legs: Sequence[Leg], sent: Sequence[Sent]) -> dict[str, tuple[int, int, int]]:
@@ -222,7 +222,7 @@ def after_payout(legs: Iterable[Leg], decision: Payout) -> list[Leg]:
 
 
 def restored_marks(
-    settlement: Settlement, legs: Sequence[Leg], about_to_be_paid: Sequence[Leg] | None = None
+    stem: Stem, legs: Sequence[Leg], about_to_be_paid: Sequence[Leg] | None = None
 ) -> list[str]:
     """What a successful payment that our books do not know would begin with in the host's (DESIGN §7).
 
@@ -230,7 +230,7 @@ def restored_marks(
     are paid at once. While we know of no payment, there is none at all; afterwards
     there is none of any attempt at a leg that is still to be paid, or was to be tried again.
     """
-    mark = f"sm1:{settlement.payment_hash}:"
+    mark = f"sm1:{stem.payment_hash}:"
     known = (*PAID_LEG_STATES, LegState.PAYING, LegState.UNRESOLVED)
     if not any(leg.state in known for leg in legs):
         return [mark]

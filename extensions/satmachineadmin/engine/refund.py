@@ -97,7 +97,7 @@ async def hand_in(store: Store, host: Host, k1: str, bolt11: str) -> None:
             store,
             host,
             invoice,
-            settlement=settlement,
+            stem=settlement,
             payer_wallet_id=withdrawal["wallet_id"],
             asked_msat=withdrawal["amount_msat"],
             metadata=None,

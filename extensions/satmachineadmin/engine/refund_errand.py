@@ -49,7 +49,7 @@ async def refund_errand(books: Books, leg: Leg) -> Errand:
     if settlement is None or machine is None or withdrawal is None:
         raise InvariantViolated("a leg that is refunded has its settlement, machine and link")
     return Errand(
-        shares=(Share(settlement=settlement, leg=leg),),
+        shares=(Share(stem=settlement, leg=leg),),
         machine=machine,
         payer_user_id=settlement.operator_user_id,
         extension=OWN_EXTENSION,
@@ -62,9 +62,9 @@ async def refund_errand(books: Books, leg: Leg) -> Errand:
 
 async def _after_move(books: Books, share: Share) -> None:
     """The link ends with its leg; after a failure the sats stand as they did, and so does the link."""
-    settlement = await books.settlements.get(share.settlement.id)
-    withdrawal = await books.withdrawals.under_way(share.settlement.id)
-    legs = await books.legs.of(share.settlement.id)
+    settlement = await books.settlements.get(share.stem.id)
+    withdrawal = await books.withdrawals.under_way(share.stem.id)
+    legs = await books.legs.of(share.stem.id)
     leg = next(leg for leg in legs if leg.id == share.leg.id)
     if settlement is None or withdrawal is None:
         raise InvariantViolated("a leg that is refunded has its settlement and link")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from ..core.errors import InvariantViolated
 from ..core.lease import Lease
-from ..core.model import Refused, Sent, Settlement
+from ..core.model import Refused, Sent, Stem
 from ..core.outside import (
     SOONEST_LOOK_SECONDS,
     BelowMinimum,
@@ -72,7 +72,7 @@ async def prepare(store: Store, host: Host, errand: Errand, lease: Lease) -> Err
             store,
             host,
             agreed.invoice,
-            settlement=errand.first.settlement,
+            stem=errand.first.stem,
             payer_wallet_id=leg.payer_wallet_id,
             asked_msat=agreed.ask.sent_msat,
             metadata=agreed.metadata,
@@ -119,7 +119,7 @@ async def find_paid(host: Host, store: Store, errand: Errand) -> list[Share]:
     A payment bears the mark of the leg that carried it and names those that went with it.
     """
     shares = (errand.first, *errand.gathered)
-    since = min(int(share.settlement.paid_at.timestamp()) for share in shares) - CLOCK_SECONDS
+    since = min(int(share.stem.paid_at.timestamp()) for share in shares) - CLOCK_SECONDS
     carried = await host.lightning.carried(errand.first.leg.payer_wallet_id, since)
     gone = {mark_of(external_id) for external_id in carried}
     paid = [share for share in shares if mark_of(share.leg.external_id) in gone]
@@ -129,11 +129,11 @@ async def find_paid(host: Host, store: Store, errand: Errand) -> list[Share]:
 
 
 async def _is_paid(host: Host, store: Store, share: Share) -> bool:
-    settlement, leg = share.settlement, share.leg
+    stem, leg = share.stem, share.leg
     marks = [mark_of(leg.external_id)]
     if counts(leg):
         async with store.reading() as books:
-            marks = steps.restored_marks(settlement, await books.legs.of(settlement.id), [leg])
+            marks = steps.restored_marks(stem, await books.legs.of(stem.id), [leg])
     return any([await host.paid_before(leg.payer_wallet_id, mark) for mark in marks])
 
 
@@ -147,16 +147,18 @@ async def _leave_paid(store: Store, errand: Errand, paid: list[Share], lease: Le
     async with store.transaction("external_restored") as books:
         await books.require_lease(lease)
         for share in paid:
-            settlement = await books.settlements.get(share.settlement.id)
-            if settlement is None:
-                raise InvariantViolated("a leg's settlement exists")
             if share.leg.state is LegState.SKIPPED:
                 await books.outside.wait(
                     share.leg, code=OutsideCode.PAID_BEFORE, sentence=_PAID_BEFORE, until=books.now
                 )
-                if counts(share.leg):
-                    await steps.tell_restored(books, settlement)
-            elif counts(share.leg) and settlement.state is SettlementState.PROCESSING:
+            if not counts(share.leg):
+                continue
+            settlement = await books.settlements.get(share.stem.id)
+            if settlement is None:
+                raise InvariantViolated("a leg's settlement exists")
+            if share.leg.state is LegState.SKIPPED:
+                await steps.tell_restored(books, settlement)
+            elif settlement.state is SettlementState.PROCESSING:
                 await steps.stop_as_restored(books, settlement)
 
 
@@ -165,13 +167,13 @@ async def check_invoice(
     host: Host,
     invoice: Invoice,
     *,
-    settlement: Settlement,
+    stem: Stem,
     payer_wallet_id: str,
     asked_msat: int,
     metadata: str | None,
 ) -> None:
     """Hold an invoice against everything that we know; raises TargetRefused."""
-    network = await host.lightning.network(settlement.wallet_id, settlement.payment_hash)
+    network = await host.lightning.network(stem.wallet_id, stem.payment_hash)
     sides = await to_the_end(host.history.all_sides([invoice.payment_hash]))
     now, machine_wallets, is_ours = await to_the_end(_known(store, invoice.payment_hash))
     problem = why_invoice_refused(
@@ -211,24 +213,24 @@ async def _set_aside(store: Store, errand: Errand, lease: Lease, sentence: str) 
     """The target takes no amount this small: a skipped leg gathers beside the voided one."""
     async with store.transaction("external_set_aside") as books:
         await books.require_lease(lease)
-        settlement, leg = errand.first.settlement, errand.first.leg
-        await books.legs.move(settlement, leg, LegState.VOIDED)
+        stem, leg = errand.first.stem, errand.first.leg
+        await books.legs.move(stem, leg, LegState.VOIDED)
         skipped = await books.legs.write_fresh_attempt(
-            settlement,
+            stem,
             leg,
             None,
             state=LegState.SKIPPED,
             reason=SkipReason.BELOW_MINIMUM,
             error_message=f"{sentence} It goes when enough has gathered for this target.",
         )
-        await errand.on_moved(books, Share(settlement=settlement, leg=skipped))
+        await errand.on_moved(books, Share(stem=stem, leg=skipped))
 
 
 async def _write_down(store: Store, errand: Errand, agreed: Agreed, lease: Lease) -> Errand | None:
     """Before it is paid: invoice and hash stored, every leg that goes with it `paying`."""
     async with store.transaction("external_written_down") as books:
         await books.require_lease(lease)
-        current = await books.settlements.get(errand.first.settlement.id)
+        current = await books.settlements.get(errand.first.stem.id)
         is_stopped = current is None or current.state is not SettlementState.PROCESSING
         if counts(errand.first.leg) and is_stopped:
             return None
@@ -255,7 +257,7 @@ async def hand_over(books: Books, shares: Sequence[Share], given: HandedOver) ->
     for share, (sent_msat, reserve_msat, unused_msat) in zip(shares, parts, strict=True):
         is_carrier = share.leg.id == carrier.id
         await books.legs.move(
-            share.settlement,
+            share.stem,
             share.leg,
             LegState.PAYING,
             carrier_id=None if is_carrier else carrier.id,
@@ -275,16 +277,19 @@ async def hand_over(books: Books, shares: Sequence[Share], given: HandedOver) ->
 
 async def take_back(books: Books, share: Share) -> Share:
     """A skipped leg is to be paid after all: its settlement is open again."""
-    settlement = await books.settlements.get(share.settlement.id)
-    if settlement is None:
-        raise InvariantViolated("a leg's settlement exists")
-    if settlement.state is SettlementState.PROCESSED and counts(share.leg):
-        await books.settlements.move(settlement, SettlementState.PROCESSING, processed_at=None)
-    await books.legs.move(settlement, share.leg, LegState.VOIDED)
-    leg = await books.legs.write_fresh_attempt(settlement, share.leg, None, reason=None)
-    return Share(settlement=settlement, leg=leg)
+    if counts(share.leg):
+        settlement = await books.settlements.get(share.stem.id)
+        if settlement is None:
+            raise InvariantViolated("a leg's settlement exists")
+        if settlement.state is SettlementState.PROCESSED:
+            await books.settlements.move(settlement, SettlementState.PROCESSING, processed_at=None)
+    await books.legs.move(share.stem, share.leg, LegState.VOIDED)
+    leg = await books.legs.write_fresh_attempt(share.stem, share.leg, None, reason=None)
+    return replace(share, leg=leg)
 
 
 async def _reload(books: Books, share: Share) -> Share:
-    legs = await books.legs.of(share.leg.settlement_id)
-    return replace(share, leg=next(leg for leg in legs if leg.id == share.leg.id))
+    leg = await books.legs.get(share.leg.id)
+    if leg is None:
+        raise InvariantViolated("a leg that was written down exists")
+    return replace(share, leg=leg)

@@ -93,15 +93,8 @@ async def _wallet(sql: Sql, row: Row, limits: HostLimits) -> WalletFacts:
 
 async def paid_before(sql: Sql, wallet_id: str, external_id_prefix: str) -> int:
     """How many payments with this prefix have left a wallet, or may have."""
-    return int(
-        await sql.value(
-            host_tables.PAID_BEFORE,
-            wallet_id=wallet_id,
-            prefix=external_id_prefix[:-1],
-            beyond=external_id_prefix[:-1] + "zzzz",
-            pattern=external_id_prefix + "%",
-        )
-    )
+    under = host_tables.under(wallet_id, external_id_prefix)
+    return int(await sql.value(host_tables.PAID_BEFORE, **under))
 
 
 async def gather_now(wallet_id: str, receiver_wallet_ids: Collection[str], extension: str) -> PayoutFacts:

@@ -61,6 +61,10 @@ class LnbitsHistory:
         rows = await self._all(statement, {"wallet_id": wallet_id, "since": since})
         return [host_payment(row) for row in rows]
 
+    async def paid_under(self, wallet_id: str, external_id_prefix: str) -> list[HostPayment]:
+        values = host_tables.under(wallet_id, external_id_prefix)
+        return [host_payment(row) for row in await self._all(host_tables.PAID_UNDER, values)]
+
     async def walk(self, wallet_id: str, *, created_from: float, limit: int) -> list[HostPayment]:
         rows = await self._all(
             host_tables.walk(is_sqlite=self._is_sqlite),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Any, Protocol
 
 from ..core.lease import Lease
@@ -23,6 +24,7 @@ from ..core.model import (
     PlatformFee,
     Sent,
     Settlement,
+    Stem,
 )
 from ..core.progress import Progress
 from ..core.states import LegState, SettlementState, TxType, WithdrawalState
@@ -95,11 +97,12 @@ class SettlementBook(Protocol):
 
 class LegBook(Protocol):
     async def of(self, settlement_id: str) -> tuple[Leg, ...]: ...
+    async def get(self, leg_id: str) -> Leg | None: ...
     async def known_hashes(self, payment_hashes: Iterable[str]) -> frozenset[str]: ...
     async def write_plan(self, settlement: Settlement, plan: Plan, minted: Mapping[str, Minted]) -> None: ...
     async def write_fresh_attempt(
         self,
-        settlement: Settlement,
+        stem: Stem,
         leg: Leg,
         minted: Minted | None,
         *,
@@ -126,6 +129,8 @@ class ScanBook(Protocol):
 class PayoffBook(Protocol):
     async def due(self, limit: int) -> list[Mapping[str, Any]]: ...
     async def get(self, leg_id: str) -> Leg | None: ...
+    async def called(self, external_id: str) -> Leg | None: ...
+    async def written_at(self, leg_id: str) -> datetime: ...
     async def wait(self, leg_id: str, *, code: str, sentence: str, until: int) -> None: ...
 
 

@@ -98,6 +98,9 @@ class PaymentHistory(Protocol):
     async def marked_since(self, since: int) -> list[HostPayment]:
         """Outgoing rows with the mark of our payouts, of whatever wallet, changed since (epoch seconds)."""
 
+    async def paid_under(self, wallet_id: str, external_id_prefix: str) -> list[HostPayment]:
+        """What left a wallet, or may have, with an external id that begins so, the oldest first."""
+
     async def walk(self, wallet_id: str, *, created_from: float, limit: int) -> list[HostPayment]:
         """A slice of all rows of a wallet created at or after an instant, the oldest first."""
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ..core.states import MatterKind
 from ..store.sql import Row
 from . import iso
 
@@ -28,14 +29,18 @@ def proof(row: Row | None) -> dict[str, Any]:
 
 def matter(row: Row, names: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Something that the program noticed and cannot decide. `names` gives each user a name to show."""
-    plain = ("id", "kind", "subject_id", "machine_id", "detail", "close_reason")
+    plain = (
+        "id", "kind", "subject_id", "settlement_id", "machine_id", "machine_name", "detail", "close_reason",
+    )  # fmt: skip
     closed_by = row["closed_by"]
+    # Books that are older than LNbits' may know a balance as not paid off yet.
+    is_payoff = row["kind"] == MatterKind.RESTORED and row["settlement_id"] is None
     return {
         **{key: row[key] for key in plain},
-        "machine_name": row.get("machine_name"),
         "figures": json.loads(row["figures"]),
         "opened_at": iso(row["opened_at"]),
         "closed_at": iso(row["closed_at"]),
         "closed_by": (names or {}).get(closed_by, closed_by) if closed_by else None,
         "is_accepted": bool(row["is_accepted"]),
+        "can_deny": is_payoff and closed_by is None,
     }

@@ -6,7 +6,7 @@ written together with the leg that passes it on.
 
 from __future__ import annotations
 
-from ..core.model import Arrival, Leg, Settlement
+from ..core.model import Arrival, Leg, Stem
 from ..core.states import LegState, LegType, SkipReason
 from . import rows
 from .legs import Legs
@@ -28,21 +28,11 @@ class Forwards:
     async def arrived(self, limit: int, *, is_start: bool) -> list[Arrival]:
         """What LPs who forward have received and nothing passes on yet, the oldest first.
 
-        By each LP's cursor, with an overlap; at a start everything since the LP's consent. What came of a
-        balance that was paid off, and not of a sale, goes beside the machine's latest sale by then, or else
-        its first one.
+        By each LP's cursor, with an overlap; at a start everything since the LP's consent.
         """
         found = await self._sql.all(
             f"""
-            SELECT leg.*, lp.user_id AS lp_user_id, lp.autoforward_min_sats,
-                   COALESCE(NULLIF(leg.settlement_id, ''), (
-                       SELECT latest.id FROM {SCHEMA}.dca_settlements AS latest
-                       WHERE latest.machine_id = leg.machine_id AND latest.paid_at <= leg.completed_at
-                       ORDER BY latest.paid_at DESC, latest.id LIMIT 1
-                   ), (
-                       SELECT first.id FROM {SCHEMA}.dca_settlements AS first
-                       WHERE first.machine_id = leg.machine_id ORDER BY first.paid_at, first.id LIMIT 1
-                   )) AS beside_id
+            SELECT leg.*, lp.user_id AS lp_user_id, lp.autoforward_min_sats
             FROM {SCHEMA}.dca_lp AS lp
             JOIN {SCHEMA}.dca_clients AS client ON client.user_id = lp.user_id
             JOIN {SCHEMA}.dca_payments AS leg ON leg.client_id = client.id
@@ -61,7 +51,6 @@ class Forwards:
                 leg=rows.leg(row),
                 sats=row["sent_msat"] // 1000,
                 lp_user_id=row["lp_user_id"],
-                settlement_id=row["beside_id"],
                 min_sats=row["autoforward_min_sats"],
             )
             for row in found
@@ -88,11 +77,11 @@ class Forwards:
             now=self._now,
         )
 
-    async def write(self, settlement: Settlement, arrival: Arrival, *, gathers: str | None) -> Leg:
+    async def write(self, stem: Stem, arrival: Arrival, *, gathers: str | None) -> Leg:
         """Pass on what arrived, from the wallet where it did; `gathers` says why it does not go at once."""
         source = arrival.leg
         leg = await self._legs.write_beside(
-            settlement,
+            stem,
             leg_type=LegType.AUTOFORWARD,
             # By what the arrival is called in the host's books: the same again after books were restored.
             leg_key=f"forward:{source.external_id}",

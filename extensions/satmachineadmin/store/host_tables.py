@@ -122,12 +122,23 @@ def newest_payment(*, is_sqlite: bool) -> str:
 # Only what left the wallet itself: anybody may put our mark on a payment of their own. What is pending
 # may have left. Bounds first, so that the index on external_id serves; then the exact prefix. COALESCE
 # keeps SQLite's planner off the other columns' indexes, by which it would read far more.
-PAID_BEFORE = """
-    SELECT COUNT(*) FROM apipayments
-    WHERE external_id >= :prefix AND external_id <= :beyond AND external_id LIKE :pattern
+_PAID_UNDER = """
+    external_id >= :prefix AND external_id <= :beyond AND external_id LIKE :pattern
       AND COALESCE(wallet_id, '') = :wallet_id AND COALESCE(amount, 0) < 0
       AND COALESCE(status, '') <> 'failed'
 """
+PAID_BEFORE = f"SELECT COUNT(*) FROM apipayments WHERE {_PAID_UNDER}"
+PAID_UNDER = f"{_SCANNED} WHERE {_PAID_UNDER} ORDER BY created_at, checking_id"
+
+
+def under(wallet_id: str, external_id_prefix: str) -> dict[str, object]:
+    """What the statements on the payments under a mark bind."""
+    return {
+        "wallet_id": wallet_id,
+        "prefix": external_id_prefix[:-1],
+        "beyond": external_id_prefix[:-1] + "zzzz",
+        "pattern": external_id_prefix + "%",
+    }
 
 
 def carriers_since(*, is_sqlite: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..core.errors import InvariantViolated, StateMoved, ensure
-from ..core.model import Leg, LegHolder, Minted, Plan, PlannedLeg, Sent, Settlement
+from ..core.model import Leg, LegHolder, Minted, Plan, PlannedLeg, Sent, Settlement, Stem
 from ..core.states import EXTERNAL_TARGETS, LEG_ENTRY_STATES, LegState, LegType, PayWay, check_leg_arrow
 from ..core.units import format_percent
 from . import rows
@@ -37,9 +37,9 @@ _COMPLETE_ON_POSTGRES = f"""
 """
 
 
-def external_id(settlement: Settlement, key: str, attempt: int) -> str:
+def external_id(stem: Stem, key: str, attempt: int) -> str:
     """What marks a leg's payment in the host's books: derived, never random (DESIGN §7)."""
-    return f"{external_id_prefix(settlement.payment_hash)}{key}:{attempt}"
+    return f"{external_id_prefix(stem.payment_hash)}{key}:{attempt}"
 
 
 def external_id_prefix(payment_hash: str) -> str:
@@ -67,6 +67,10 @@ class Legs:
 
     async def row(self, leg_id: str) -> Row | None:
         return await self._sql.one(f"SELECT * FROM {SCHEMA}.dca_payments WHERE id = :id", id=leg_id)
+
+    async def get(self, leg_id: str) -> Leg | None:
+        row = await self.row(leg_id)
+        return None if row is None else rows.leg(row)
 
     async def known_hashes(self, payment_hashes: Iterable[str]) -> frozenset[str]:
         """Those of the hashes that are payments of ours."""
@@ -105,7 +109,7 @@ class Legs:
 
     async def write_fresh_attempt(
         self,
-        settlement: Settlement,
+        stem: Stem,
         leg: Leg,
         minted: Minted | None,
         *,
@@ -123,7 +127,7 @@ class Legs:
             "id": new_id(),
             "attempt": leg.attempt + 1,
             "state": LegState.PENDING,
-            "external_id": external_id(settlement, leg.key, leg.attempt + 1),
+            "external_id": external_id(stem, leg.key, leg.attempt + 1),
             **dict.fromkeys(
                 (
                     "way",
@@ -147,35 +151,34 @@ class Legs:
         }
         ensure(line["state"] in LEG_ENTRY_STATES, "a leg is written in an entry state")
         await self._insert([line])
-        self._record("planned", line["id"], settlement, after=_gist(line))
+        self._record("planned", line["id"], stem, after=_gist(line))
         return rows.leg(line)
 
-    async def write_beside(self, settlement: Settlement, **columns: object) -> Leg:
-        """A leg that stands beside its settlement: paid by another wallet, no part of its sum."""
+    async def write_beside(self, stem: Stem, **columns: object) -> Leg:
+        """A leg that stands beside what it stems from: paid by another wallet, no part of its sum."""
         key = str(columns["leg_key"])
         line = {
             "id": new_id(),
-            "settlement_id": settlement.id,
-            "machine_id": settlement.machine_id,
-            "operator_user_id": settlement.operator_user_id,
-            "plan_version": settlement.plan_version,
+            "settlement_id": stem.id,
+            "machine_id": stem.machine_id,
+            "operator_user_id": stem.operator_user_id,
+            "plan_version": stem.plan_version,
             "attempt": 1,
             "position": _AFTER_THE_PLAN,
             "state": LegState.PENDING,
             "reason": None,
             "fiat_minor": None,
-            "currency": settlement.currency,
-            "exchange_rate": settlement.exchange_rate,
-            "external_id": external_id(settlement, key, 1),
+            "currency": stem.currency,
+            "exchange_rate": stem.exchange_rate,
+            "external_id": external_id(stem, key, 1),
             "created_at": self._now,
             "updated_at": self._now,
             **columns,
         }
         ensure(line["state"] in LEG_ENTRY_STATES, "a leg is written in an entry state")
         await self._insert([line])
-        self._record("planned", line["id"], settlement, after=_gist(line))
-        row = await self._sql.one(f"SELECT * FROM {SCHEMA}.dca_payments WHERE id = :id", id=line["id"])
-        return rows.leg(row or {})
+        self._record("planned", line["id"], stem, after=_gist(line))
+        return rows.leg(await self.row(str(line["id"])) or {})
 
     async def _attempts(self, settlement: Settlement) -> dict[str, int]:
         """The last attempt of each key of a settlement."""

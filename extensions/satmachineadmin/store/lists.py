@@ -82,8 +82,17 @@ MACHINES = Listing(
     default_sort="created_at",
     searches=("machine.name", "machine.location"),
 )
+#: The sale that a matter is about: itself, one of its legs, or its payment.
+_SALE_OF_MATTER = f"""COALESCE(
+        (SELECT sale.id FROM {SCHEMA}.dca_settlements AS sale WHERE sale.id = matter.subject_id),
+        (SELECT NULLIF(leg.settlement_id, '') FROM {SCHEMA}.dca_payments AS leg
+         WHERE leg.id = matter.subject_id),
+        (SELECT sale.id FROM {SCHEMA}.machine_wallets AS wallet
+         JOIN {SCHEMA}.dca_settlements AS sale
+           ON sale.wallet_id = wallet.wallet_id AND sale.payment_hash = matter.subject_id
+         WHERE wallet.machine_id = matter.machine_id ORDER BY sale.id LIMIT 1))"""
 MATTERS = Listing(
-    select="matter.*, machine.name AS machine_name",
+    select=f"matter.*, machine.name AS machine_name, {_SALE_OF_MATTER} AS settlement_id",
     source=f"""{SCHEMA}.worklist AS matter
         LEFT JOIN {SCHEMA}.dca_machines AS machine ON machine.id = matter.machine_id""",
     sorts={"opened_at": "matter.opened_at", "kind": "matter.kind"},

@@ -33,13 +33,14 @@ class OutsideLegs:
         """The leg whose turn it is: the one that has waited longest, so that none holds up another.
 
         A leg of a settlement comes after all that are paid at once, and not while its machine's
-        payouts stand still; what was handed over before is always looked up.
+        payouts stand still; what was handed over before is always looked up. What passes on a balance
+        that was paid off belongs to no settlement.
         """
         listed, values = in_list("type", sorted(leg_types))
         row = await self._sql.one(
             f"""
             SELECT leg.* FROM {SCHEMA}.dca_payments AS leg
-            JOIN {SCHEMA}.dca_settlements AS settlement ON settlement.id = leg.settlement_id
+            LEFT JOIN {SCHEMA}.dca_settlements AS settlement ON settlement.id = leg.settlement_id
             JOIN {SCHEMA}.dca_machines AS machine ON machine.id = leg.machine_id
             WHERE leg.{_OPEN} AND leg.leg_type IN {listed} AND leg.carrier_id IS NULL
             AND (leg.{_OUTSIDE} OR leg.{_BESIDE})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from ..core.errors import ensure
 from ..core.model import Leg, Minted
 from ..core.states import LegState, LegType
 from . import rows
@@ -35,6 +37,22 @@ class Payoffs:
     async def get(self, leg_id: str) -> Leg | None:
         row = await self.row(leg_id)
         return None if row is None else rows.leg(row)
+
+    async def called(self, external_id: str) -> Leg | None:
+        """The payoff that has this name in the host's books."""
+        row = await self._sql.one(
+            f"""
+            SELECT * FROM {SCHEMA}.dca_payments
+            WHERE external_id = :external_id AND leg_type = 'settlement' AND settlement_id = ''
+            """,
+            external_id=external_id,
+        )
+        return None if row is None else rows.leg(row)
+
+    async def written_at(self, leg_id: str) -> datetime:
+        row = await self.row(leg_id)
+        ensure(row is not None, "a payoff exists")
+        return rows.instant(int((row or {})["created_at"]))
 
     async def due(self, limit: int) -> list[Row]:
         """Those to be paid or looked up now, the oldest first: leg, its operator and its machine.

@@ -65,17 +65,9 @@ class Reconcile:
             """,
             **values,
         )
-        carried = await self._carried([str(leg["id"]) for leg in legs])
         booked: dict[str, list[BookedLeg]] = defaultdict(list)
-        for leg in legs:
-            sent_msat, fee_msat = carried.get(leg["id"], (0, 0))
-            booked[leg["settlement_id"]].append(
-                BookedLeg(
-                    leg=rows.leg(leg),
-                    sent_msat=(leg["sent_msat"] or 0) + sent_msat,
-                    fee_msat=(leg["fee_msat"] or 0) + fee_msat,
-                )
-            )
+        for one in await self._booked(legs):
+            booked[one.leg.settlement_id].append(one)
         return [
             BookedSale(
                 settlement=rows.settlement(row),
@@ -86,7 +78,7 @@ class Reconcile:
         ]
 
     async def payoffs(self, *, after: str, limit: int, machine_id: str | None = None) -> list[BookedLeg]:
-        """Legs that belong to no sale, those after one of them: balances that operators pay off."""
+        """Legs that belong to no sale, those after one of them: balances paid off, and passed on."""
         only = "AND machine_id = :machine_id" if machine_id else ""
         found = await self._sql.all(
             f"""
@@ -97,10 +89,22 @@ class Reconcile:
             limit=limit,
             **({"machine_id": machine_id} if machine_id else {}),
         )
-        return [
-            BookedLeg(leg=rows.leg(row), sent_msat=row["sent_msat"] or 0, fee_msat=row["fee_msat"] or 0)
-            for row in found
-        ]
+        return await self._booked(found)
+
+    async def _booked(self, legs: Sequence[Row]) -> list[BookedLeg]:
+        """Legs with what was paid for them and for those that went with their payment."""
+        carried = await self._carried([str(leg["id"]) for leg in legs])
+        booked = []
+        for leg in legs:
+            sent_msat, fee_msat = carried.get(leg["id"], (0, 0))
+            booked.append(
+                BookedLeg(
+                    leg=rows.leg(leg),
+                    sent_msat=(leg["sent_msat"] or 0) + sent_msat,
+                    fee_msat=(leg["fee_msat"] or 0) + fee_msat,
+                )
+            )
+        return booked
 
     async def _carried(self, leg_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
         """What completed legs that went with another's payment add to it: leg → (sent, fee)."""

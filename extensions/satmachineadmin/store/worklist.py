@@ -72,17 +72,6 @@ class Worklist:
     async def row(self, matter_id: str) -> Row | None:
         return await self._sql.one(f"SELECT * FROM {SCHEMA}.worklist WHERE id = :id", id=matter_id)
 
-    async def open_matters(self, operator_user_id: str, limit: int) -> list[Row]:
-        """What waits for the operator, newest first."""
-        return await self._sql.all(
-            f"""
-            SELECT * FROM {SCHEMA}.worklist WHERE operator_user_id = :operator AND closed_at IS NULL
-            ORDER BY opened_at DESC, id LIMIT :limit
-            """,
-            operator=operator_user_id,
-            limit=limit,
-        )
-
     async def open_of_machine(self, machine_id: str, kinds: Collection[str]) -> list[Row]:
         """Open matters of one machine, of some kinds."""
         listed, values = in_list("kind", kinds)
@@ -117,23 +106,24 @@ class Worklist:
             now=self._now,
         )
 
-    async def accept(self, matter: Row, *, by: str, reason: str) -> None:
-        """A person takes it as it is; raises StateMoved when it is closed already."""
+    async def decide(self, matter: Row, *, by: str, reason: str, is_accepted: bool = True) -> None:
+        """A person takes it as it is, or denies it; raises StateMoved when it is closed already."""
         touched = await self._sql.run(
             f"""
             UPDATE {SCHEMA}.worklist
-            SET closed_at = :now, closed_by = :by, close_reason = :reason, is_accepted = true
+            SET closed_at = :now, closed_by = :by, close_reason = :reason, is_accepted = :accepted
             WHERE id = :id AND closed_at IS NULL
             """,
             id=matter["id"],
             by=by,
             reason=reason,
+            accepted=is_accepted,
             now=self._now,
         )
         if touched != 1:
             raise StateMoved(thing="matter")
         self._audit.record(
-            "matter.accepted",
+            "matter.accepted" if is_accepted else "matter.denied",
             "matter",
             matter["id"],
             operator_user_id=matter["operator_user_id"],

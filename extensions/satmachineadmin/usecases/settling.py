@@ -20,7 +20,7 @@ from ..core.rates import is_plausible, reference_for, sats_of
 from ..core.states import LegState
 from ..core.units import MAX_SATS, rate_fraction
 from ..engine.land import RECENT_SALES
-from ..engine.revise.settle import Payoff
+from ..engine.payoff import Payoff
 from ..host import accounts
 from ..ports import Host
 from ..store import rows
@@ -165,6 +165,7 @@ async def _holder(books: Books, row: Row) -> Payoff:
         leg=rows.leg(row),
         operator_user_id=row["operator_user_id"],
         machine=await machine_of(books, row["machine_id"]),
+        paid_at=rows.instant(row["created_at"]),
     )
 
 

@@ -216,6 +216,9 @@ async def test_paid_before_counts_by_the_whole_prefix(bench: Bench) -> None:
         async with bench.host.payout(payer) as payout:
             assert await payout.paid_before(f"sm1:{mark}:") == number, status
     await bench.set_status(f"internal_{sent.minted.payment_hash}", "success")
+    (debit,) = await bench.host.history.paid_under(payer, f"sm1:{mark}:")
+    assert (debit.amount_msat, debit.external_id) == (-10_000, f"sm1:{mark}:super_fee:1")
+    assert await bench.host.history.paid_under(payee, f"sm1:{mark}:") == []
 
 
 # The slow way -----------------------------------------------------------------------------------

@@ -331,6 +331,11 @@ ROUTES = (
         path=f"{DCA}/worklist/{{matter_id}}/accept",
         body={"reason": Field(good="known", bad=("x" * 2001,))},
     ),
+    Route(
+        method="POST",
+        path=f"{DCA}/worklist/{{matter_id}}/deny",
+        body={"reason": Field(good="known", bad=("x" * 2001,))},
+    ),
     Route(method="GET", path=f"{LP}/preferences"),
     Route(
         method="PUT",

@@ -6,43 +6,68 @@ from typing import Any
 
 import pytest
 
+from satmachineadmin.core.states import PayWay
+from satmachineadmin.engine.reconcile import full_audit
+
 from .conftest import MakeRig
+from .rig import Rig
 from .test_forward import HOME, forwards
-from .test_settle import make_funded, settle
+from .test_settle import WAYS, make_funded, settle
 
 pytestmark = pytest.mark.anyio
 __all__ = ["make_funded"]
 
 
-async def test_a_balance_paid_off_is_passed_on_beside_the_latest_sale(make_funded: MakeRig) -> None:
-    """Before the machine's first sale there is none to stand beside: it waits, and is not forgotten."""
-    rig = await make_funded(cash={"ana": 100_00}, shares_ppm=())
-    rig.host.lightning.add_target(HOME)
+async def forward_home(rig: Rig, **wishes: Any) -> None:
+    """Ana wants what she gets passed on from now on."""
     async with rig.store.transaction("lp", actor="ana") as books:
+        since = {"autoforward_since": books.now, "forwarded_until": books.now}
         await books.lps.choose_preferences(
-            "ana",
-            {
-                "autoforward_ln_address": HOME,
-                "autoforward_enabled": True,
-                "autoforward_since": books.now,
-                "forwarded_until": books.now,
-            },
+            "ana", {"autoforward_ln_address": HOME, "autoforward_enabled": True, **since, **wishes}
         )
     rig.clock.advance(seconds=1)
+
+
+@WAYS
+async def test_a_balance_paid_off_at_a_machine_without_a_sale_is_passed_on(
+    make_funded: MakeRig, way: PayWay
+) -> None:
+    """It stands beside no sale: neither beside one that never was, nor beside one that it is not of."""
+    rig = await make_funded(cash={"ana": 100_00}, shares_ppm=(), way=way)
+    rig.host.lightning.add_target(HOME)
+    await forward_home(rig)
     await settle(rig)
     await rig.work(2)
-    assert rig.host.balance_sats("ana's wallet") == 500
-    assert await forwards(rig) == []
-
-    rig.clock.advance(hours=5)
-    rig.sell()
-    await rig.work(3)
     await rig.work_outside()
 
     (leg,) = await forwards(rig)
-    (sale,) = await rig.settlements()
-    assert (leg["state"], leg["sats"], leg["settlement_id"]) == ("completed", 500, sale["id"])
-    assert sale["state"] == "processed"
+    assert (leg["state"], leg["sats"], leg["settlement_id"]) == ("completed", 500, "")
+    assert rig.host.balance_sats("ana's wallet") == 0
+    assert await full_audit(rig.store, rig.host) == []
+
+
+async def test_what_was_paid_off_gathers_with_what_came_of_sales(make_funded: MakeRig) -> None:
+    """Below Ana's least amount it waits; a target that fails is tried again; then all of it goes as one."""
+    rig = await make_funded(cash={"ana": 300_00}, shares_ppm=())
+    rig.host.lightning.add_target(HOME)
+    await forward_home(rig, autoforward_min_sats=1200)
+    await settle(rig, fiat_minor=100_00)
+    await rig.work(2)
+    assert [(leg["state"], leg["reason"]) for leg in await forwards(rig)] == [("skipped", "below_minimum")]
+
+    rig.sell()
+    await rig.work(2)
+    rig.host.lightning.targets[HOME].is_silent = True
+    await rig.work_outside()
+    rig.host.lightning.targets[HOME].is_silent = False
+    rig.clock.advance(minutes=10)
+    await rig.work_outside()
+
+    sent = [leg for leg in await forwards(rig) if leg["state"] == "completed"]
+    assert sorted(leg["sats"] for leg in sent) == [500, 1000]
+    assert len({leg["payment_hash"] for leg in sent} - {None}) == 1
+    assert rig.host.balance_sats("ana's wallet") == 0
+    assert await full_audit(rig.store, rig.host) == []
 
 
 async def test_a_balance_paid_off_uses_up_the_daily_limit(make_funded: MakeRig) -> None:

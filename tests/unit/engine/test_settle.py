@@ -309,22 +309,6 @@ async def test_what_another_process_may_still_pay_is_never_paid_by_a_second_invo
     assert rig.balances() == {PURSE: 700, "ana's wallet": 500}
 
 
-@pytest.mark.breaks_the_books("our tables are older than LNbits'")
-@WAYS
-async def test_older_books_never_pay_a_second_time(make_funded: MakeRig, way: PayWay) -> None:
-    """The host holds a payment with this leg's mark: a person has to look."""
-    rig = await make_funded(cash={"ana": 100_00}, way=way)
-    await settle(rig)
-    (leg,) = await rig.legs()
-    rig.host.receive("ana's wallet", 500, payer_wallet_id=PURSE)
-    rig.host.change(rig.host.rows[-1], external_id=leg["external_id"])
-    await rig.work(3)
-
-    assert [leg["state"] for leg in await rig.legs()] == ["unresolved"]
-    assert rig.balances()["ana's wallet"] == 500
-    assert "restored" in await rig.worklist()
-
-
 async def test_another_operator_finds_nothing(make_funded: MakeRig) -> None:
     rig = await make_funded(cash={"ana": 100_00})
     enrolment = rig.enrolments["ana"]

@@ -11,13 +11,13 @@ operator tries again or gives it up; it does not wait for days and then go at a 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from loguru import logger
 
 from ...core.errors import InvariantViolated, StateMoved
 from ...core.lease import Lease, LeaseLost
-from ...core.model import Leg, Machine, Payout, Refused, Sent
+from ...core.model import Leg, Payout, Refused, Sent
 from ...core.payout import WaitCode
 from ...core.states import LegState, MatterKind, PayWay
 from ...core.units import format_fiat
@@ -25,27 +25,13 @@ from ...ports import Books, FastWayClosed, Found, Host, HostRefused, PayoutFacts
 from ...uncancelled import to_the_end
 from .. import payout as steps
 from ..pay_slowly import handed_over, pay_and_look, tell_refused, write_outcome
+from ..payoff import Payoff, load_payoff
 
 #: Legs of one round.
 BATCH = 20
 #: How long one is left alone after trouble with the host or the database.
 TROUBLE_SECONDS = 30
 _PAYER = "The funding wallet"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Payoff:
-    """A leg to be paid, and what it belongs to: no settlement."""
-
-    leg: Leg
-    operator_user_id: str
-    machine: Machine
-    id: str = ""
-
-    @property
-    def mark(self) -> str:
-        """What every payment of it begins with in the host's books, whatever the attempt."""
-        return f"sm1:{self.leg.key}:"
 
 
 async def pay_balances(store: Store, host: Host, lease: Lease, is_stopping: Callable[[], bool]) -> None:
@@ -81,7 +67,7 @@ async def _advance(store: Store, host: Host, leg_id: str, lease: Lease) -> None:
 
 async def _pay(store: Store, host: Host, leg_id: str, lease: Lease) -> None:
     async with store.reading() as books:
-        payoff = await _load(books, leg_id)
+        payoff = await load_payoff(books, leg_id)
     if payoff.leg.state is not LegState.PENDING:
         await _look_up(store, host, payoff, lease)
         return
@@ -92,14 +78,6 @@ async def _pay(store: Store, host: Host, leg_id: str, lease: Lease) -> None:
         except FastWayClosed:
             pass
     await _pay_slowly(store, host, payoff, lease)
-
-
-async def _load(books: Books, leg_id: str) -> Payoff:
-    leg = await books.payoffs.get(leg_id)
-    machine = await books.machines.get(leg.machine_id) if leg else None
-    if leg is None or machine is None:
-        raise InvariantViolated("a payoff and its machine exist")
-    return Payoff(leg=leg, operator_user_id=machine.operator_user_id, machine=machine)
 
 
 async def _pay_at_once(host: Host, payoff: Payoff, lease: Lease) -> None:
