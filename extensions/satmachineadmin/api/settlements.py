@@ -89,10 +89,10 @@ async def list_payments(
 
 
 async def whole(user_id: str, settlement_id: str) -> dict[str, Any]:
-    """A settlement with its legs in the order of the plan, and what happened to it."""
+    """A settlement with its legs in the order of the plan, and what happened to it: all of one instant."""
     one = lists.Page(equals={"settlement.id": settlement_id})
     legs_of = lists.Page(limit=lists.MAX_LIMIT, descending=False, equals={"leg.settlement_id": settlement_id})
-    async with current().store.reading() as books:
+    async with current().store.reading(at_one_instant=True) as books:
         rows, _total = await lists.page(books.sql, lists.SETTLEMENTS, one)
         row = may(user_id, "read", rows[0] if rows else None, "settlement")
         legs, _total = await lists.page(books.sql, lists.LEGS_IN_PLAN_ORDER, legs_of)

@@ -118,9 +118,12 @@ class Store:
         return Books(sql, now=int(self._clock.now().timestamp()), actor=actor)
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Books]:
-        """Books to read from; an event noted here would be lost, so it is refused."""
-        async with self.database.reading() as sql:
+    async def reading(self, *, at_one_instant: bool = False) -> AsyncIterator[Books]:
+        """Books to read from; an event noted here would be lost, so it is refused.
+
+        `at_one_instant` is for what must fit together: a few statements, and nothing of the host.
+        """
+        async with self.database.reading(at_one_instant=at_one_instant) as sql:
             books = self.books(sql)
             yield books
             if books.audit.is_waiting:

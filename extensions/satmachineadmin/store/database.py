@@ -89,10 +89,16 @@ class Database:
         await connection.execute(text(f"ATTACH :path AS {SCHEMA}"), {"path": self.sqlite_path})
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Sql]:
-        """Statements that only read; each sees what was committed before it."""
+    async def reading(self, *, at_one_instant: bool = False) -> AsyncIterator[Sql]:
+        """Statements that only read; each sees what was committed before it, or all see the same.
+
+        At one instant is for a few statements: on SQLite a commit waits until they are done.
+        """
         async with self._connect() as connection:
-            yield await Sql.on(connection, "reading")
+            sql = await Sql.on(connection, "reading")
+            if at_one_instant:
+                await sql.begin_snapshot()
+            yield sql
 
     @asynccontextmanager
     async def transaction(self, place: str) -> AsyncIterator[Sql]:

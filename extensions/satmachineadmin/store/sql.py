@@ -130,6 +130,11 @@ class Sql:
         """On SQLite: take the write lock of every attached file now, or wait for it."""
         await to_the_end(self._driver.run("BEGIN IMMEDIATE", {}))
 
+    async def begin_snapshot(self) -> None:
+        """Everything that is read from now on is of the same instant, on either engine."""
+        on_postgres = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+        await to_the_end(self._driver.run("BEGIN" if self.is_sqlite else on_postgres, {}))
+
     async def run(self, statement: str, **values: object) -> int:
         """Execute and return how many rows were touched."""
         reached(f"{self.place}.statement")

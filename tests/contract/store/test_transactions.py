@@ -12,7 +12,7 @@ from satmachineadmin.core.errors import InvariantViolated, StateMoved
 from satmachineadmin.core.model import Leg, Sent
 from satmachineadmin.core.states import LegState, SettlementState
 from satmachineadmin.core.trail import GENESIS, event_hash
-from satmachineadmin.store.books import Store
+from satmachineadmin.store.books import Books, Store
 
 from .books import add_lp, add_machine, planned, rows
 from .conftest import OpenAgain
@@ -104,6 +104,27 @@ async def test_a_reader_sees_only_what_was_committed(store: Store) -> None:
         with anyio.fail_after(2):
             assert await rows(store, "super_config") == []
     assert len(await rows(store, "super_config")) == 1
+
+
+async def test_what_is_read_at_one_instant_fits_together(store: Store) -> None:
+    """A writer that commits in between is seen in none of it, and in all that is read afterwards."""
+
+    async def writes() -> None:
+        async with store.transaction("test") as books:
+            await books.platform.change(super_fee_pct="30")
+            await books.worklist.open("kind", "x", operator_user_id="o", machine_id="m", detail="d")
+
+    async def counted(books: Books, table: str) -> int:
+        return int(await books.sql.value(f"SELECT COUNT(*) FROM satmachineadmin.{table}"))
+
+    async with anyio.create_task_group() as group:
+        async with store.reading(at_one_instant=True) as books:
+            assert await counted(books, "super_config") == 0
+            group.start_soon(writes)
+            await anyio.sleep(0.1)
+            assert [await counted(books, name) for name in ("super_config", "worklist")] == [0, 0]
+    async with store.reading(at_one_instant=True) as books:
+        assert [await counted(books, name) for name in ("super_config", "worklist")] == [1, 1]
 
 
 async def test_reading_writes_no_events(store: Store) -> None:
