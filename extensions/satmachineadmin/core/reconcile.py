@@ -19,6 +19,7 @@ from .model import HostPayment, Leg, Settlement
 from .planning import conservation_gap_msat
 from .proof import Proof, ProofLine
 from .states import PAID_LEG_STATES, LegState, LegType, SettlementState, TxType, Word
+from .units import format_fiat
 
 #: Legs that the host has not decided yet: they are looked up until it has.
 _UNDECIDED = (LegState.PAYING, LegState.UNRESOLVED)
@@ -76,7 +77,8 @@ class Difference:
 
     @property
     def sentence(self) -> str:
-        return _SENTENCES[self.kind].format(**self.figures, **self.moving)
+        figures = {**self.figures, **self.moving}
+        return _SENTENCES[self.kind].format(**{name: _said(name, one) for name, one in figures.items()})
 
     @property
     def fingerprint(self) -> str:
@@ -87,34 +89,42 @@ class Difference:
 
 _K = DifferenceKind
 _SENTENCES = {
-    _K.DEBIT_MISSING: "The payout to {recipient} is booked as paid with {booked_msat} msat, but the paying "
+    _K.DEBIT_MISSING: "The payout to {recipient} is booked as paid with {booked_msat}, but the paying "
     "wallet has no such payment.",
-    _K.CREDIT_MISSING: "The payout to {recipient} over {booked_msat} msat was taken from the machine's "
+    _K.CREDIT_MISSING: "The payout to {recipient} over {booked_msat} was taken from the machine's "
     "wallet, but the receiver has no such payment.",
-    _K.PAYMENT_STATUS: "The payout to {recipient} over {booked_msat} msat is booked as paid, but LNbits "
+    _K.PAYMENT_STATUS: "The payout to {recipient} over {booked_msat} is booked as paid, but LNbits "
     "calls its {side} “{status}”.",
-    _K.PAYMENT_AMOUNT: "The payout to {recipient} is booked with {booked_msat} msat; LNbits' {side} says "
-    "{found_msat} msat.",
-    _K.PAYMENT_FEE: "The payout to {recipient} is booked with a fee of {booked_msat} msat; LNbits' {side} "
-    "says {found_msat} msat.",
+    _K.PAYMENT_AMOUNT: "The payout to {recipient} is booked with {booked_msat}; LNbits' {side} says "
+    "{found_msat}.",
+    _K.PAYMENT_FEE: "The payout to {recipient} is booked with a fee of {booked_msat}; LNbits' {side} "
+    "says {found_msat}.",
     _K.PAID_TWICE: "LNbits holds {found} {side}s of the one payout to {recipient}.",
-    _K.PAID_UNBOOKED: "LNbits paid {found_msat} msat to {recipient}, but these books call that payout "
-    "“{state}”.",
-    _K.UNKNOWN_PAYMENTS: "LNbits' history holds {payments} payments of {found_msat} msat in all that bear "
+    _K.PAID_UNBOOKED: "LNbits paid {found_msat} to {recipient}, but these books call that payout “{state}”.",
+    _K.UNKNOWN_PAYMENTS: "LNbits' history holds {payments} payments of {found_msat} in all that bear "
     "this program's mark and are not in these books: the books are older than the history, or somebody "
     "added the payments. They count as paid.",
-    _K.SALE_MISSING: "The payment of this sale over {booked_msat} msat is not in the wallet's history.",
+    _K.SALE_MISSING: "The payment of this sale over {booked_msat} is not in the wallet's history.",
     _K.SALE_STATUS: "LNbits calls the payment of this sale “{status}”.",
-    _K.SALE_AMOUNT: "This sale is booked with {booked_msat} msat and a fee of {booked_fee_msat} msat; its "
-    "payment says {found_msat} msat and {found_fee_msat} msat.",
+    _K.SALE_AMOUNT: "This sale is booked with {booked_msat} and a fee of {booked_fee_msat}; its "
+    "payment says {found_msat} and {found_fee_msat}.",
     _K.SALE_CONTRADICTS: "The amounts stored of this sale contradict each other: {what}.",
-    _K.LEGS_DO_NOT_SUM: "The legs of this sale miss its sats by {gap_msat} msat, and its platform fee by "
+    _K.LEGS_DO_NOT_SUM: "The legs of this sale miss its sats by {gap_msat}, and its platform fee by "
     "{platform_gap_sats} sats.",
     _K.LP_TOTALS: "The totals of {recipient} are not the sums of its entries and payouts: {what}.",
-    _K.OPENING_CHANGED: "Before it was the machine's, the wallet held {booked_msat} msat; its history now "
-    "says {found_msat} msat.",
-    _K.WALLET_DIFFERS: "By these books the wallet holds {booked_msat} msat; it holds {found_msat} msat.",
+    _K.OPENING_CHANGED: "Before it was the machine's, the wallet held {booked_msat}; its history now "
+    "says {found_msat}.",
+    _K.WALLET_DIFFERS: "By these books the wallet holds {booked_msat}; it holds {found_msat}.",
 }
+
+
+def _said(name: str, figure: int | str | None) -> object:
+    """A figure as people read it: sats in groups of three."""
+    if not name.endswith("_msat") or not isinstance(figure, int):
+        return figure
+    sats, msat = divmod(abs(figure), 1000)
+    grouped = f"{sats:,}".replace(",", "\u202f") + (f".{msat:03}" if msat else "")
+    return f"{'−' if figure < 0 else ''}{grouped} sat"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +157,7 @@ class Totals:
     enrolment_id: str
     machine_id: str
     label: str
+    currency: str
     kept: Mapping[str, int]
     summed: Mapping[str, int]
 
@@ -310,7 +321,11 @@ def compare_totals(totals: Totals) -> list[Difference]:
     names = [name for name in sorted(totals.kept) if totals.kept[name] != totals.summed[name]]
     if not names:
         return []
-    what = [f"{name} is {totals.kept[name]} and sums to {totals.summed[name]}" for name in names]
+
+    def fiat(minor: int) -> str:
+        return f"{format_fiat(minor, totals.currency)} {totals.currency}"
+
+    what = [f"{name} is {fiat(totals.kept[name])} and comes to {fiat(totals.summed[name])}" for name in names]
     return [
         Difference(
             kind=_K.LP_TOTALS,

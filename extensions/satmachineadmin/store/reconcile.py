@@ -161,13 +161,15 @@ class Reconcile:
         legs = f"FROM {SCHEMA}.dca_payments WHERE client_id = client.id AND leg_type <> 'autoforward'"
         found = await self._sql.all(
             f"""
-            SELECT client.*,
+            SELECT client.*, machine.currency,
                 (SELECT COALESCE(SUM(amount_minor), 0) {entries} 'confirmed') AS confirmed_sum,
                 (SELECT COALESCE(SUM(amount_minor), 0) {entries} 'pending') AS pending_sum,
                 (SELECT COALESCE(SUM(fiat_minor), 0) {legs} AND state = 'completed') AS paid_sum,
                 (SELECT COALESCE(SUM(fiat_minor), 0) {legs}
                     AND state IN ('pending', 'paying', 'failed', 'unresolved')) AS reserved_sum
-            FROM {SCHEMA}.dca_clients AS client WHERE client.id IN {listed}
+            FROM {SCHEMA}.dca_clients AS client
+            JOIN {SCHEMA}.dca_machines AS machine ON machine.id = client.machine_id
+            WHERE client.id IN {listed}
             """,
             **values,
         )
@@ -176,6 +178,7 @@ class Reconcile:
                 enrolment_id=row["id"],
                 machine_id=row["machine_id"],
                 label=row["username"],
+                currency=row["currency"],
                 kept={name: row[f"{name}_minor"] for name in _TOTALS},
                 summed={name: int(row[f"{name}_sum"]) for name in _TOTALS},
             )

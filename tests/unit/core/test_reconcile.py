@@ -48,7 +48,9 @@ PROOF = Proof(
     wallet_id="plaza", machine_id="m1", lines_msat={ProofLine.OPENING: 7, ProofLine.SALES_IN: 93},
     balance_msat=100, rows=2,
 )  # fmt: skip
-TOTALS = Totals(enrolment_id="e1", machine_id="m1", label="ana", kept={"paid": 5}, summed={"paid": 5})
+TOTALS = Totals(
+    enrolment_id="e1", machine_id="m1", label="ana", currency="EUR", kept={"paid": 5}, summed={"paid": 5}
+)
 
 
 def of_leg(*rows: HostPayment, **changes: Any) -> list[Difference]:
@@ -91,6 +93,13 @@ CASES: list[tuple[DifferenceKind, list[Difference]]] = [
 def test_one_thing_that_is_wrong_is_one_difference(kind: DifferenceKind, found: list[Difference]) -> None:
     assert [one.kind for one in found] == [kind]
     assert found[0].sentence.endswith(".")
+
+
+def test_figures_are_said_as_people_read_them() -> None:
+    (short,) = compare_proof(replace(PROOF, balance_msat=PROOF.balance_msat - 1_234_567_001), 7)
+    assert " it holds −1\u202f234\u202f566.901 sat." in short.sentence
+    (gap,) = compare_totals(replace(TOTALS, kept={"paid": 1205}))
+    assert "paid is 12.05 EUR and comes to 0.05 EUR" in gap.sentence
 
 
 def test_every_kind_has_its_case() -> None:
