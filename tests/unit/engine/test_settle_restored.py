@@ -26,7 +26,8 @@ async def test_older_books_never_pay_a_second_time(make_funded: MakeRig, way: Pa
     rig = await make_funded(cash={"ana": 100_00}, way=way)
     await settle(rig)
     (leg,) = await rig.legs()
-    rig.host.receive("ana's wallet", 500, payer_wallet_id=PURSE, external_id=leg["external_id"])
+    rig.host.receive("ana's wallet", 500, payer_wallet_id=PURSE)
+    rig.host.change(rig.host.rows[-1], external_id=leg["external_id"])
     await rig.work(3)
 
     assert [leg["state"] for leg in await rig.legs()] == ["unresolved"]

@@ -225,29 +225,30 @@ async def _fail(store: Store, payoff: Payoff, refusal: HostRefused, lease: Lease
 async def _stop_as_restored(books: Books, payoff: Payoff) -> None:
     """The host paid it and our books do not know: they are older. Never pay again, show it to a person."""
     sentence = "LNbits holds this payment, but these books do not know it: they are an older copy."
-    await books.legs.move(payoff, payoff.leg, LegState.PAYING)
+    leg = payoff.leg
+    await books.legs.move(payoff, leg, LegState.PAYING)
     await books.legs.move(
         payoff,
-        replace(payoff.leg, state=LegState.PAYING),
+        replace(leg, state=LegState.PAYING),
         LegState.UNRESOLVED,
         error_code="restored",
         error_message=sentence,
     )
     await books.worklist.open(
         MatterKind.RESTORED,
-        payoff.leg.id,
+        leg.id,
         operator_user_id=payoff.operator_user_id,
         machine_id=payoff.machine.id,
-        detail="A balance that was paid off is in LNbits' history but not in these books.",
+        detail=f"{leg.label}: {_fiat(payoff)} of its cash was to be paid off with {leg.sats} sats. LNbits' "
+        "history says that it was paid; these books, an older copy, do not.",
     )
 
 
 def _transfer(payoff: Payoff, sent: Sent) -> Transfer:
     """The internal payment; payer and payee read its memo."""
     leg, machine = payoff.leg, payoff.machine
-    if leg.minted is None or leg.fiat_minor is None:
-        raise InvariantViolated("a payoff has its invoice and its fiat since it was written")
-    amount = f"{format_fiat(leg.fiat_minor, machine.currency)} {machine.currency}"
+    if leg.minted is None:
+        raise InvariantViolated("a payoff has its invoice since it was written")
     return Transfer(
         leg_id=leg.id,
         payer_wallet_id=leg.payer_wallet_id,
@@ -255,7 +256,14 @@ def _transfer(payoff: Payoff, sent: Sent) -> Transfer:
         amount_msat=sent.sent_msat,
         fee_msat=sent.fee_msat,
         minted=leg.minted,
-        memo=f"{machine.name}: balance paid off, {amount}",
+        memo=f"{machine.name}: balance paid off, {_fiat(payoff)}",
         extra={"tag": machine.tag, "leg_type": leg.leg_type.value},
         external_id=leg.external_id,
     )
+
+
+def _fiat(payoff: Payoff) -> str:
+    """How much of the LP's cash it pays off."""
+    if payoff.leg.fiat_minor is None:
+        raise InvariantViolated("a payoff has its fiat since it was written")
+    return f"{format_fiat(payoff.leg.fiat_minor, payoff.currency)} {payoff.currency}"
