@@ -10,7 +10,9 @@ const NOW = new Date('2026-12-01T00:00:00Z')
 
 test('a moment is shown in the reader’s zone', () => {
   assert.equal(times.local(MOMENT, NOW, 'en-GB'), '22 Nov, 15:03')
-  assert.equal(times.clock(MOMENT, 'en-GB'), '15:03:07')
+  const evening = new Date('2026-11-22T20:00:00Z')
+  assert.equal(times.clock(MOMENT, evening, 'en-GB'), '15:03:07')
+  assert.equal(times.clock(MOMENT, NOW, 'en-GB'), '22 Nov, 15:03:07')
 })
 
 test('a moment of another year says so', () => {

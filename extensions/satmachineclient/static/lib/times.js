@@ -31,13 +31,19 @@
 
   /**
    * @param {string | null | undefined} iso
+   * @param {Date} [now]
    * @param {string} [locale]
-   * @returns {string} e.g. "14:03:07"
+   * @returns {string} to the second, e.g. "14:03:07", with the day when it is another one
    */
-  function clock(iso, locale) {
+  function clock(iso, now = new Date(), locale) {
     const date = parse(iso)
     if (!date) return UNKNOWN
+    const otherDay = date.toDateString() !== now.toDateString()
+    const otherYear = date.getFullYear() !== now.getFullYear()
     return new Intl.DateTimeFormat(locale, {
+      day: otherDay ? 'numeric' : undefined,
+      month: otherDay ? 'short' : undefined,
+      year: otherYear ? 'numeric' : undefined,
       hour: '2-digit',
       minute: '2-digit',
       second: '2-digit',
