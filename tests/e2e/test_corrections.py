@@ -69,6 +69,10 @@ def test_a_balance_is_paid_off_from_the_machines_page(open_page: OpenPage, shop:
     dialog.get_by_label("Exchange rate").fill("5")
     dialog.get_by_role("button", name="Show what it comes to").click()
     figure(dialog, "Your wallet pays", r"250.sat")
+    # What moves money is pressed: Enter in a field does not do it.
+    dialog.get_by_label("Exchange rate").press("Enter")
+    expect(dialog.get_by_role("button", name="Pay off")).to_be_enabled()
+    assert shop.api.get(f"{DCA}/payments", leg_type="settlement")["total"] == 0
     dialog.get_by_role("button", name="Pay off").click()
 
     def paid() -> bool:

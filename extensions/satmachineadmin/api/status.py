@@ -14,6 +14,7 @@ from ..store import lists
 from ..version import VERSION
 from .auth import CurrentUser
 from .errors import TranslatingRoute
+from .revision_schemas import STUCK_MINUTES
 
 router = APIRouter(route_class=TranslatingRoute)
 _DAY_SECONDS = 86_400
@@ -29,6 +30,7 @@ async def get_status(user: CurrentUser) -> dict[str, Any]:
         midnight = books.now - books.now % _DAY_SECONDS
         sales = await lists.sales_since(books.sql, user.user_id, midnight)
         totals = await lists.totals(books.sql, user.user_id)
+        stuck = await lists.stuck(books.sql, user.user_id, books.now - 60 * STUCK_MINUTES)
         holder = await books.lease_holder()
         equals = {"matter.operator_user_id": user.user_id, "(matter.closed_at IS NULL)": True}
         matters, _open = await lists.page(books.sql, lists.MATTERS, lists.Page(limit=_MATTERS, equals=equals))
@@ -43,6 +45,6 @@ async def get_status(user: CurrentUser) -> dict[str, Any]:
         "last_scan_at": present.iso(services.runner.last_scan_at),
         "matters": [present_reconcile.matter(row) for row in matters],
         "predecessor": await predecessor.find(),
-        "totals": totals,
+        "totals": {**totals, "stuck": len(stuck)},
         "today": present.sales(sales),
     }

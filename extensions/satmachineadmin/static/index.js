@@ -12,15 +12,15 @@ window.satmachine ??= {parts: {}}
     machines: 'point_of_sale',
     platform: 'account_balance'
   }
-  const LIBS = ['http', 'live', 'money', 'parts', 'states', 'times']
+  const LIBS = ['ask', 'http', 'live', 'matters', 'money', 'parts', 'states', 'times']
   // prettier-ignore
   const PARTS = [
-    'state-chip', 'time-text', 'copy-text', 'error-note', 'overview-tab', 'needs-card',
+    'state-chip', 'time-text', 'copy-text', 'error-note', 'form-card', 'overview-tab', 'needs-card',
     'settlements-tab', 'settlement-drawer', 'settlement-tree', 'leg-row',
     'settlement-actions', 'retry-form', 'dispense-form', 'reason-form', 'note-form', 'refund-card',
     'sale-corrections', 'figures-dialog', 'machine-lps', 'machine-kept', 'known-payers',
     'machines-tab', 'machine-drawer', 'machine-form', 'day-card', 'proof-card',
-    'platform-tab', 'audit-card', 'worklist-tab'
+    'platform-tab', 'audit-card', 'worklist-tab', 'stuck-list'
   ]
 
   const script = path => LNbits.utils.loadScript(`${STATIC}/${path}.js`)

@@ -3,10 +3,10 @@
 window.satmachine ??= {parts: {}}
 ;(() => {
   const STATIC = '/satmachineclient/static'
-  const LIBS = ['http', 'live', 'money', 'parts', 'states', 'times']
+  const LIBS = ['ask', 'http', 'live', 'money', 'parts', 'states', 'times']
   // prettier-ignore
   const PARTS = [
-    'state-chip', 'time-text', 'copy-text', 'error-note',
+    'state-chip', 'time-text', 'copy-text', 'error-note', 'form-card',
     'lp-home', 'choice-list', 'wallet-card', 'pace-card', 'forward-card',
     'invitation-list', 'position-list', 'cash-list', 'fill-list', 'forward-note'
   ]

@@ -117,12 +117,11 @@ async def test_what_is_read_at_one_instant_fits_together(store: Store) -> None:
     async def counted(books: Books, table: str) -> int:
         return int(await books.sql.value(f"SELECT COUNT(*) FROM satmachineadmin.{table}"))
 
-    async with anyio.create_task_group() as group:
-        async with store.reading(at_one_instant=True) as books:
-            assert await counted(books, "super_config") == 0
-            group.start_soon(writes)
-            await anyio.sleep(0.1)
-            assert [await counted(books, name) for name in ("super_config", "worklist")] == [0, 0]
+    async with anyio.create_task_group() as group, store.reading(at_one_instant=True) as books:
+        assert await counted(books, "super_config") == 0
+        group.start_soon(writes)
+        await anyio.sleep(0.1)
+        assert [await counted(books, name) for name in ("super_config", "worklist")] == [0, 0]
     async with store.reading(at_one_instant=True) as books:
         assert [await counted(books, name) for name in ("super_config", "worklist")] == [1, 1]
 

@@ -5,10 +5,10 @@ import {ADMIN, CLIENT, flat, read, sources, texts} from './support.mjs'
 
 const PAGES = {satmachineadmin: ADMIN, satmachineclient: CLIENT}
 const SHARED = [
-  ...['http', 'live', 'money', 'parts', 'states', 'times'].map(
+  ...['ask', 'http', 'live', 'money', 'parts', 'states', 'times'].map(
     name => `lib/${name}.js`
   ),
-  ...['state-chip', 'time-text', 'copy-text', 'error-note'].flatMap(name => [
+  ...['state-chip', 'time-text', 'copy-text', 'error-note', 'form-card'].flatMap(name => [
     `components/${name}.vue`,
     `components/${name}.js`
   ])

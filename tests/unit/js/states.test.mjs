@@ -58,6 +58,8 @@ test('a machine in maintenance says so, whether it is active or not', () => {
   assert.equal(word(false, true), 'maintenance')
   assert.equal(word(true, false), 'active')
   assert.equal(word(false, false), 'inactive')
+  const paused = {active: true, maintenance: true, payouts_paused_at: 'now'}
+  assert.equal(states.machine(paused), 'paused')
 })
 
 test('a sale shows its marks; a commission that agrees or is unknown is none', () => {

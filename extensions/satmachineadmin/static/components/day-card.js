@@ -7,9 +7,7 @@ window.satmachine.parts['day-card'] = {
     error: null,
     changing: false,
     zone: null,
-    shown: [],
-    saving: false,
-    saveError: null
+    shown: []
   }),
   computed: {
     sentence() {
@@ -34,7 +32,6 @@ window.satmachine.parts['day-card'] = {
     change() {
       const own = Intl.DateTimeFormat().resolvedOptions().timeZone
       this.zone = this.settings.updated_at ? this.settings.time_zone : own
-      this.saveError = null
       this.changing = true
     },
     async load() {
@@ -45,18 +42,12 @@ window.satmachine.parts['day-card'] = {
         this.error = error
       }
     },
-    async save() {
-      if (this.saving) return
-      this.saving = true
-      this.saveError = null
-      try {
-        const chosen = {time_zone: this.zone}
-        this.settings = await window.satmachine.adminApi.saveSettings(chosen)
-        this.changing = false
-      } catch (error) {
-        this.saveError = error
-      }
-      this.saving = false
+    send() {
+      return window.satmachine.adminApi.saveSettings({time_zone: this.zone})
+    },
+    saved(settings) {
+      this.settings = settings
+      this.changing = false
     }
   },
   created() {

@@ -20,7 +20,6 @@
       amount: '',
       notes: '',
       preview: null,
-      saving: false,
       error: null
     }),
     computed: {
@@ -81,18 +80,9 @@
           if (asked === this.part) this.error = error
         }
       },
-      async save() {
-        if (this.saving || !this.preview) return
-        this.saving = true
-        this.error = null
-        try {
-          const body = {...this.part, notes: this.notes}
-          await window.satmachine.adminApi.dispense(this.settlement.id, body)
-          this.$emit('done')
-        } catch (error) {
-          this.error = error
-        }
-        this.saving = false
+      send() {
+        const body = {...this.part, notes: this.notes}
+        return window.satmachine.adminApi.dispense(this.settlement.id, body)
       }
     },
     unmounted() {

@@ -17,9 +17,7 @@ window.satmachine.parts['figures-dialog'] = {
       shown: true,
       form: Object.fromEntries(first),
       seen: null,
-      confirmed: false,
-      busy: false,
-      error: null
+      confirmed: false
     }
   },
   computed: {
@@ -33,8 +31,10 @@ window.satmachine.parts['figures-dialog'] = {
     lines() {
       return this.seen ? this.figures(this.seen) : []
     },
+    looks() {
+      return !!this.preview && !this.seen
+    },
     ready() {
-      if (this.preview && !this.seen) return false
       return !this.blocked && (!this.doubtful || this.confirmed)
     }
   },
@@ -66,34 +66,17 @@ window.satmachine.parts['figures-dialog'] = {
         })
       return Object.fromEntries(given)
     },
-    async attempt(work) {
-      if (this.busy) return
-      this.busy = true
-      this.error = null
-      try {
-        await work()
-      } catch (error) {
-        this.error = error
-      }
-      this.busy = false
+    async look() {
+      this.seen = await this.preview(this.body())
     },
-    look() {
-      return this.attempt(async () => {
-        this.seen = await this.preview(this.body())
-      })
-    },
-    go() {
-      if (!this.ready) return this.look()
-      return this.attempt(async () => {
-        const confirm = this.doubtful ? {confirm: true} : {}
-        await this.send({...this.body(), ...confirm})
-        this.$q.notify({type: 'positive', message: this.word('done')})
-        this.$emit('done')
-        this.shown = false
-      })
+    // The first press shows what would happen, the second one does it.
+    async go() {
+      if (this.looks) return this.look()
+      const confirm = this.doubtful ? {confirm: true} : {}
+      await this.send({...this.body(), ...confirm})
+      this.$q.notify({type: 'positive', message: this.word('done')})
+      this.$emit('done')
+      this.shown = false
     }
-  },
-  created() {
-    if (this.preview && !this.fields.length) this.look()
   }
 }

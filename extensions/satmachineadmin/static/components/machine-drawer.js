@@ -59,26 +59,18 @@ window.satmachine.parts['machine-drawer'] = {
       const n = window.satmachine.money.sats(count)
       return this.$t('satmachineadmin.machines.sales', {n}, count)
     },
-    askSwitch() {
+    async switchMaintenance() {
       const words = part =>
         this.$t(
           `satmachineadmin.machine.maintenance.${this.switchKind}_${part}`
         )
-      this.$q
-        .dialog({
-          title: words('title'),
-          message: words('message'),
-          ok: {label: words('label'), noCaps: true, unelevated: true},
-          cancel: {
-            label: this.$t('satmachine.cancel'),
-            noCaps: true,
-            flat: true
-          },
-          focus: 'cancel'
-        })
-        .onOk(() => this.switchMaintenance())
-    },
-    async switchMaintenance() {
+      const sure = await window.satmachine.ask(this.$q, {
+        title: words('title'),
+        message: words('message'),
+        yes: words('label'),
+        no: this.$t('satmachine.cancel')
+      })
+      if (!sure || this.switching) return
       this.switching = true
       this.switchError = null
       try {

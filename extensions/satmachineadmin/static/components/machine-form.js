@@ -45,7 +45,6 @@
           dispense_report_minutes: String(now.dispense_report_minutes ?? 15)
         },
         currencies: window.g.currencies,
-        saving: false,
         error: null
       }
     },
@@ -141,20 +140,11 @@
           active: this.form.active
         }
       },
-      async save() {
-        if (this.saving) return
-        this.saving = true
-        this.error = null
-        try {
-          const {createMachine, updateMachine} = window.satmachine.adminApi
-          const machine = this.machine
-            ? await updateMachine(this.machine.id, this.body())
-            : await createMachine(this.body())
-          this.$emit('saved', machine)
-        } catch (error) {
-          this.error = error
-        }
-        this.saving = false
+      send() {
+        const {createMachine, updateMachine} = window.satmachine.adminApi
+        return this.machine
+          ? updateMachine(this.machine.id, this.body())
+          : createMachine(this.body())
       }
     }
   }

@@ -6,6 +6,7 @@ window.satmachine.parts['machine-lps'] = {
   data: () => ({
     lps: null,
     failed: [],
+    unresolved: [],
     error: null,
     actError: null,
     acting: null,
@@ -45,6 +46,10 @@ window.satmachine.parts['machine-lps'] = {
   },
   methods: {
     fiat: (amount, currency) => window.satmachine.money.fiat(amount, currency),
+    told(leg) {
+      const fiat = this.fiat(leg.fiat_amount, leg.currency)
+      return `${leg.recipient} · ${fiat} · ${leg.error_message}`
+    },
     isZero: amount => window.satmachine.money.isZero(amount),
     figures(seen) {
       const {satsUnit, fiat, rate} = window.satmachine.money
@@ -78,8 +83,10 @@ window.satmachine.parts['machine-lps'] = {
       const machine_id = this.machineId
       try {
         this.lps = (await clients({machine_id, limit: 200})).data
-        const query = {machine_id, leg_type: 'settlement', state: 'failed'}
-        this.failed = (await payments(query)).data
+        const payoffs = async state =>
+          (await payments({machine_id, leg_type: 'settlement', state})).data
+        this.failed = await payoffs('failed')
+        this.unresolved = await payoffs('unresolved')
         this.error = null
       } catch (error) {
         this.error = error

@@ -9,6 +9,7 @@ window.satmachine.parts['needs-card'] = {
       return [
         ...this.runnerNeeds(),
         ...this.matterNeeds(),
+        ...this.stuckNeeds(),
         ...['errored', 'held', 'rejected'].flatMap(state =>
           this.settlementNeeds(state)
         ),
@@ -35,9 +36,25 @@ window.satmachine.parts['needs-card'] = {
         text: this.$t(`satmachineadmin.needs.matter.${matter.kind}`),
         detail: matter.detail,
         action: this.$t('satmachineadmin.needs.look'),
-        tab: 'worklist',
+        ...window.satmachine.matters.decidedAt(matter),
         query: {}
       }))
+    },
+    stuckNeeds() {
+      const count = this.status.totals.stuck
+      if (!count) return []
+      const n = window.satmachine.money.sats(count)
+      return [
+        {
+          name: 'stuck',
+          color: 'warning',
+          icon: 'hourglass_bottom',
+          text: this.$t('satmachineadmin.needs.stuck', {n}, count),
+          action: this.$t('satmachineadmin.needs.look'),
+          tab: 'worklist',
+          query: {}
+        }
+      ]
     },
     settlementNeeds(state, query = {state}) {
       const count = this.status.totals[state]

@@ -19,7 +19,6 @@
         super_fee_wallet_id: null
       },
       error: null,
-      saving: false,
       saveError: null
     }),
     computed: {
@@ -127,43 +126,22 @@
           this.error = error
         }
       },
-      askSave() {
-        const message = this.$t(
-          'satmachineadmin.platform.save_message',
-          this.words(this.form)
-        )
-        this.$q
-          .dialog({
-            title: this.$t('satmachineadmin.platform.save_title'),
-            message,
-            ok: {
-              label: this.$t('satmachineadmin.form.save'),
-              noCaps: true,
-              unelevated: true
-            },
-            cancel: {
-              label: this.$t('satmachine.cancel'),
-              noCaps: true,
-              flat: true
-            },
-            focus: 'cancel'
-          })
-          .onOk(() => this.save())
-      },
-      async save() {
-        if (this.saving) return
-        this.saving = true
-        this.saveError = null
-        try {
-          this.take(
-            await window.satmachine.adminApi.saveSuperConfig(this.changes)
-          )
-          const message = this.$t('satmachineadmin.platform.saved')
-          this.$q.notify({type: 'positive', message})
-        } catch (error) {
-          this.saveError = error
-        }
-        this.saving = false
+      // Whoever says no has saved nothing, and nothing failed.
+      async send() {
+        const {adminApi, ask} = window.satmachine
+        const sure = await ask(this.$q, {
+          title: this.$t('satmachineadmin.platform.save_title'),
+          message: this.$t(
+            'satmachineadmin.platform.save_message',
+            this.words(this.form)
+          ),
+          yes: this.$t('satmachineadmin.form.save'),
+          no: this.$t('satmachine.cancel')
+        })
+        if (!sure) return
+        this.take(await adminApi.saveSuperConfig(this.changes))
+        const message = this.$t('satmachineadmin.platform.saved')
+        this.$q.notify({type: 'positive', message})
       }
     },
     created() {

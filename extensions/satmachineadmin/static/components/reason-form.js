@@ -1,5 +1,5 @@
 // @ts-check
-// Asks for a reason and does something with it; what goes wrong is said here.
+// Asks for a reason and does something with it.
 window.satmachine.parts['reason-form'] = {
   template: '#sm-reason-form',
   props: {
@@ -9,22 +9,10 @@ window.satmachine.parts['reason-form'] = {
     send: {type: Function, required: true}
   },
   emits: ['done', 'cancel'],
-  data: () => ({reason: '', saving: false, error: null}),
+  data: () => ({reason: ''}),
   methods: {
     given(value) {
       return !!value || this.$t('satmachineadmin.form.needed')
-    },
-    async save() {
-      if (this.saving) return
-      this.saving = true
-      this.error = null
-      try {
-        await this.send(this.reason)
-        this.$emit('done')
-      } catch (error) {
-        this.error = error
-      }
-      this.saving = false
     }
   }
 }

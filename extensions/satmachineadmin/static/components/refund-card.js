@@ -4,7 +4,7 @@ window.satmachine.parts['refund-card'] = {
   template: '#sm-refund-card',
   props: {settlement: {type: Object, required: true}},
   emits: ['changed'],
-  data: () => ({asking: false, reason: '', busy: false, error: null}),
+  data: () => ({asking: false, busy: false, error: null}),
   computed: {
     refund() {
       return this.settlement.refund
@@ -40,43 +40,32 @@ window.satmachine.parts['refund-card'] = {
     }
   },
   methods: {
-    async run(act) {
-      if (this.busy) return
+    make(reason) {
+      const {makeRefund} = window.satmachine.adminApi
+      return makeRefund(this.settlement.id, reason)
+    },
+    made() {
+      this.asking = false
+      this.$emit('changed')
+    },
+    async cancel() {
+      const {adminApi, ask} = window.satmachine
+      const sure = await ask(this.$q, {
+        title: this.$t('satmachineadmin.refund.cancel_title'),
+        message: this.$t('satmachineadmin.refund.cancel_message'),
+        yes: this.$t('satmachineadmin.refund.cancel'),
+        no: this.$t('satmachineadmin.refund.leave')
+      })
+      if (!sure || this.busy) return
       this.busy = true
       this.error = null
       try {
-        await act()
-        this.asking = false
-        this.reason = ''
+        await adminApi.cancelRefund(this.settlement.id)
       } catch (error) {
         this.error = error
       }
       this.busy = false
       this.$emit('changed')
-    },
-    make() {
-      const {makeRefund} = window.satmachine.adminApi
-      return this.run(() => makeRefund(this.settlement.id, this.reason))
-    },
-    askCancel() {
-      const {cancelRefund} = window.satmachine.adminApi
-      this.$q
-        .dialog({
-          title: this.$t('satmachineadmin.refund.cancel_title'),
-          message: this.$t('satmachineadmin.refund.cancel_message'),
-          ok: {
-            label: this.$t('satmachineadmin.refund.cancel'),
-            noCaps: true,
-            unelevated: true
-          },
-          cancel: {
-            label: this.$t('satmachineadmin.refund.leave'),
-            noCaps: true,
-            flat: true
-          },
-          focus: 'cancel'
-        })
-        .onOk(() => this.run(() => cancelRefund(this.settlement.id)))
     }
   }
 }

@@ -6,11 +6,7 @@ window.satmachine.parts['retry-form'] = {
   emits: ['done', 'cancel'],
   data() {
     const failed = this.settlement.legs.filter(leg => leg.state === 'failed')
-    return {
-      rows: failed.map(leg => ({leg, wanted: true, target: ''})),
-      saving: false,
-      error: null
-    }
+    return {rows: failed.map(leg => ({leg, wanted: true, target: ''}))}
   },
   computed: {
     wanted() {
@@ -43,18 +39,9 @@ window.satmachine.parts['retry-form'] = {
       }))
       return {legs}
     },
-    async save() {
-      if (this.saving) return
-      this.saving = true
-      this.error = null
-      try {
-        const {retrySettlement} = window.satmachine.adminApi
-        await retrySettlement(this.settlement.id, this.body())
-        this.$emit('done')
-      } catch (error) {
-        this.error = error
-      }
-      this.saving = false
+    send() {
+      const {retrySettlement} = window.satmachine.adminApi
+      return retrySettlement(this.settlement.id, this.body())
     }
   }
 }

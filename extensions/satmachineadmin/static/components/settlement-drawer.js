@@ -69,32 +69,22 @@ window.satmachine.parts['settlement-drawer'] = {
     }
   },
   methods: {
-    askRelease() {
+    async release() {
       const {satsUnit} = window.satmachine.money
       const {wire_sats, commission_sats, principal_sats} = this.settlement
       const kind = `satmachineadmin.settlement.${this.releaseKind}`
-      const message = this.$t(`${kind}_message`, {
-        machine: this.settlement.machine_name,
-        sats: satsUnit(wire_sats),
-        commission: satsUnit(commission_sats),
-        principal: satsUnit(principal_sats)
+      const sure = await window.satmachine.ask(this.$q, {
+        title: this.$t(`${kind}_title`),
+        message: this.$t(`${kind}_message`, {
+          machine: this.settlement.machine_name,
+          sats: satsUnit(wire_sats),
+          commission: satsUnit(commission_sats),
+          principal: satsUnit(principal_sats)
+        }),
+        yes: this.releaseLabel,
+        no: this.$t('satmachine.cancel')
       })
-      this.$q
-        .dialog({
-          title: this.$t(`${kind}_title`),
-          message,
-          ok: {label: this.releaseLabel, noCaps: true, unelevated: true},
-          cancel: {
-            label: this.$t('satmachine.cancel'),
-            noCaps: true,
-            flat: true
-          },
-          focus: 'cancel'
-        })
-        .onOk(() => this.release())
-    },
-    async release() {
-      if (this.releasing) return
+      if (!sure || this.releasing) return
       this.releasing = true
       this.releaseError = null
       try {

@@ -14,7 +14,7 @@
       error: null,
       loadedAt: null,
       checking: null,
-      accepting: null
+      deciding: null
     }),
     computed: {
       isOpen() {
@@ -32,6 +32,11 @@
       }
     },
     methods: {
+      place: matter => window.satmachine.matters.placeOf(matter),
+      look(matter) {
+        const {tab, id} = this.place(matter)
+        this.$emit('open', tab, id, {})
+      },
       title: matter => `satmachineadmin.needs.matter.${matter.kind}`,
       figures(matter) {
         const {msat} = window.satmachine.money
@@ -64,12 +69,24 @@
         }
         this.checking = null
       },
-      accept(reason) {
-        const {id} = this.accepting
-        return window.satmachine.adminApi.actOnMatter(id, 'accept', {reason})
+      // Whether a payoff was paid is said as such.
+      decisions: ({can_deny}) => (can_deny ? ['paid', 'deny'] : ['accept']),
+      word(part) {
+        return this.$t(`satmachineadmin.worklist.${this.deciding.what}${part}`)
+      },
+      decide(reason) {
+        const {what, matter} = this.deciding
+        const {actOnMatter} = window.satmachine.adminApi
+        const path = what === 'deny' ? 'deny' : 'accept'
+        return actOnMatter(matter.id, path, {reason})
+      },
+      ending({is_accepted, closed_by}) {
+        if (is_accepted) return 'satmachineadmin.worklist.accepted'
+        const kind = closed_by === 'engine' ? 'gone' : 'denied'
+        return `satmachineadmin.worklist.${kind}`
       },
       done() {
-        this.accepting = null
+        this.deciding = null
         this.live.refresh()
         this.$emit('changed')
       },

@@ -56,7 +56,8 @@ window.i18n.global.mergeLocaleMessage('en', {
       machine: {
         active: 'active',
         inactive: 'inactive',
-        maintenance: 'maintenance'
+        maintenance: 'maintenance',
+        paused: 'payouts paused'
       },
       mark: {test: 'test', commission_differs: 'other commission'},
       enrolment: {
@@ -99,6 +100,8 @@ window.i18n.global.mergeLocaleMessage('en', {
       errored:
         '{n} sale is not paid out completely | {n} sales are not paid out completely',
       held: '{n} sale waits for your release | {n} sales wait for your release',
+      stuck:
+        '{n} sale is in the works for too long | {n} sales are in the works for too long',
       test: '{n} test sale is held | {n} test sales are held',
       rejected:
         '{n} payment came without usable facts | {n} payments came without usable facts',
@@ -148,9 +151,19 @@ window.i18n.global.mergeLocaleMessage('en', {
         'No open matter: these books and LNbits agree. Sales that wait for you stand on the overview.',
       none_closed: 'No matter was closed yet.',
       check: 'Check again',
-      accept: 'Accept…',
+      about: {
+        sale: 'Open the sale',
+        machine: 'Open the machine',
+        platform: 'Open the audit trail'
+      },
+      accept: 'Accept',
       accept_title: 'Accept it as it is?',
+      paid: 'It was paid',
+      paid_title: 'Take it as paid?',
+      deny: 'It was not paid',
+      deny_title: 'Give it up as not paid?',
       accepted: 'Accepted by {name}: {reason}',
+      denied: 'Called not paid by {name}: {reason}',
       gone: 'Gone by itself',
       figure: {
         booked_msat: 'by these books',
@@ -160,6 +173,12 @@ window.i18n.global.mergeLocaleMessage('en', {
         difference_msat: 'difference',
         gap_msat: 'missing'
       }
+    },
+    stuck: {
+      title: 'In the works for more than half an hour ({n})',
+      not_loaded: 'The sales that are stuck could not be loaded.',
+      since: 'since',
+      stop: 'Stop'
     },
     proof: {
       agrees: 'These books and LNbits agree to the last sat',
@@ -444,7 +463,7 @@ window.i18n.global.mergeLocaleMessage('en', {
     machine: {
       holds: 'Its wallet holds {sats}',
       paused:
-        'Payouts are paused: these books and LNbits disagree. See the worklist.',
+        'Payouts are paused: these books and LNbits disagree, and you decide.',
       edit: 'Change',
       unpaired: 'not paired',
       not_loaded: 'This machine could not be loaded.',

@@ -43,6 +43,8 @@
     /** @param {object} query @returns {Promise<{data: Settlement[], total: number}>} */
     settlements: query =>
       request('GET', `${BASE}/settlements${queryString(query)}`),
+    /** @returns {Promise<{data: Settlement[], total: number}>} too long in the engine's hands */
+    stuck: () => request('GET', `${BASE}/settlements/stuck`),
     /** @param {string} id @returns {Promise<Settlement>} */
     settlement: id => request('GET', `${BASE}/settlements/${segment(id)}`),
     /** @param {string} id @param {boolean} as_real_sale what a test needs @returns {Promise<Settlement>} */

@@ -32,7 +32,8 @@
     machine: {
       active: ['positive', 'check_circle'],
       inactive: ['grey', 'power_settings_new'],
-      maintenance: ['warning', 'build']
+      maintenance: ['warning', 'build'],
+      paused: ['negative', 'pause_circle']
     },
     enrolment: {
       invited: ['warning', 'mail'],
@@ -81,8 +82,12 @@
     return arrow ? {label: `satmachine.direction.${txType}`, arrow} : null
   }
 
-  /** @param {{active: boolean, maintenance: boolean}} row @returns {string} one word for a machine */
+  /**
+   * @param {{active: boolean, maintenance: boolean, payouts_paused_at: string | null}} row
+   * @returns {string} one word for a machine, the most pressing one
+   */
   function machine(row) {
+    if (row.payouts_paused_at) return 'paused'
     if (row.maintenance) return 'maintenance'
     return row.active ? 'active' : 'inactive'
   }

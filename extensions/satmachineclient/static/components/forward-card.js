@@ -10,8 +10,6 @@ window.satmachine.parts['forward-card'] = {
       enabled: now.autoforward_enabled,
       address: now.autoforward_ln_address ?? '',
       least: String(now.autoforward_min_sats),
-      asking: false,
-      saving: false,
       error: null
     }
   },
@@ -40,34 +38,32 @@ window.satmachine.parts['forward-card'] = {
       }
     },
     // Where sats go is worth a second look; leaving them where they are is not.
-    submit() {
+    async send() {
       const now = this.preferences
       const same =
         now.autoforward_enabled && now.autoforward_ln_address === this.address
-      if (this.enabled && !same) this.asking = true
-      else this.save()
+      if (this.enabled && !same && !(await this.isMeant())) return null
+      const {savePreferences} = window.satmachine.clientApi
+      const preferences = await savePreferences({
+        autoforward_enabled: this.enabled,
+        autoforward_ln_address: this.address || null,
+        autoforward_min_sats: this.leastSats
+      })
+      const state = preferences.autoforward_enabled ? 'on' : 'off'
+      const message = this.$t(`satmachineclient.forward.saved.${state}`)
+      this.$q.notify({type: 'positive', message})
+      return preferences
     },
-    async save() {
-      this.asking = false
-      if (this.saving) return
-      this.saving = true
-      this.error = null
-      try {
-        const preferences = await window.satmachine.clientApi.savePreferences({
-          autoforward_enabled: this.enabled,
-          autoforward_ln_address: this.address || null,
-          autoforward_min_sats: this.leastSats
-        })
-        const state = preferences.autoforward_enabled ? 'on' : 'off'
-        this.$q.notify({
-          type: 'positive',
-          message: this.$t(`satmachineclient.forward.saved.${state}`)
-        })
-        this.$emit('saved', preferences)
-      } catch (error) {
-        this.error = error
-      }
-      this.saving = false
+    isMeant() {
+      return window.satmachine.ask(this.$q, {
+        title: this.$t('satmachineclient.forward.question.title'),
+        message: this.question,
+        yes: this.$t('satmachineclient.forward.question.yes'),
+        no: this.$t('satmachine.cancel')
+      })
+    },
+    done(preferences) {
+      if (preferences) this.$emit('saved', preferences)
     }
   }
 }

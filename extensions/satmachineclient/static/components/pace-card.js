@@ -14,7 +14,6 @@ window.satmachine.parts['pace-card'] = {
       mode: now.default_dca_mode,
       limit: now.fixed_mode_daily_limit ?? '',
       currency: now.fixed_mode_currency ?? this.currencies[0] ?? null,
-      saving: false,
       error: null
     }
   },
@@ -49,28 +48,18 @@ window.satmachine.parts['pace-card'] = {
     }
   },
   methods: {
-    async save() {
-      if (this.saving) return
-      this.saving = true
-      this.error = null
+    async send() {
       const limit = this.fixed && {
         fixed_mode_daily_limit: this.limit,
         fixed_mode_currency: this.currency
       }
-      try {
-        const preferences = await window.satmachine.clientApi.savePreferences({
-          default_dca_mode: this.mode,
-          ...limit
-        })
-        this.$q.notify({
-          type: 'positive',
-          message: this.$t('satmachineclient.pace.saved')
-        })
-        this.$emit('saved', preferences)
-      } catch (error) {
-        this.error = error
-      }
-      this.saving = false
+      const preferences = await window.satmachine.clientApi.savePreferences({
+        default_dca_mode: this.mode,
+        ...limit
+      })
+      const message = this.$t('satmachineclient.pace.saved')
+      this.$q.notify({type: 'positive', message})
+      return preferences
     }
   }
 }

@@ -5,7 +5,7 @@ window.satmachine.parts['wallet-card'] = {
   props: {preferences: {type: Object, required: true}},
   emits: ['saved'],
   data() {
-    return {walletId: null, saving: false, error: null}
+    return {walletId: null}
   },
   computed: {
     wallets() {
@@ -22,23 +22,12 @@ window.satmachine.parts['wallet-card'] = {
       const kind = this.preferences.onboarded ? 'change' : 'first'
       return this.$t(`satmachineclient.wallet.${kind}.${part}`)
     },
-    async save() {
-      if (this.saving) return
-      this.saving = true
-      this.error = null
-      try {
-        const preferences = await window.satmachine.clientApi.savePreferences({
-          dca_wallet_id: this.walletId
-        })
-        this.$q.notify({
-          type: 'positive',
-          message: this.$t('satmachineclient.wallet.saved')
-        })
-        this.$emit('saved', preferences)
-      } catch (error) {
-        this.error = error
-      }
-      this.saving = false
+    async send() {
+      const {savePreferences} = window.satmachine.clientApi
+      const preferences = await savePreferences({dca_wallet_id: this.walletId})
+      const message = this.$t('satmachineclient.wallet.saved')
+      this.$q.notify({type: 'positive', message})
+      return preferences
     }
   },
   created() {

@@ -56,7 +56,8 @@ window.i18n.global.mergeLocaleMessage('en', {
       machine: {
         active: 'active',
         inactive: 'inactive',
-        maintenance: 'maintenance'
+        maintenance: 'maintenance',
+        paused: 'payouts paused'
       },
       mark: {test: 'test', commission_differs: 'other commission'},
       enrolment: {
