@@ -168,10 +168,12 @@ class Follower(Sales):
             return
         sale_id = after["settlement_id"]
         sale = self.sales[sale_id]
+        payment = next(key for key, made in self.made.items() if made["settlement"] == sale_id)
+        mark = f"sm1:{payment}:{after['leg_key']}:{after['attempt']}"
         leg = Leg(
             id=leg_id, sale=sale_id, key=after["leg_key"], kind=after["leg_type"], who=after["label"] or "",
             reason=after["reason"], sats=after["sats"], fiat=after["fiat_minor"], state=after["state"],
-            payer=self.machines[sale.machine]["wallet_id"],
+            payer=self.machines[sale.machine]["wallet_id"], mark=mark,
         )  # fmt: skip
         before = [one for one in self.legs.values() if (one.sale, one.key) == (sale_id, leg.key)]
         assert all(one.state == "voided" for one in before), f"{leg.key} stands twice in the books"
@@ -197,7 +199,8 @@ class Follower(Sales):
 
     def _forward(self, leg: Leg) -> None:
         """What an LP received goes on from where it arrived, all of it."""
-        source = self.legs[leg.key.removeprefix("forward:")]
+        mark = leg.key.removeprefix("forward:")
+        source = next(one for one in self.legs.values() if one.mark == mark)
         assert source.state == "completed" and source.lp is not None, f"{leg} passes on what did not arrive"
         assert leg.sats * 1000 == source.sent_msat, f"{leg} passes on another amount than {source}"
         leg.payer, leg.payee = source.payee, "home@outside"
@@ -216,10 +219,11 @@ class Follower(Sales):
                 one for one in last if one.state == "voided" and (one.sats, one.fiat) == (leg.sats, leg.fiat)
             ]
             assert given_up, "a payoff is tried again that was not given up"
-            leg.day = given_up[-1].day
+            leg.day, leg.key = given_up[-1].day, given_up[-1].key
             self.legs[leg_id] = leg
         else:
             self._payoff = leg
+        leg.mark = f"sm1:{leg.key}:{after['attempt']}"
         digits = DIGITS[self.machines[self.lps[lp].machine]["currency"]]
         wanted = reference.sats_at(after["fiat_minor"], after["exchange_rate"], digits)
         assert leg.sats == wanted, f"{leg.fiat} at {after['exchange_rate']} is {wanted} sats, not {leg.sats}"

@@ -52,6 +52,8 @@ class Leg:
     sent_msat: int = 0
     fee_msat: int = 0
     carrier: str | None = None
+    #: what its payment bears in LNbits' books
+    mark: str = ""
 
     @property
     def line(self) -> Line:
