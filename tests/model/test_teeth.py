@@ -12,15 +12,14 @@ from typing import Any
 import pytest
 from hypothesis import Phase
 
-from satmachineadmin.core import correcting, dispense, planning, sweeping
+from satmachineadmin.core import correcting, dispense, planning
 from satmachineadmin.core.errors import InvariantViolated
-from satmachineadmin.core.model import Leg, LpStake, Settlement
+from satmachineadmin.core.model import LpStake
 from satmachineadmin.core.outside import Ask
 from satmachineadmin.core.planning import Draw
 from satmachineadmin.engine import errands
 from satmachineadmin.engine.revise import retry
 from satmachineadmin.ports import Transfer
-from satmachineadmin.store.books import Books
 from satmachineadmin.store.lps import Lps
 from tests.fakes.host import FakeTransaction
 
@@ -41,29 +40,11 @@ def a_sat_goes_to_the_wrong_lp(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(planning, "draw", draw)
 
 
-def the_daily_limit_is_ignored(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(planning, "_most_cash", lambda stake: max(0, stake.balance_minor))
-
-
 def cash_is_not_reserved(patch: pytest.MonkeyPatch) -> None:
     async def reserve(_lps: Lps, _amounts: object) -> None:
         """Nothing is held back."""
 
     patch.setattr(Lps, "reserve", reserve)
-
-
-def a_sweep_draws_the_cash_of_the_sale_again(patch: pytest.MonkeyPatch) -> None:
-    def cash_behind(settlement: Settlement, _legs: Sequence[Leg], _pool: Sequence[Leg]) -> int | None:
-        return settlement.fiat_minor
-
-    patch.setattr(sweeping, "cash_behind", cash_behind)
-
-
-def nobody_looks_at_the_lease(patch: pytest.MonkeyPatch) -> None:
-    async def require_lease(_books: Books, _held: object) -> None:
-        """Whoever asks may pay."""
-
-    patch.setattr(Books, "require_lease", require_lease)
 
 
 def a_payment_is_a_sat_short(patch: pytest.MonkeyPatch) -> None:
@@ -96,8 +77,7 @@ def nothing_is_kept_back_for_the_network(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(errands, "ask_for", ask_for)
 
 
-#: found within a few stories, and those that take some dozens
-SOON: tuple[Break, ...] = (
+BREAKS: tuple[Break, ...] = (
     a_sat_goes_to_the_wrong_lp,
     cash_is_not_reserved,
     a_payment_is_a_sat_short,
@@ -106,12 +86,6 @@ SOON: tuple[Break, ...] = (
     a_correction_forgets_the_one_before,
     nothing_is_kept_back_for_the_network,
 )
-LATE: tuple[Break, ...] = (
-    the_daily_limit_is_ignored,
-    a_sweep_draws_the_cash_of_the_sale_again,
-    nobody_looks_at_the_lease,
-)
-BREAKS = [*SOON, *(pytest.param(one, marks=pytest.mark.long) for one in LATE)]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], scope="module", indirect=True)
