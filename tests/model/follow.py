@@ -39,8 +39,9 @@ class Follower(Sales):
         assert not self.broken, self.broken
         try:
             self._read(rows)
-        except AssertionError as broken:
-            self.broken = str(broken)
+        except Exception as broken:
+            # The engine may be what called: it takes this for trouble of its own and goes on.
+            self.broken = repr(broken)
             raise
 
     def _read(self, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -167,17 +168,18 @@ class Follower(Sales):
             self._plan_payoff(event, leg_id, after)
             return
         sale_id = after["settlement_id"]
-        sale = self.sales[sale_id]
-        payment = next(key for key, made in self.made.items() if made["settlement"] == sale_id)
+        # What came of a balance that was paid off goes on beside no sale.
+        sale = self.sales.get(sale_id)
+        payment = next((key for key, made in self.made.items() if made["settlement"] == sale_id), "")
         mark = f"sm1:{payment}:{after['leg_key']}:{after['attempt']}"
         leg = Leg(
             id=leg_id, sale=sale_id, key=after["leg_key"], kind=after["leg_type"], who=after["label"] or "",
             reason=after["reason"], sats=after["sats"], fiat=after["fiat_minor"], state=after["state"],
-            payer=self.machines[sale.machine]["wallet_id"], mark=mark,
+            payer=self.machines[sale.machine]["wallet_id"] if sale else "", mark=mark,
         )  # fmt: skip
         before = [one for one in self.legs.values() if (one.sale, one.key) == (sale_id, leg.key)]
         assert all(one.state == "voided" for one in before), f"{leg.key} stands twice in the books"
-        if sale.state == "pending" or (leg.key.startswith("swept") and not before):
+        if (sale and sale.state == "pending") or (leg.key.startswith("swept") and not before):
             self._staged[sale_id].append(leg)
         elif leg.key.startswith("forward:") and not before:
             self._forward(leg)

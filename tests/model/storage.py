@@ -108,8 +108,16 @@ class DirectSqlite(Database):
         self._writer.close()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Sql]:
-        yield Sql(_Driver(self._reader), "reading")
+    async def reading(self, *, at_one_instant: bool = False) -> AsyncIterator[Sql]:
+        """Without a thread nobody commits between two statements, unless something else is awaited."""
+        sql = Sql(_Driver(self._reader), "reading")
+        try:
+            if at_one_instant:
+                await sql.begin_snapshot()
+            yield sql
+        finally:
+            if self._reader.in_transaction:
+                self._reader.execute("ROLLBACK")
 
     @asynccontextmanager
     async def transaction(self, place: str) -> AsyncIterator[Sql]:
