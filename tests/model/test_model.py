@@ -87,6 +87,7 @@ async def _migrated(url: str) -> None:
     await database.dispose()
 
 
+@pytest.mark.timeout(1200)  # a story that ends badly is made short first
 def test_the_books_are_what_they_must_be_whatever_happens(bench: Bench) -> None:
     bench.run(runs=RUNS[bench.database], steps=STEPS)
 
