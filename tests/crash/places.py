@@ -1,8 +1,8 @@
-"""The commits and calls around which a process can be killed, read from the code.
+"""Every place at which a process can be killed, read from the code.
 
-There is a place before and after each commit of the engine and of what runs in the background, and before
-and after each call that writes, pays or asks outside of our books. What a person does by one transaction
-of its own (usecases/) is not among them: who gets no answer looks, and does it again.
+Before and after each commit of the engine and of what runs in the background, and before and after each
+call that writes, pays or asks outside of our books. What a person does by one transaction of its own
+(usecases/) is not among them: who gets no answer looks, and does it again.
 """
 
 from __future__ import annotations
@@ -27,6 +27,13 @@ def external_calls() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and (name := _name_of(node, "external_call"))
     }
+
+
+def places() -> set[str]:
+    """`land.before_commit`, `land.after_commit`, `slow.before_pay`, …"""
+    around = [(name, "commit") for name in commits()]
+    around += [(group, what) for name in external_calls() for group, _, what in [name.partition(".")]]
+    return {f"{group}.{when}_{what}" for group, what in around for when in ("before", "after")}
 
 
 def _calls() -> Iterator[ast.Call]:

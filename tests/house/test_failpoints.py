@@ -14,7 +14,9 @@ import pytest
 
 from satmachineadmin.ports import Host
 from satmachineadmin.ports.lightning import Lightning
-from tests.crash.places import EXTENSION, external_calls
+from tests.crash.chain import episodes_in_order
+from tests.crash.episodes import IN_MEMORY
+from tests.crash.places import EXTENSION, external_calls, places
 
 FAKES = Path(__file__).parents[1] / "fakes"
 
@@ -137,3 +139,11 @@ def test_nothing_is_committed_past_the_places() -> None:
         ("store/database.py", "commit"), ("store/database.py", "transaction"),
         ("host/fast_payout.py", "open_payout"),
     }  # fmt: skip
+
+
+def test_a_server_is_killed_at_every_place_or_it_is_said_why_not() -> None:
+    """A new commit or call needs a step in tests/crash/episodes.py; a step needs a place that is there."""
+    killed = {step.place for episode in episodes_in_order(0) for step in episode}
+    in_memory = {f"{name}.{when}_commit" for name in IN_MEMORY for when in ("before", "after")}
+    assert killed | in_memory == places()
+    assert not killed & in_memory
