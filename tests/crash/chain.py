@@ -43,8 +43,9 @@ _UNDECIDED = """
 """
 _UNDECIDED_LEGS = """
     SELECT leg.id, leg.leg_type, leg.state, leg.error_message FROM satmachineadmin.dca_payments AS leg
-    WHERE leg.state IN ('pending', 'paying') OR (leg.state = 'unresolved' AND NOT EXISTS (
-        SELECT 1 FROM satmachineadmin.worklist WHERE subject_id = leg.id AND closed_at IS NULL))
+    WHERE leg.state IN ('pending', 'paying', 'unresolved') AND NOT EXISTS (
+        SELECT 1 FROM satmachineadmin.worklist
+        WHERE subject_id IN (leg.id, leg.settlement_id) AND closed_at IS NULL)
 """
 _DEBITS = """
     SELECT external_id FROM apipayments WHERE external_id LIKE 'sm1:%' AND amount < 0 AND status = 'success'
@@ -76,6 +77,8 @@ def run(town: Town, episodes: list[list[Step]]) -> None:
 
 def _live(town: Town, step: Step, number: int) -> None:
     """One life, from what happened before it until its death."""
+    if step.needs_calm and _open(town):
+        _rest(town)
     if step.down is not None:
         step.down(town)
     town.hurry()
@@ -96,6 +99,14 @@ def _live(town: Town, step: Step, number: int) -> None:
         raise AssertionError(f"it was not reached:\n{town.server.log_tail(30)}")
     assert town.server.exit_code == -9, f"it ended with {town.server.exit_code}"
     assert mark.read_text() == place
+
+
+def _rest(town: Town) -> None:
+    """A life that lasts until everything is decided."""
+    town.hurry()
+    town.server.start()
+    town.server.wait_for(lambda: not _open(town), "decision", DECIDED_SECONDS)
+    town.server.kill()
 
 
 def _judge_death(town: Town) -> None:

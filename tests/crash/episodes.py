@@ -29,6 +29,8 @@ class Step:
     down: Deed | None = None
     #: what a person does once it is up, and what may be the last thing it sees
     up: Deed | None = None
+    #: the place is there for this sale only once whatever earlier lives left open is decided
+    needs_calm: bool = False
 
 
 def around(name: str, *, down: Deed | None = None, up: Deed | None = None) -> Iterator[Step]:
@@ -143,9 +145,9 @@ def _forget_answer(town: Town) -> None:
 
 def accidents() -> Iterator[Step]:
     """A leg that lost its invoice stops its settlement; a table that refuses lets it wait."""
-    yield Step(place="payout.before_commit", down=_sells("plain"))
+    yield Step(place="payout.before_commit", down=_sells("plain"), needs_calm=True)
     yield from around("stop", down=partial(_lose_hashes, shop="plain"))
-    yield Step(place="payout.before_commit", down=_mend_and_sell)
+    yield Step(place="payout.before_commit", down=_mend_and_sell, needs_calm=True)
     yield from around("trouble", down=_occupy)
 
 
