@@ -89,13 +89,15 @@ class PostgresCluster:
 
     def _psql(self, command: str) -> None:
         psql = str(self._server.bin_path / "psql")
-        subprocess.run(
+        ended = subprocess.run(
             [psql, "-qX", "-v", "ON_ERROR_STOP=1", "-c", command, self._server.get_uri()],
-            check=True,
+            check=False,
             capture_output=True,
             text=True,
             timeout=60,
         )
+        if ended.returncode:
+            raise RuntimeError(f"PostgreSQL refused `{command}`: {ended.stderr}")
 
 
 def _sweep(shelf: Path) -> None:
