@@ -71,6 +71,21 @@ class Lps:
             after=_without_address(changed[1]),
         )
 
+    async def look_again(self, user_id: str) -> None:
+        """Sales that wait because this LP's wallet took nothing are looked at now: it is another wallet."""
+        await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_settlements SET next_try_at = :now
+            WHERE state = 'errored' AND next_try_at > :now AND EXISTS (
+                SELECT 1 FROM {SCHEMA}.dca_payments AS leg
+                JOIN {SCHEMA}.dca_clients AS client ON client.id = leg.client_id
+                WHERE leg.settlement_id = dca_settlements.id AND leg.state = 'failed'
+                  AND client.user_id = :user_id)
+            """,
+            now=self._now,
+            user_id=user_id,
+        )
+
     async def reference(self, user_id: str) -> str:
         """The opaque name of a person, the same at every enrolment."""
         found = await self._sql.value(

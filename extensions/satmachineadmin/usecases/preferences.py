@@ -55,6 +55,8 @@ async def choose_preferences(store: Store, user_id: str, choices: Mapping[str, o
             # What arrived before the LP consented stays where it is.
             fields |= {"autoforward_since": books.now, "forwarded_until": books.now}
         await books.lps.choose_preferences(user_id, fields)
+        if before and before["dca_wallet_id"] != after["dca_wallet_id"]:
+            await books.lps.look_again(user_id)
         if was_enabled and not after[_ENABLED]:
             await call_off(books, user_id)
         elif was_enabled and any(before and before[name] != after[name] for name in (_ADDRESS, _LEAST)):

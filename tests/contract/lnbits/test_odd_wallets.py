@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from lnbits.core.crud import delete_wallet
 from lnbits.settings import settings
 
 from satmachineadmin.core.states import PayWay
+from satmachineadmin.usecases.preferences import choose_preferences
 
 from .engine import Engine
 from .plaza import PAID_OUT, WIRE_SATS, Plaza
@@ -69,3 +71,23 @@ async def test_a_service_fee_on_internal_payments_is_borne_by_the_legs(
     assert await plaza.balance_msat() == WIRE_SATS * 1000 - sum(sent.values()) * 1000 - fees_msat
     await engine.reconcile()
     assert await plaza.matters() == []
+
+
+async def test_an_lp_whose_wallet_took_nothing_is_paid_as_soon_as_it_chooses_another(
+    plaza: Plaza, engine: Engine, way: PayWay
+) -> None:
+    """Without waiting for the next look, which is an hour off at last."""
+    ana, closed = plaza.people.lps["ana"], plaza.wallets["ana"]
+    await delete_wallet(user_id=ana.id, wallet_id=closed.id)
+    await plaza.sell()
+    await engine.work()
+    assert await plaza.states() == ["errored"]
+    await engine.work()
+    assert await plaza.states() == ["errored"]
+
+    another = await plaza.lnbits.create_wallet(ana, "another")
+    await choose_preferences(engine.store, ana.id, {"dca_wallet_id": another.id})
+    await engine.work()
+    assert await plaza.states() == ["processed"]
+    assert await plaza.lnbits.balance_msat(another) == PAID_OUT["ana"] * 1000
+    await choose_preferences(engine.store, ana.id, {"dca_wallet_id": ana.wallet.id})
