@@ -41,6 +41,7 @@ _UNDECIDED = """
         AND settlement.next_try_at IS NULL AND NOT EXISTS (
             SELECT 1 FROM satmachineadmin.worklist WHERE subject_id = settlement.id AND closed_at IS NULL))
 """
+_ERRORED = "SELECT id, error_message FROM satmachineadmin.dca_settlements WHERE state = 'errored'"
 _UNDECIDED_LEGS = """
     SELECT leg.id, leg.leg_type, leg.state, leg.error_message FROM satmachineadmin.dca_payments AS leg
     WHERE leg.state IN ('pending', 'paying', 'unresolved') AND NOT EXISTS (
@@ -65,6 +66,8 @@ def run(town: Town, episodes: list[list[Step]]) -> None:
     town.server.kill()
     number = 0
     for episode in episodes:
+        if _open(town):
+            _rest(town)
         for step in episode:
             number += 1
             try:
@@ -77,8 +80,6 @@ def run(town: Town, episodes: list[list[Step]]) -> None:
 
 def _live(town: Town, step: Step, number: int) -> None:
     """One life, from what happened before it until its death."""
-    if step.needs_calm and _open(town):
-        _rest(town)
     if step.down is not None:
         step.down(town)
     town.hurry()
@@ -125,6 +126,8 @@ def finish(town: Town) -> None:
     began = time.monotonic()
     town.server.wait_for(lambda: not _open(town), "decision", DECIDED_SECONDS)
     print(f"everything was decided after {time.monotonic() - began:.1f} s")  # noqa: T201
+    town.hurry()  # what was refused once goes on at its next look: all causes are lifted
+    town.server.wait_for(lambda: not town.sql(_ERRORED), "next look", DECIDED_SECONDS)
     town.server.stop()
     _judge(town)
 

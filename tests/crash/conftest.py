@@ -20,6 +20,8 @@ from tests.harness.env import clean_environment
 from tests.harness.farm import POSTGRES, ServerFarm
 from tests.judge import STATEMENTS, Snapshot, complaints
 
+pytest.register_assert_rewrite("tests.crash.chain")
+
 Report = dict[str, Any]
 Play = Callable[..., Report]
 

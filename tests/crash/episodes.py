@@ -1,7 +1,8 @@
 """The kill chain's script: where each life of the server ends, and what happens before it begins.
 
 An episode is a row of places that follow from one situation: who dies at the first leaves it to the next
-life, which is killed at the second. Episodes do not need each other, so their order is shuffled by seed.
+life, which is killed at the second. Episodes do not need each other, so their order is shuffled by seed;
+what one leaves open is decided before the next begins, whose accidents are meant for its own sales.
 """
 
 from __future__ import annotations
@@ -29,8 +30,6 @@ class Step:
     down: Deed | None = None
     #: what a person does once it is up, and what may be the last thing it sees
     up: Deed | None = None
-    #: the place is there for this sale only once whatever earlier lives left open is decided
-    needs_calm: bool = False
 
 
 def around(name: str, *, down: Deed | None = None, up: Deed | None = None) -> Iterator[Step]:
@@ -61,7 +60,8 @@ def sales() -> Iterator[Step]:
     yield Step(place="payout.before_commit")
     yield from around("takeover")
     yield Step(place="payout.after_commit")
-    yield from around("announce.payer", down=_sells("plain", 2))
+    yield Step(place="announce.before_payer", down=_sells("plain"))
+    yield Step(place="announce.after_payer", down=_sells("plain"))
     yield from around("reconcile_proof", down=_sells("plain"))
 
 
@@ -145,9 +145,9 @@ def _forget_answer(town: Town) -> None:
 
 def accidents() -> Iterator[Step]:
     """A leg that lost its invoice stops its settlement; a table that refuses lets it wait."""
-    yield Step(place="payout.before_commit", down=_sells("plain"), needs_calm=True)
+    yield Step(place="payout.before_commit", down=_sells("plain"))
     yield from around("stop", down=partial(_lose_hashes, shop="plain"))
-    yield Step(place="payout.before_commit", down=_mend_and_sell, needs_calm=True)
+    yield Step(place="payout.before_commit", down=_mend_and_sell)
     yield from around("trouble", down=_occupy)
 
 
