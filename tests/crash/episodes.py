@@ -97,15 +97,19 @@ def an_answer_that_came_late() -> Iterator[Step]:
     yield from around("resume", down=_forget_answer)
 
 
-def _slow_sale(town: Town) -> None:
+def _go_slow(town: Town) -> None:
     town.use_fast_way(False)
     town.mending.append(partial(town.use_fast_way, True))
+
+
+def _slow_sale(town: Town) -> None:
+    _go_slow(town)
     town.sell("plain")
 
 
-def _drain(town: Town) -> None:
+def _drain(town: Town, shop: str = "plain") -> None:
     """The operator spends what the machine's wallet holds, and brings it back later."""
-    wallet = town.plain.machine_wallet
+    wallet = getattr(town, shop).machine_wallet
     sats = town.balance_msat(wallet) // 1000
     town.move(wallet, town.purse, sats)
     town.mending.append(lambda: town.move(town.purse, wallet, sats))
@@ -122,8 +126,7 @@ def _paying(town: Town) -> str:
 def _give_up_invoice(town: Town) -> None:
     """LNbits gives up an internal invoice that nobody has paid; the wallet is filled again."""
     town.mend()
-    town.use_fast_way(False)
-    town.mending.append(partial(town.use_fast_way, True))
+    _go_slow(town)
     statement = "UPDATE apipayments SET status = 'failed' WHERE checking_id = :hash AND amount > 0"
     town.sql(statement, hash=_paying(town))
 
@@ -245,7 +248,7 @@ def payments_that_do_not_leave() -> Iterator[Step]:
     yield from around("external_failed", down=_sell_to_refusing_node)
     yield from around("external_set_aside", down=_raise_minimum)
     yield Step(place="external.before_terms", down=_lower_minimum)
-    yield from around("external_wait", down=_drain_outside)
+    yield from around("external_wait", down=partial(_drain, shop="outside"))
     yield Step(place="external_written_down.after_commit", down=lambda town: town.mend())
     yield from around("external_trouble", down=partial(_lose_hashes, shop="outside"))
 
@@ -286,13 +289,6 @@ def _lower_minimum(town: Town) -> None:
     town.sell("outside")
 
 
-def _drain_outside(town: Town) -> None:
-    wallet = town.outside.machine_wallet
-    sats = town.balance_msat(wallet) // 1000
-    town.move(wallet, town.purse, sats)
-    town.mending.append(lambda: town.move(town.purse, wallet, sats))
-
-
 def passing_on() -> Iterator[Step]:
     yield from around("forward", down=_sells("extra"))
 
@@ -306,11 +302,6 @@ def balances_paid_off() -> Iterator[Step]:
     yield from around("settle_failed", down=_give_up_invoice)
     yield Step(place="payout.before_commit", down=lambda town: town.mend(), up=Town.pay_off)
     yield from around("settle_trouble", down=_occupy_payoff)
-
-
-def _go_slow(town: Town) -> None:
-    town.use_fast_way(False)
-    town.mending.append(partial(town.use_fast_way, True))
 
 
 def _drain_purse(town: Town) -> None:
