@@ -18,7 +18,7 @@ endif
 PYTEST_ARGS ?=
 ARGS ?=
 # One LNbits per worker is the cost of a test run, so workers are few.
-PYTEST_FLAGS ?= -n logical --maxprocesses 4 --dist loadfile
+PYTEST_FLAGS ?= -n logical --maxprocesses 4 --no-loadscope-reorder
 
 # Folders with Python in them; those that are still empty are left out.
 CODE := extensions tests $(patsubst %/,%,$(sort $(dir $(wildcard benchmarks/*.py simulator/*.py tools/*.py))))

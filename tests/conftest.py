@@ -34,6 +34,44 @@ if "lnbits" not in sys.modules and "SATMACHINE_TEST_DB" not in os.environ:
     os.environ.pop("LNBITS_DATABASE_URL", None)
 
 
+#: Files whose tests take a minute or more each, the longest first. They begin the run, and their tests go
+#: to any worker: at the end none is left alone with one of them.
+LONG_FILES = (
+    "tests/contract/host/test_real_engine.py",
+    "tests/crash/test_chain_postgres.py",
+    "tests/crash/test_chain_sqlite.py",
+    "tests/model/test_model.py",
+    "tests/crash/test_kills.py",
+    "tests/crash/test_restore.py",
+    "tests/e2e/test_demo.py",
+    "tests/house/test_inprocess.py",
+    "tests/contract/host/test_real_host.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, all else as it was."""
+    places = {name: place for place, name in enumerate(LONG_FILES)}
+    items.sort(key=lambda item: places.get(_file_of(item.nodeid), len(places)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file stays with one worker, since its tests share servers; so does each test of a long file."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+        def _split_scope(self, nodeid: str) -> str:
+            name = _file_of(nodeid)
+            return nodeid if name in LONG_FILES else name
+
+    return Scheduling(config, log)
+
+
+def _file_of(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
+
+
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """tests/inprocess needs a process per database; tests/house/test_inprocess.py starts them."""
     if collection_path == TESTS / "inprocess" and "SATMACHINE_TEST_DB" not in os.environ:

@@ -25,25 +25,17 @@ pytest.register_assert_rewrite("tests.crash.chain")
 Report = dict[str, Any]
 Play = Callable[..., Report]
 
-_MEMORY = Path("/dev/shm")
-
 
 @pytest.fixture(scope="module")
 def play(farm: ServerFarm, database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
-    """`play("kills.random_instants", way="slow", seed=1)`: a scenario on databases of its own.
-
-    A process that is killed takes nothing with it that it had written, on a disk or not. So the slow
-    way, which commits thirty times a sale, may have its files in memory: `in_memory=True`.
-    """
+    """`play("kills.random_instants", way="slow", seed=1)`: a scenario on databases of its own."""
     template = tmp_path_factory.mktemp(f"arena-{database}")
     template_url = farm.cluster.fresh_database() if database == POSTGRES else None
     _run("prepare", template, template_url)
     made: list[Path] = []
 
-    def play(scenario: str, *, way: str = "fast", seed: int = 1, in_memory: bool = False) -> Report:
-        has_memory = in_memory and os.access(_MEMORY, os.W_OK)
-        base = _MEMORY if has_memory else tmp_path_factory.getbasetemp()
-        made.append(Path(tempfile.mkdtemp(prefix="satmachine-arena-", dir=base)))
+    def play(scenario: str, *, way: str = "fast", seed: int = 1) -> Report:
+        made.append(Path(tempfile.mkdtemp(prefix="arena-", dir=tmp_path_factory.getbasetemp())))
         folder = made[-1] / "arena"
         shutil.copytree(template, folder, symlinks=True)
         url = farm.cluster.copy_database(template_url) if template_url else None

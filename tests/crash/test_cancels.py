@@ -16,6 +16,6 @@ def test_a_payout_that_is_cancelled_again_and_again_leaves_no_lock(
     play: Play, way: str, cancels: int
 ) -> None:
     """Once, twice or three times each: after its end both databases can be written at once."""
-    report = play("cancels.the_paying_task", way=way, seed=random.randrange(10**6), in_memory=way == "slow")
+    report = play("cancels.the_paying_task", way=way, seed=random.randrange(10**6))
     assert report["cancels"] == cancels
     assert report["cut_short"] >= cancels // 2, "most cancels came too late"

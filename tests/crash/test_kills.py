@@ -25,7 +25,7 @@ def test_a_kill_between_any_two_statements_of_the_fast_way_pays_all_legs_or_none
 
 def test_a_kill_between_any_two_steps_of_the_slow_way_pays_no_leg_twice(play: Play) -> None:
     """Around every call of LNbits and at every statement of ours, for the first leg and the last."""
-    places = play("kills.every_statement", way="slow", in_memory=True)["places"]
+    places = play("kills.every_statement", way="slow")["places"]
     steps = {f"slow.{when}_{what}:{leg}" for when in ("before", "after") for what in ("invoice", "pay")
              for leg in (1, 5)}  # fmt: skip
     assert steps <= set(places)
@@ -38,13 +38,13 @@ def test_a_kill_between_any_two_steps_of_the_slow_way_pays_no_leg_twice(play: Pl
 def test_a_kill_at_any_instant_of_landing_planning_and_paying_loses_nothing(play: Play, way: str) -> None:
     """A hundred random instants; SATMACHINE_CRASH_SEED repeats a run."""
     seed = int(os.environ.get("SATMACHINE_CRASH_SEED", random.randrange(10**6)))
-    report = play("kills.random_instants", way=way, seed=seed, in_memory=way == "slow")
+    report = play("kills.random_instants", way=way, seed=seed)
     assert report["kills"] == 100
     assert report["survived"] <= 50, "the instants were not within the work"
 
 
 def test_a_kill_in_the_middle_of_the_commit_pays_all_legs_or_none(play: Play) -> None:
-    """The milliseconds in which two books become one, on a real disk."""
+    """The milliseconds in which two books become one."""
     report = play("kills.around_the_commit", seed=random.randrange(10**6))
     assert report["nothing_paid"] + report["all_paid"] == report["kills"]
 
@@ -55,4 +55,4 @@ def test_a_kill_in_the_middle_of_the_commit_pays_all_legs_or_none(play: Play) ->
 @pytest.mark.parametrize("seed", range(20))
 def test_two_thousand_kills_lose_nothing(play: Play, way: str, seed: int) -> None:
     """The random kills with twenty fixed seeds."""
-    play("kills.random_instants", way=way, seed=seed, in_memory=seed % 2 == 0)
+    play("kills.random_instants", way=way, seed=seed)

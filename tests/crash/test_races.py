@@ -20,9 +20,9 @@ def test_the_lease_of_a_dead_process_is_taken_at_once_and_a_living_one_is_not_ro
 def test_two_processes_that_pay_the_same_settlement_pay_each_leg_once(play: Play, way: str) -> None:
     """Both believe to hold the lease, and half of the time nobody checks it."""
     seed = random.randrange(10**6)
-    assert play("races.two_payers", way=way, seed=seed, in_memory=way == "slow")["races"] == 20
+    assert play("races.two_payers", way=way, seed=seed)["races"] == 20
 
 
 def test_a_payment_that_lnbits_left_half_done_is_completed_exactly_once(play: Play) -> None:
     """Debited, not credited: for each leg, with the credit pending or given up."""
-    assert play("races.half_payments", way="slow", in_memory=True)["halves"] == 10
+    assert play("races.half_payments", way="slow")["halves"] == 10

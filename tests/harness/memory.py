@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import zlib
 from pathlib import Path
 
 from .server import REPOSITORY
 
 _MEMORY = Path("/dev/shm")
-#: a whole run needs a good half of one; the last three are kept
-_ENOUGH_BYTES = 4 * 1024**3
+#: a whole run needs a good half of one for its files (the last three are kept) and two for PostgreSQL
+_ENOUGH_BYTES = 6 * 1024**3
 
 
 def temporary_root() -> Path:
@@ -29,6 +30,12 @@ def temporary_root() -> Path:
         link.symlink_to(target)
     link.mkdir(exist_ok=True)
     return link
+
+
+def short_root() -> Path:
+    """The same folder by its own name, or that of the system: where the path of a Unix socket must fit."""
+    root = temporary_root()
+    return root.readlink() if root.is_symlink() else Path(tempfile.gettempdir())
 
 
 def _has_room() -> bool:

@@ -13,10 +13,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import tempfile
 import warnings
 from pathlib import Path
 from uuid import uuid4
+
+from .memory import short_root
 
 _NAME = "satmachine-postgres-"
 #: a test's database is gone afterwards: no waiting for disks; many small servers: many connections
@@ -24,6 +25,7 @@ _SETTINGS = """
 fsync = off
 synchronous_commit = off
 full_page_writes = off
+max_wal_size = 256MB
 max_connections = 300
 shared_buffers = 64MB
 timezone = 'America/New_York'  # not UTC, on purpose: LNbits' columns are naive
@@ -56,7 +58,7 @@ class PostgresCluster:
         """The cluster that all processes of one test run share."""
         run = os.environ.get("SATMACHINE_TEST_RUN") or f"pid{os.getpid()}"
         # not below the checkout: the path of a Unix socket may have 107 characters
-        shelf = Path(tempfile.gettempdir())
+        shelf = short_root()
         _sweep(shelf)
         return cls(shelf / f"{_NAME}{run[:16]}")
 

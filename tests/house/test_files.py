@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import LONG_FILES
+
 from .tree import EXTENSION_IDS, EXTENSIONS, REPOSITORY, files, name
 
 if sys.version_info >= (3, 11):
@@ -32,6 +34,10 @@ def test_nothing_is_marked_as_left_undone() -> None:
         if UNDONE.search(line)
     ]
     assert offences == []
+
+
+def test_the_files_that_begin_a_test_run_are_there() -> None:
+    assert [name for name in LONG_FILES if not (REPOSITORY / name).is_file()] == []
 
 
 @pytest.fixture(params=EXTENSION_IDS)

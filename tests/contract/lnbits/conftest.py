@@ -18,6 +18,7 @@ import pytest
 from tests.harness import PostgresCluster
 from tests.harness.farm import POSTGRES
 from tests.harness.inprocess import InProcessHost, prepare_process, running_host
+from tests.harness.memory import temporary_root
 
 if TYPE_CHECKING:
     from satmachineadmin.core.states import PayWay
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from .engine import Engine
     from .plaza import People, Plaza
 
-_folder = tempfile.TemporaryDirectory(prefix="satmachine-contract-")
+_folder = tempfile.TemporaryDirectory(prefix="contract-", dir=temporary_root())
 _cluster = PostgresCluster.of_this_run() if os.environ["SATMACHINE_TEST_DB"] == POSTGRES else None
 _start = Path.cwd()
 prepare_process(Path(_folder.name), database_url=_cluster.fresh_database() if _cluster else None)
