@@ -95,7 +95,6 @@ def sell_everywhere(town: Town) -> None:
 def is_settled(town: Town) -> bool:
     town.hurry()
     landed = town.sql("SELECT COUNT(*) AS sales FROM satmachineadmin.dca_settlements")[0]["sales"]
-    # one more was sold before the platform had a wallet
     sold = sum(len(hashes) for hashes in town.sold.values()) + JAMMED
     return bool(landed >= sold) and not town.sql(_MOVING)
 
