@@ -6,6 +6,7 @@ written is there after a `kill -9` of it, on a disk or not, so nothing that is t
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -27,7 +28,8 @@ def temporary_root() -> Path:
     elif not link.exists() and _has_room():
         target = _MEMORY / f"satmachine-{zlib.crc32(str(REPOSITORY).encode()):08x}"
         target.mkdir(exist_ok=True)
-        link.symlink_to(target)
+        with contextlib.suppress(FileExistsError):  # another run of this checkout began in that instant
+            link.symlink_to(target)
     link.mkdir(exist_ok=True)
     return link
 
