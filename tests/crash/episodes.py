@@ -17,6 +17,11 @@ from .town import Town
 
 Deed = Callable[[Town], object]
 
+#: The mark of a payment that no leg explains.
+STRANGE = "sm1:unknown:0"
+#: What the judge says of what somebody has tampered with, until it is mended.
+TAMPERED_WITH = (STRANGE, "its last event says")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
@@ -363,7 +368,7 @@ def _stand_at_the_end(town: Town) -> None:
 
 def _pay_with_our_mark(town: Town) -> None:
     wallet = town.extra.machine_wallet
-    payment_hash = town.move(wallet, town.purse, 7, mark="sm1:unknown:0")
+    payment_hash = town.move(wallet, town.purse, 7, mark=STRANGE)
     town.mending.append(partial(_take_back, town, payment_hash))
 
 
