@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConstrainedInt, Extra, Field, StrictBool, Strict
 from pydantic.errors import DictError
 
 from ..core.errors import InvalidInput, NotFound, Refusal
-from ..core.states import CashEntryKind, EnrolmentStatus, FeeBasis, PayoutPolicy
+from ..core.states import CashEntryKind, EnrolmentStatus, FeeBasis, PayoutPolicy, TxType
+from ..core.what_if import MOST_SALES
 from ..store import lists
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -145,6 +146,40 @@ class SplitLine(Body):
 class SplitReplaced(Body):
     machine_id: StrictStr | None = None
     splits: list[SplitLine] = Field(min_items=1, max_items=50)
+
+
+class _ReplayedSales(ConstrainedInt):
+    strict = True
+    ge = 1
+    le = MOST_SALES
+
+
+class SplitDrafted(SplitReplaced):
+    """A split that is tried out on what was sold."""
+
+    last: _ReplayedSales = _ReplayedSales(50)
+
+
+class _ExampleSats(ConstrainedInt):
+    """Of an imagined sale: from none to a bitcoin."""
+
+    strict = True
+    ge = 0
+    le = 100_000_000
+
+
+class SharesTried(Body):
+    """Shares, and an imagined sale that they are tried on."""
+
+    shares_pct: list[StrictStr] = Field(min_items=1, max_items=50)
+    tx_type: TxType = TxType.CASH_OUT
+    principal_sats: _ExampleSats
+    commission_sats: _ExampleSats
+
+
+class TargetReplaced(Body):
+    target: StrictStr = Field(min_length=1, max_length=2000)
+    new_target: StrictStr = Field(min_length=1, max_length=2000)
 
 
 class SettingsChosen(Body):

@@ -42,7 +42,7 @@ def plan(given: PlanInput) -> Plan:
     ensure(not settlement.is_test, "a test sale draws nobody's cash: its release makes it a real one")
     legs = (
         *_platform_legs(settlement, given.platform_wallet_id),
-        *_operator_legs(settlement, given.split_set),
+        *operator_legs(settlement, given.split_set),
         *_principal_legs(settlement, given.stakes),
     )
     check_conservation(settlement, legs)
@@ -142,7 +142,7 @@ def platform_leg(sats: int, wallet_id: str) -> PlannedLeg:
     )
 
 
-def _operator_legs(settlement: Settlement, split_set: SplitSet | None) -> tuple[PlannedLeg, ...]:
+def operator_legs(settlement: Settlement, split_set: SplitSet | None) -> tuple[PlannedLeg, ...]:
     """The operator's commission, less what the host took of it, over the operator's rules."""
     sats = (
         settlement.commission_sats - settlement.platform_fee_sats - settlement.host_fee_from_commission_sats

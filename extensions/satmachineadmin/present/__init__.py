@@ -12,9 +12,9 @@ from typing import Any
 
 from ..core.days import zone_in_use
 from ..core.limits import why_no_part
-from ..core.model import Landed, SplitSet
+from ..core.model import Landed
 from ..core.states import EnrolmentStatus, LegType, NoPart, SettlementState, WithdrawalState
-from ..core.units import format_fiat, format_percent
+from ..core.units import format_fiat
 from ..store import rows
 from ..store.lease import LeaseHolder
 from ..store.payers import label_of
@@ -99,27 +99,6 @@ def cash_entry(row: Row) -> dict[str, Any]:
     }
 
 
-def split_set(in_force: SplitSet | None, made_at: int | None) -> dict[str, Any]:
-    if in_force is None:
-        return {"machine_id": None, "is_override": False, "version": 0, "created_at": None, "splits": []}
-    return {
-        "machine_id": in_force.machine_id,
-        "is_override": in_force.machine_id is not None,
-        "version": in_force.version,
-        "created_at": iso(made_at),
-        "splits": [
-            {
-                "position": rule.position,
-                "target": rule.target,
-                "target_kind": rule.target_kind,
-                "label": rule.label,
-                "share_pct": format_percent(rule.share_ppm),
-            }
-            for rule in in_force.rules
-        ],
-    }
-
-
 def super_config(row: Row, *, is_platform: bool) -> dict[str, Any]:
     """Operators see whether there is a platform wallet, not which."""
     wallet_id = row["super_fee_wallet_id"]
@@ -157,6 +136,7 @@ def settlement(row: Row) -> dict[str, Any]:
         **{key: row[key] for key in plain},
         **{key: row[key] if is_known else None for key in parts},
         "is_test": bool(row["is_test"]),
+        "split_is_override": None if row["split_is_override"] is None else bool(row["split_is_override"]),
         "payer": label_of(row["payer_wallet_id"]) if row["payer_wallet_id"] else None,
         "fiat_amount": fiat(row["fiat_minor"], row["currency"]),
         "paid_at": iso(row["paid_at"]),

@@ -5,22 +5,20 @@ window.satmachine ??= {parts: {}}
   const STATIC = '/satmachineadmin/static'
   const HOME = '/satmachineadmin/'
   const STATUS_PERIOD_MS = 5000
+  // prettier-ignore
   const ICONS = {
-    overview: 'today',
-    settlements: 'receipt_long',
-    worklist: 'rule',
-    machines: 'point_of_sale',
-    platform: 'account_balance'
+    overview: 'today', settlements: 'receipt_long', worklist: 'rule', machines: 'point_of_sale',
+    commission: 'pie_chart', platform: 'account_balance'
   }
-  const LIBS = ['ask', 'http', 'live', 'matters', 'money', 'parts', 'states', 'times']
+  const LIBS = ['ask', 'http', 'live', 'matters', 'money', 'parts', 'percent', 'states', 'times']
   // prettier-ignore
   const PARTS = [
     'state-chip', 'time-text', 'copy-text', 'error-note', 'form-card', 'overview-tab', 'needs-card',
-    'settlements-tab', 'settlement-drawer', 'settlement-tree', 'leg-row',
-    'settlement-actions', 'retry-form', 'dispense-form', 'reason-form', 'note-form', 'refund-card',
-    'sale-corrections', 'figures-dialog', 'machine-lps', 'machine-kept', 'known-payers',
-    'machines-tab', 'machine-drawer', 'machine-form', 'day-card', 'proof-card',
-    'platform-tab', 'audit-card', 'worklist-tab', 'stuck-list'
+    'settlements-tab', 'settlement-drawer', 'settlement-tree', 'leg-row', 'settlement-actions', 'retry-form',
+    'dispense-form', 'reason-form', 'note-form', 'refund-card', 'sale-corrections', 'figures-dialog',
+    'machine-lps', 'machine-kept', 'known-payers', 'machines-tab', 'machine-drawer', 'machine-form', 'day-card',
+    'proof-card', 'commission-tab', 'split-form', 'split-line', 'split-history', 'what-if-card', 'platform-tab',
+    'audit-card', 'worklist-tab', 'stuck-list'
   ]
 
   const script = path => LNbits.utils.loadScript(`${STATIC}/${path}.js`)
@@ -45,7 +43,7 @@ window.satmachine ??= {parts: {}}
     }),
     computed: {
       tabs() {
-        const names = ['overview', 'worklist', 'settlements', 'machines']
+        const names = ['overview', 'worklist', 'settlements', 'machines', 'commission']
         if (this.status?.is_platform) names.push('platform')
         return names.map(name => ({name, icon: ICONS[name]}))
       },

@@ -119,7 +119,8 @@ DEPOSITS = Listing(
     searches=("client.username", "entry.notes"),
 )
 SETTLEMENTS = Listing(
-    select="settlement.*, machine.name AS machine_name, splits.version AS split_version",
+    select="""settlement.*, machine.name AS machine_name, splits.version AS split_version,
+        splits.machine_id <> '' AS split_is_override""",
     source=f"""{SCHEMA}.dca_settlements AS settlement
         JOIN {SCHEMA}.dca_machines AS machine ON machine.id = settlement.machine_id
         LEFT JOIN {SCHEMA}.split_sets AS splits ON splits.id = settlement.split_set_id""",
@@ -164,6 +165,15 @@ LEGS_IN_PLAN_ORDER = Listing(
     sorts={"plan": "leg.plan_version, leg.position"},
     default_sort="plan",
     always=_NOT_AN_LPS_OWN,
+)
+
+SPLIT_SETS = Listing(
+    select="splits.*, machine.name AS machine_name",
+    source=f"""{SCHEMA}.split_sets AS splits
+        LEFT JOIN {SCHEMA}.dca_machines AS machine ON machine.id = splits.machine_id""",
+    sorts={"created_at": "splits.created_at", "version": "splits.version"},
+    default_sort="created_at",
+    searches=("machine.name",),
 )
 
 EVENTS = Listing(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ..core.model import Machine
 from . import rows
 from .audit import Audit
 from .ids import new_id
-from .sql import SCHEMA, Row, Sql
+from .sql import SCHEMA, Row, Sql, in_list
 
 
 class Machines:
@@ -32,6 +32,14 @@ class Machines:
             **({"operator": operator_user_id} if operator_user_id else {}),
         )
         return [str(row["id"]) for row in found]
+
+    async def names(self, machine_ids: Collection[str]) -> dict[str, str]:
+        """Machines' names, by id."""
+        listed, values = in_list("id", machine_ids)
+        found = await self._sql.all(
+            f"SELECT id, name FROM {SCHEMA}.dca_machines WHERE id IN {listed}", **values
+        )
+        return {str(row["id"]): str(row["name"]) for row in found}
 
     async def wallet_owner(self, wallet_id: str) -> str | None:
         """The id of the machine that holds or held this wallet and has not closed it."""

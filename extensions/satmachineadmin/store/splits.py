@@ -2,17 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from ..core.model import SplitRule, SplitSet
+from ..core.model import Leg, Settlement, SplitRule, SplitSet
 from ..core.units import format_percent
 from . import rows
 from .audit import Audit
 from .ids import new_id
-from .sql import SCHEMA, Row, Sql
+from .sql import SCHEMA, Row, Sql, in_list
 
 #: `machine_id` of an operator's default set: never NULL, so that a unique index can hold it.
 DEFAULT = ""
+
+
+async def rules_of(sql: Sql, set_ids: Collection[str]) -> dict[str, list[Row]]:
+    """The lines of some sets, in their order, by the set's id."""
+    listed, values = in_list("id", set_ids)
+    found = await sql.all(
+        f"SELECT * FROM {SCHEMA}.dca_commission_splits WHERE set_id IN {listed} ORDER BY set_id, position",
+        **values,
+    )
+    lines: dict[str, list[Row]] = {}
+    for row in found:
+        lines.setdefault(str(row["set_id"]), []).append(row)
+    return lines
+
+
+async def sales_to_replay(
+    sql: Sql, operator_user_id: str, machine_id: str | None, limit: int
+) -> list[Settlement]:
+    """The newest planned sales that a set is for: of one machine, or of those without a set of their own."""
+    scope = (
+        "machine_id = :machine"
+        if machine_id
+        else f"""NOT EXISTS (
+            SELECT 1 FROM {SCHEMA}.split_sets AS own WHERE own.operator_user_id = sale.operator_user_id
+            AND own.machine_id = sale.machine_id AND own.retired_at IS NULL)"""
+    )
+    found = await sql.all(
+        f"""
+        SELECT * FROM {SCHEMA}.dca_settlements AS sale
+        WHERE operator_user_id = :operator AND {scope} AND plan_version > 0
+          AND state IN ('processing', 'processed', 'errored')
+          AND commission_sats > platform_fee_sats + host_fee_from_commission_sats
+        ORDER BY paid_at DESC, id LIMIT :limit
+        """,
+        operator=operator_user_id,
+        limit=limit,
+        **({"machine": machine_id} if machine_id else {}),
+    )
+    return [rows.settlement(row) for row in found]
+
+
+async def shares_of(sql: Sql, settlement_ids: Collection[str]) -> dict[str, list[Leg]]:
+    """The shares of the commission of some settlements, by settlement, in the order of their plans."""
+    listed, values = in_list("id", settlement_ids)
+    found = await sql.all(
+        f"""
+        SELECT * FROM {SCHEMA}.dca_payments
+        WHERE settlement_id IN {listed} AND leg_type = 'operator_split'
+        ORDER BY settlement_id, plan_version, position, attempt
+        """,
+        **values,
+    )
+    legs: dict[str, list[Leg]] = {}
+    for row in found:
+        legs.setdefault(str(row["settlement_id"]), []).append(rows.leg(row))
+    return legs
 
 
 class Splits:
@@ -23,7 +79,7 @@ class Splits:
 
     async def in_force(self, operator_user_id: str, machine_id: str | None) -> SplitSet | None:
         """The machine's own set, else the operator's default, else None."""
-        row = await self._row_in_force(operator_user_id, machine_id)
+        row = await self.row_in_force(operator_user_id, machine_id)
         if row is None:
             return None
         rules = await self._sql.all(
@@ -37,27 +93,35 @@ class Splits:
             rules=tuple(rows.split_rule(rule) for rule in rules),
         )
 
-    async def made_at(self, set_id: str) -> int | None:
-        made_at: int | None = await self._sql.value(
-            f"SELECT created_at FROM {SCHEMA}.split_sets WHERE id = :id", id=set_id
+    async def all_in_force(self, operator_user_id: str) -> list[SplitSet]:
+        """The operator's default and every machine's own set."""
+        found = await self._sql.all(
+            f"""
+            SELECT id, version, machine_id FROM {SCHEMA}.split_sets
+            WHERE operator_user_id = :operator AND retired_at IS NULL ORDER BY machine_id
+            """,
+            operator=operator_user_id,
         )
-        return made_at
+        rules = await rules_of(self._sql, [str(row["id"]) for row in found])
+        return [
+            SplitSet(
+                id=row["id"],
+                version=row["version"],
+                machine_id=row["machine_id"] or None,
+                rules=tuple(rows.split_rule(rule) for rule in rules.get(row["id"], ())),
+            )
+            for row in found
+        ]
 
-    async def version(self, set_id: str | None) -> int | None:
-        """The version number of a set, for the reader of a settlement."""
-        if set_id is None:
-            return None
-        version: int | None = await self._sql.value(
-            f"SELECT version FROM {SCHEMA}.split_sets WHERE id = :id", id=set_id
-        )
-        return version
-
-    async def _row_in_force(self, operator_user_id: str, machine_id: str | None) -> Row | None:
+    async def row_in_force(self, operator_user_id: str, machine_id: str | None) -> Row | None:
+        """The set that `in_force` reads, for people."""
         return await self._sql.one(
             f"""
-            SELECT * FROM {SCHEMA}.split_sets
-            WHERE operator_user_id = :operator AND machine_id IN (:machine, '') AND retired_at IS NULL
-            ORDER BY machine_id DESC LIMIT 1
+            SELECT splits.*, machine.name AS machine_name FROM {SCHEMA}.split_sets AS splits
+            LEFT JOIN {SCHEMA}.dca_machines AS machine ON machine.id = splits.machine_id
+            WHERE splits.operator_user_id = :operator AND splits.machine_id IN (:machine, '')
+              AND splits.retired_at IS NULL
+            ORDER BY splits.machine_id DESC LIMIT 1
             """,
             operator=operator_user_id,
             machine=machine_id or DEFAULT,

@@ -195,6 +195,37 @@ ROUTES = (
         },
     ),
     Route(method="DELETE", path=f"{DCA}/commission-splits", filters=("machine_id",)),
+    Route(
+        method="GET", path=f"{DCA}/commission-splits/versions",
+        filters=("machine_id", "is_default", "is_in_force"), is_list=True, sorts=("created_at", "version"),
+    ),
+    Route(
+        method="POST",
+        path=f"{DCA}/commission-splits/example",
+        body={
+            "shares_pct": Field(good=["60", "40"]),
+            "tx_type": Field(good="cash_in", legal=frozenset({"missing"}), bad=("cash-in", "CASH_IN")),
+            "principal_sats": Field(good=1000, legal=frozenset({"zero"})),
+            "commission_sats": Field(good=100, legal=frozenset({"zero"})),
+        },
+    ),
+    Route(
+        method="POST",
+        path=f"{DCA}/commission-splits/what-if",
+        body={
+            "machine_id": replace(_MACHINE, legal=NOT_GIVEN),
+            "splits": Field(good=[{"target": "$wallet_id", "label": "me", "share_pct": "100"}]),
+            "last": Field(good=20, legal=frozenset({"missing"})),
+        },
+    ),
+    Route(
+        method="POST",
+        path=f"{DCA}/commission-splits/replace-target",
+        body={
+            "target": Field(good="$split_target", bad=("bob@", "http://example.com"), unknown=404),
+            "new_target": Field(good="$wallet_id", bad=("bob@", "http://example.com"), unknown=422),
+        },
+    ),
     Route(method="GET", path=f"{DCA}/settings"),
     Route(
         method="PUT",

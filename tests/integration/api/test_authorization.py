@@ -29,6 +29,8 @@ OPEN = {f"GET {DCA}/{name}" for name in ("status", "machines", "clients", "depos
     f"GET {DCA}/settings",
     f"PUT {DCA}/settings",
     f"GET {DCA}/known-payers",
+    f"GET {DCA}/commission-splits/versions",
+    f"POST {DCA}/commission-splits/example",
     f"GET {LP}/preferences",
     f"GET {LP}/enrolments",
     f"GET {LP}/positions",

@@ -25,7 +25,18 @@ BAD_SORTS = ("", "id", "name; DROP TABLE x", "operator_user_id", "x" * 50, "\0")
 BAD_DIRECTIONS = ("", "up", "ASC", "asc\n", "asc, id", "\0")
 BAD_SEARCHES = ("\0", "a\x07b", "x" * 101)
 #: filters by a word of a closed list; all others are by id
-WORDS = {"status", "state", "kind", "tx_type", "leg_type", "active", "as_real_sale", "mark"}
+WORDS = {
+    "status",
+    "state",
+    "kind",
+    "tx_type",
+    "leg_type",
+    "active",
+    "as_real_sale",
+    "mark",
+    "is_default",
+    "is_in_force",
+}
 NO_WORDS = ("nothing", "", "PENDING", "\0", "' OR 1=1 --", "x" * 200)
 
 

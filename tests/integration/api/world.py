@@ -72,6 +72,7 @@ class World:
             "lp_wallet_id": shop.lps[lp].wallet.id,
             "username": guest.username,
             "payer_id": self._remember_a_payer(shop),
+            "split_target": shop.partners[0].id,
         }
 
     def _remember_a_payer(self, shop: Shop) -> str:

@@ -6,7 +6,9 @@ window.satmachine.parts['retry-form'] = {
   emits: ['done', 'cancel'],
   data() {
     const failed = this.settlement.legs.filter(leg => leg.state === 'failed')
-    return {rows: failed.map(leg => ({leg, wanted: true, target: ''}))}
+    return {
+      rows: failed.map(leg => ({leg, wanted: true, target: '', inRules: true}))
+    }
   },
   computed: {
     wanted() {
@@ -39,7 +41,23 @@ window.satmachine.parts['retry-form'] = {
       }))
       return {legs}
     },
-    send() {
+    // Rules that do not name the old receiver any more have been changed already.
+    async changeRules() {
+      const {replaceTarget} = window.satmachine.adminApi
+      for (const {leg, target, inRules} of this.wanted) {
+        const old = leg.destination_wallet_id || leg.destination_ln_address
+        if (!target || !inRules || !old) continue
+        try {
+          await replaceTarget({target: old, new_target: target})
+        } catch (error) {
+          if (error.status !== 404) throw error
+          const message = this.$t('satmachineadmin.revise.retry.rules_kept')
+          this.$q.notify({type: 'info', message})
+        }
+      }
+    },
+    async send() {
+      await this.changeRules()
       const {retrySettlement} = window.satmachine.adminApi
       return retrySettlement(this.settlement.id, this.body())
     }

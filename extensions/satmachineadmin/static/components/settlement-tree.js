@@ -42,6 +42,19 @@
             : this.branch('principal', sale.principal_sats, principal)
         ].filter(Boolean)
       },
+      // By which version of whose rules its commission was shared.
+      rules() {
+        const {split_version, split_is_override, machine_id} = this.settlement
+        if (!split_version) return null
+        const kind = split_is_override ? 'own' : 'default'
+        const path = '/satmachineadmin/commission'
+        return {
+          text: this.$t(`satmachineadmin.tree.rules.${kind}`, {
+            version: split_version
+          }),
+          to: split_is_override ? `${path}/${machine_id}` : path
+        }
+      },
       noLegs() {
         const planned = ['pending', 'held', 'rejected', 'dismissed']
         const known = planned.includes(this.settlement.state)

@@ -82,6 +82,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       worklist: 'Worklist',
       settlements: 'Settlements',
       machines: 'Machines',
+      commission: 'Commission',
       platform: 'Platform'
     },
     today: {
@@ -290,6 +291,9 @@ window.i18n.global.mergeLocaleMessage('en', {
           'No part of it failed: it goes on where it was stopped. What was paid is not touched.',
         target: 'Another receiver',
         target_hint: 'Left empty: the one your rules name now',
+        in_rules: 'Put it into my rules from now on',
+        rules_kept:
+          'Your rules do not name the old receiver any more, so they stay as they are.',
         done: 'It is tried again.'
       },
       force_reset: {
@@ -390,6 +394,10 @@ window.i18n.global.mergeLocaleMessage('en', {
       later: 'Afterwards',
       retained: '{sats} of it stay in the machine’s wallet.',
       host_fee: 'The host took a fee of {sats} on the incoming payment.',
+      rules: {
+        default: 'Shared by version {version} of your default rules',
+        own: 'Shared by version {version} of this machine’s rules'
+      },
       charged_more:
         'The machine charged a commission of {charged}: {by} more than the {expected} that its fee comes to.',
       charged_less:
@@ -543,6 +551,87 @@ window.i18n.global.mergeLocaleMessage('en', {
         payout_policy: 'Holds for new sales; those that are held stay held',
         payout_delay_minutes: 'You can release a sale earlier',
         dispense_report_minutes: 'Without one the sale is held for you'
+      }
+    },
+    commission: {
+      title: 'Who shares it',
+      scope: 'Whose rules',
+      default: 'Default rules',
+      own: 'own rules',
+      target: 'Receiver',
+      label: 'Name',
+      share: 'Share',
+      pick: 'Choose one of your wallets',
+      add: 'Add receiver',
+      remove: 'Remove this receiver',
+      undo: 'Undo changes',
+      saved: 'Saved as version {version}. It holds for sales from now on.',
+      not_loaded: 'The rules could not be loaded.',
+      not_saved: 'The rules were not changed.',
+      sentence: {
+        default:
+          'Version {version} shares your commission, at every machine without rules of its own',
+        default_none:
+          'Nobody shares your commission yet: it stays in the machines’ wallets',
+        machine: '“{machine}” uses your default rules',
+        machine_none:
+          'Nobody shares the commission of “{machine}” yet: it stays in its wallet',
+        own: '“{machine}” has rules of its own: version {version}'
+      },
+      kind: {
+        none: 'Lightning address, LNURL, or a wallet here: its id or invoice key',
+        own_wallet: 'Your wallet “{name}”',
+        wallet: 'A wallet here',
+        ln_address: 'Lightning address: bears the network’s fee',
+        lnurl: 'LNURL: bears the network’s fee'
+      },
+      sum: {
+        whole: '{sum}',
+        short: '{sum}: {rest} missing',
+        over: '{sum}: {rest} too much',
+        unknown: 'A share cannot be read'
+      },
+      example:
+        'Of a cash-out of {principal} with {commission} commission the platform has {platform}; {operator} are shared.',
+      save: {
+        title: 'Share the commission like this?',
+        default:
+          'It holds for sales from now on, at every machine without rules of its own. Sales that are planned keep their version.',
+        machine:
+          'It holds for sales of “{machine}” from now on. Sales that are planned keep their version.'
+      },
+      back: {
+        label: 'Back to default',
+        title: 'Back to the default rules?',
+        message:
+          'From now on the commission of “{machine}” is shared by your default rules. Its own rules are kept in the history.'
+      },
+      what_if: {
+        title: 'What if?',
+        intro:
+          'Tries these shares on what was sold. Nothing is saved, nothing is paid.',
+        count: 'Tried on',
+        last: 'the last {n} sales',
+        try: 'Try',
+        sum: 'No sale with a commission to share yet. | {n} sale, {sats} of commission shared | {n} sales, {sats} of commission shared',
+        old: 'You have changed the shares since.',
+        kept: 'stays in the wallet',
+        open: '{sats} of it not paid yet',
+        not_done: 'It could not be tried out.',
+        column: {
+          who: 'Receiver',
+          would: 'Would have got, sat',
+          was: 'Got, sat',
+          difference: 'Difference'
+        }
+      },
+      history: {
+        title: 'Versions',
+        version: 'Version {version}',
+        in_force: 'in force',
+        restore: 'Take up again',
+        none: 'No version yet. The first one begins with what you save.',
+        not_loaded: 'The versions could not be loaded.'
       }
     },
     correction: {

@@ -3,6 +3,7 @@
 // The shapes are docs/reference/api.md; sats are integers, fiat, rates and percent are strings.
 ;(() => {
   const BASE = '/satmachineadmin/api/v1/dca'
+  const SPLITS = `${BASE}/commission-splits`
   const {request, queryString} = window.satmachine.http
   const segment = encodeURIComponent
 
@@ -84,6 +85,23 @@
       const path = `${segment(id)}/settle/${segment(leg)}/${what}`
       return request('POST', `${BASE}/clients/${path}`)
     },
+
+    /** @param {string | null} machine_id null: the default @returns {Promise<SplitSet>} in force */
+    split: machine_id => request('GET', SPLITS + queryString({machine_id})),
+    /** @param {object} data @returns {Promise<SplitSet>} */
+    saveSplit: data => request('PUT', SPLITS, data),
+    /** @param {string} machine_id @returns {Promise<SplitSet>} the default */
+    dropSplit: machine_id =>
+      request('DELETE', SPLITS + queryString({machine_id})),
+    /** @param {object} query @returns {Promise<{data: SplitSet[], total: number}>} */
+    splitVersions: query =>
+      request('GET', `${SPLITS}/versions${queryString(query)}`),
+    /** @param {object} data @returns {Promise<any>} what an imagined sale comes to */
+    shareExample: data => request('POST', `${SPLITS}/example`, data),
+    /** @param {object} data @returns {Promise<any>} the newest sales under a draft */
+    whatIf: data => request('POST', `${SPLITS}/what-if`, data),
+    /** @param {{target: string, new_target: string}} data @returns {Promise<{data: SplitSet[]}>} */
+    replaceTarget: data => request('POST', `${SPLITS}/replace-target`, data),
 
     /** @param {object} query @returns {Promise<{data: object[], total: number}>} */
     clients: query => request('GET', `${BASE}/clients${queryString(query)}`),

@@ -38,6 +38,17 @@
  * @property {string | null} last_sale_at
  * @property {string} created_at
  *
+ * @typedef {object} SplitSet
+ * @property {string | null} id
+ * @property {string | null} machine_id
+ * @property {string | null} machine_name
+ * @property {boolean} is_override
+ * @property {number} version
+ * @property {string | null} created_at
+ * @property {string | null} created_by
+ * @property {string | null} retired_at
+ * @property {{position: number, target: string, target_kind: string, label: string, share_pct: string}[]} splits
+ *
  * @typedef {object} Leg
  * @property {string} id
  * @property {string} leg_type
@@ -75,6 +86,8 @@
  * @property {string | null} corrected_rate
  * @property {'stamp' | 'fallback' | 'adopted'} origin
  * @property {string | null} payer
+ * @property {number | null} split_version
+ * @property {boolean | null} split_is_override
  * @property {string | null} super_fee_pct
  * @property {'commission' | 'principal'} super_fee_basis
  * @property {number | null} commission_difference_sats

@@ -1,0 +1,105 @@
+"""Commission, machines and the platform, in Chromium, at a desk and on a phone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.harness.shop import DCA, Shop
+
+from .conftest import DESKTOP, PHONE, OpenPage
+from .test_operator_pages import of_ours
+from .test_revising_pages import errored, fits
+
+pytestmark = pytest.mark.browser
+
+
+def shares(page: Page) -> list[str]:
+    """The shares as they stand in the form."""
+    return [field.input_value() for field in page.get_by_label("Share", exact=True).all()]
+
+
+def test_a_draft_is_summed_tried_out_and_saved_as_a_version(open_page: OpenPage, shop: Shop) -> None:
+    """No sum but 100 % can be saved; what was sold shows what the draft would have paid."""
+    page = (seen := open_page(shop.operator, "/satmachineadmin/commission")).page
+    expect(page.get_by_text(re.compile("^Version 1 shares your commission"))).to_be_visible()
+    save = page.get_by_role("button", name="Save")
+    expect(save).to_be_disabled()
+    expect(page.get_by_text(re.compile(r"30\.000.sat|1.750.sat")).first).to_be_visible()
+
+    page.get_by_label("Share", exact=True).first.fill("60")
+    expect(page.get_by_text(re.compile("110.*10.*too much"))).to_be_visible()
+    expect(save).to_be_disabled()
+    page.get_by_label("Share", exact=True).nth(2).fill("10")
+    expect(save).to_be_enabled()
+    page.get_by_role("button", name="Try", exact=True).click()
+    row = page.get_by_role("row").filter(has_text="partner 0")
+    expect(row.get_by_text("+7", exact=True)).to_be_visible()
+    assert fits(page)
+
+    save.click()
+    question = page.get_by_role("dialog")
+    expect(question.get_by_text(re.compile("60.*partner 0"))).to_be_visible()
+    question.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(re.compile("^Version 2 shares your commission"))).to_be_visible()
+    expect(page.get_by_text("Version 1", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Take up again").click()
+    assert shares(page) == ["50", "30", "20"]
+    assert of_ours(seen.complaints) == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_a_machine_gets_rules_of_its_own_and_goes_back(
+    open_page: OpenPage, shop: Shop, size: tuple[int, int]
+) -> None:
+    """Its first draft is the default; an unusable receiver is told at its line."""
+    page = (seen := open_page(shop.operator, "/satmachineadmin/commission", size)).page
+    page.get_by_label("Whose rules").click()
+    page.get_by_role("option", name="Plaza").click()
+    expect(page.get_by_text("“Plaza” uses your default rules")).to_be_visible()
+    assert page.url.endswith(f"/commission/{shop.machine['id']}")
+
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_text(re.compile("“Plaza” has rules of its own"))).to_be_visible()
+    assert fits(page)
+    page.get_by_role("button", name="Back to default").click()
+    page.get_by_role("dialog").get_by_role("button", name="Back to default").click()
+    expect(page.get_by_text("“Plaza” uses your default rules")).to_be_visible()
+    assert of_ours(seen.complaints) == []
+
+
+def test_a_dead_receiver_is_replaced_and_paid_in_five_clicks(open_page: OpenPage, shop: Shop) -> None:
+    """In the sale that failed and in the rules, from the page that everybody begins at."""
+    sale = errored(shop)
+    heir = shop.server.create_user("heir").wallet
+    page = (seen := open_page(shop.operator, "/satmachineadmin/")).page
+    clicks = 0
+
+    def click(what: Locator) -> None:
+        nonlocal clicks
+        clicks += 1
+        what.click()
+
+    errand = page.get_by_role("listitem").filter(has_text=re.compile("not paid out completely"))
+    click(errand.get_by_role("link").or_(errand.get_by_role("button")).first)
+    click(page.get_by_role("link", name="cash-out").first)
+    click(page.get_by_role("button", name="Retry", exact=True))
+    form = page.get_by_role("dialog").last
+    click(form.get_by_label("Another receiver"))
+    page.keyboard.type(heir.id)
+    expect(form.get_by_label("Put it into my rules from now on")).to_be_checked()
+    click(form.get_by_role("button", name="Retry", exact=True))
+
+    def is_paid() -> bool:
+        return bool(shop.api.get(f"{DCA}/settlements/{sale['id']}")["state"] == "processed")
+
+    shop.server.wait_for(is_paid, "the sale to be paid")
+    assert clicks <= 5
+    assert shop.server.balance_sats(heir) == 21
+    in_force = shop.api.get(f"{DCA}/commission-splits")
+    assert [line["target"] for line in in_force["splits"]][1] == heir.id
+    expect(page.get_by_text(re.compile("Shared by version"))).to_be_visible()
+    assert of_ours(seen.complaints) == []
