@@ -7,7 +7,7 @@ change of the code writes into an event until somebody decides that it may leave
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..core.trail import TrailVerdict
@@ -29,6 +29,8 @@ SHOWN = frozenset(
 )  # fmt: skip
 #: Fiat in minor units, shown as the decimal string of its currency.
 _FIAT = {"amount_minor": "amount", "fiat_minor": "fiat_amount"}
+#: Subjects that are people.
+_PEOPLE = ("operator", "lp")
 
 
 def event(row: Row, names: Mapping[str, str]) -> dict[str, Any]:
@@ -40,19 +42,25 @@ def event(row: Row, names: Mapping[str, str]) -> dict[str, Any]:
         "actor": names.get(row["actor"], row["actor"]),
         "event": row["event"],
         "subject_kind": row["subject_kind"],
-        "subject_id": row["subject_id"],
-        "before": _shown(change["before"]),
-        "after": _shown(change["after"]),
+        "subject_id": subject_of(row),
+        "before": shown(change["before"]),
+        "after": shown(change["after"]),
     }
 
 
-def _shown(fields: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {key: value for key, value in fields.items() if key in SHOWN}
+def subject_of(row: Row) -> str | None:
+    """What an event is about; of a person nothing, because its id is a password in some LNbits."""
+    return None if row["subject_kind"] in _PEOPLE else str(row["subject_id"])
+
+
+def shown(fields: Mapping[str, Any], names: Collection[str] = SHOWN) -> dict[str, Any]:
+    """Those of the values that have one of the names, and amounts of fiat in units of their currency."""
+    found = {key: value for key, value in fields.items() if key in names}
     currency = fields.get("currency")
     for key, name in _FIAT.items():
         if fields.get(key) is not None and currency:
-            shown[name] = format_fiat(fields[key], currency)
-    return shown
+            found[name] = format_fiat(fields[key], currency)
+    return found
 
 
 def verdict(found: TrailVerdict) -> dict[str, Any]:

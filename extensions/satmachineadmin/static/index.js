@@ -6,11 +6,9 @@ window.satmachine ??= {parts: {}}
   const HOME = '/satmachineadmin/'
   const STATUS_PERIOD_MS = 5000
   // prettier-ignore
-  const ICONS = {
-    overview: 'today', settlements: 'receipt_long', worklist: 'rule', machines: 'point_of_sale',
-    commission: 'pie_chart', platform: 'account_balance'
-  }
-  const LIBS = ['ask', 'http', 'live', 'matters', 'money', 'parts', 'percent', 'states', 'times']
+  const LIBS = [
+    'ask', 'days', 'http', 'live', 'matters', 'money', 'parts', 'percent', 'states', 'tabs', 'times', 'trail'
+  ]
   // prettier-ignore
   const PARTS = [
     'state-chip', 'time-text', 'copy-text', 'error-note', 'form-card', 'overview-tab', 'needs-card',
@@ -18,7 +16,7 @@ window.satmachine ??= {parts: {}}
     'dispense-form', 'reason-form', 'note-form', 'refund-card', 'sale-corrections', 'figures-dialog',
     'machine-lps', 'machine-kept', 'known-payers', 'machines-tab', 'machine-drawer', 'machine-form', 'day-card',
     'proof-card', 'commission-tab', 'split-form', 'split-line', 'split-history', 'what-if-card', 'platform-tab',
-    'audit-card', 'worklist-tab', 'stuck-list'
+    'audit-card', 'worklist-tab', 'stuck-list', 'reports-tab', 'report-files', 'report-audit'
   ]
 
   const script = path => LNbits.utils.loadScript(`${STATIC}/${path}.js`)
@@ -43,13 +41,11 @@ window.satmachine ??= {parts: {}}
     }),
     computed: {
       tabs() {
-        const names = ['overview', 'worklist', 'settlements', 'machines', 'commission']
-        if (this.status?.is_platform) names.push('platform')
-        return names.map(name => ({name, icon: ICONS[name]}))
+        if (!this.ready) return []
+        return window.satmachine.tabs.shown(this.status?.is_platform)
       },
       tab() {
-        const {tab} = this.$route.params
-        return Object.hasOwn(ICONS, tab) ? tab : 'overview'
+        return window.satmachine.tabs.known(this.$route.params.tab)
       },
       itemId() {
         return this.$route.params.id || null

@@ -100,6 +100,9 @@ _FACTS = {
     "fiat_amount": Field(good="200.00", legal=NOT_GIVEN, bad=NOT_AN_AMOUNT),
 }
 
+#: Lists that leave as files.
+CSV_TABLES = ("sales", "legs", "cash", "lps", "machines", "worklist", "audit")
+
 ROUTES = (
     Route(method="GET", path=f"{DCA}/status"),
     Route(
@@ -350,6 +353,10 @@ ROUTES = (
         is_list=True, sorts=("at",),
     ),
     Route(method="POST", path=f"{DCA}/audit/verify"),
+    *(
+        Route(method="GET", path=f"{DCA}/reports/{table}.csv", filters=("since", "until", "machine_id"))
+        for table in CSV_TABLES
+    ),
     Route(method="GET", path=f"{DCA}/machines/{{machine_id}}/proof"),
     Route(method="POST", path=f"{DCA}/machines/{{machine_id}}/check"),
     Route(

@@ -12,7 +12,7 @@ from tests.harness import Api, Payment, User
 from tests.harness.farm import SQLITE
 from tests.harness.shop import DCA, LP, Shop
 
-from .routes import BY_NAME, ROUTES, Route
+from .routes import BY_NAME, CSV_TABLES, ROUTES, Route
 from .test_bad_bodies import complaint
 from .world import World, digest
 
@@ -31,6 +31,7 @@ OPEN = {f"GET {DCA}/{name}" for name in ("status", "machines", "clients", "depos
     f"GET {DCA}/known-payers",
     f"GET {DCA}/commission-splits/versions",
     f"POST {DCA}/commission-splits/example",
+    *(f"GET {DCA}/reports/{table}.csv" for table in CSV_TABLES),
     f"GET {LP}/preferences",
     f"GET {LP}/enrolments",
     f"GET {LP}/positions",
@@ -155,7 +156,8 @@ def readings(api: Api, world: World, owner: str) -> dict[str, Any]:
             wanted = {"limit": 200} if route.is_list else None
             response = api.raw("GET", route.url(ids), params=wanted)
             if response.is_success:
-                replies[str(route)] = response.json()
+                is_json = "json" in response.headers["content-type"]
+                replies[str(route)] = response.json() if is_json else response.text
     sale = api.raw("GET", f"{DCA}/settlements/{ids['processed_id']}")
     if sale.is_success:
         replies["the paid settlement"] = sale.json()

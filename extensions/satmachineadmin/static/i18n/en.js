@@ -83,6 +83,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       settlements: 'Settlements',
       machines: 'Machines',
       commission: 'Commission',
+      reports: 'Reports',
       platform: 'Platform'
     },
     today: {
@@ -730,6 +731,211 @@ window.i18n.global.mergeLocaleMessage('en', {
         send: 'Pay off',
         done: 'The payment starts by itself.',
         not_done: 'It was not paid off.'
+      }
+    },
+    reports: {
+      place: {files: 'Files', audit: 'Audit trail'},
+      title: 'Everything, for any days',
+      explained:
+        'Days begin and end at midnight in {zone}. Every time stands there on that clock and in UTC.',
+      not_loaded: 'The reports could not be loaded.',
+      since: 'From',
+      until: 'To',
+      reversed: 'This is before the first day.',
+      range: {
+        label: 'Days',
+        this_month: 'This month',
+        last_month: 'Last month',
+        this_year: 'This year',
+        last_year: 'Last year',
+        everything: 'Everything'
+      },
+      now: 'As it stands now, whatever the days.',
+      all_machines: 'Of all machines.',
+      csv: 'CSV',
+      csv_of: '{what} as CSV',
+      last_line:
+        'The last line of every file says END and how many rows it has. A file without it is not whole: load it again.',
+      file: {
+        sales: {
+          title: 'Sales',
+          holds: 'Each with its amounts, rate, fees and state.'
+        },
+        legs: {
+          title: 'Payouts',
+          holds: 'Every leg: to whom, how much, what it cost, or why it was kept.'
+        },
+        cash: {
+          title: 'Cash entries',
+          holds: 'What LPs handed over and got back, and who confirmed it.'
+        },
+        lps: {title: 'LPs', holds: 'What each has given, has left and has received.'},
+        machines: {title: 'Machines', holds: 'How each is set up and what its wallet holds.'},
+        worklist: {title: 'Worklist', holds: 'What needed a person, and what was decided.'},
+        audit: {title: 'Audit trail', holds: 'Who did what and when, before and after.'}
+      }
+    },
+    trail: {
+      search: 'Event or id',
+      about: 'About',
+      one_thing: 'One thing only',
+      only_this: 'Only what happened to this',
+      open: 'Open what it is about',
+      number: 'event {n}',
+      change: '{before} → {after}',
+      engine: 'the engine',
+      not_loaded: 'The audit trail could not be loaded.',
+      no_match: 'No event is like this.',
+      none_yet: 'Nothing has happened yet. What you do first will stand here.',
+      show_all: 'Show all',
+      who_verifies:
+        'Whether the trail is whole is verified every day, and by the owner of this LNbits whenever it likes.',
+      kind: {
+        settlement: 'Sales',
+        leg: 'Payouts',
+        withdrawal: 'Refunds',
+        cash: 'Cash entries',
+        enrolment: 'LPs',
+        machine: 'Machines',
+        split: 'Commission rules',
+        matter: 'Worklist',
+        payer: 'Remembered payers',
+        operator: 'Your settings',
+        platform: 'The platform’s fee'
+      },
+      event: {
+        balance: {settled: 'An LP’s balance is being paid off'},
+        cash: {
+          recorded: 'Cash was recorded',
+          confirmed: 'Cash was confirmed: it counts from now on',
+          cancelled: 'A cash entry was put aside',
+          disputed: 'An LP disputed a cash entry'
+        },
+        enrolment: {
+          invited: 'An LP was invited',
+          accepted: 'An LP accepted the invitation',
+          active: 'An LP takes part again',
+          paused: 'An LP was paused',
+          ended: 'An LP’s part ended',
+          renamed: 'An LP’s display name was changed'
+        },
+        leg: {
+          planned: 'A payout was planned',
+          handed_over: 'A payout was handed to LNbits',
+          completed_at_once: 'A payout was made',
+          completed: 'A payout was made',
+          refused: 'A payout was refused',
+          withdrawn: 'A payout was taken back before it was made',
+          failed: 'A payout failed',
+          lost_sight: 'There was no answer whether a payout was made',
+          found_completed: 'A payout was looked up and found made',
+          found_failed: 'A payout was looked up and found not made',
+          refunded: 'A customer got sats back',
+          found_refunded: 'A refund was looked up and found made',
+          given_up: 'A failed payout was given up or is tried anew',
+          swept: 'What was kept is paid out by another leg'
+        },
+        machine: {
+          added: 'A machine was added',
+          changed: 'A machine was changed',
+          payouts_paused: 'Payouts of a machine were paused',
+          payouts_resumed: 'Payouts of a machine go on'
+        },
+        matter: {
+          accepted: 'A matter of the worklist was accepted',
+          denied: 'A matter of the worklist was denied'
+        },
+        operator: {settings_changed: 'Your settings were changed'},
+        payer: {
+          remembered: 'A payer is remembered',
+          forgotten: 'A payer is forgotten'
+        },
+        platform: {changed: 'The platform’s fee was changed'},
+        settlement: {
+          landed: 'A sale was found and written down',
+          planned: 'It was decided who gets what of a sale',
+          released: 'A held sale was released',
+          processed: 'A sale was paid out completely',
+          errored: 'Parts of a sale could not be paid',
+          stopped: 'A sale was stopped',
+          retried: 'What failed of a sale is tried again',
+          concluded: 'The last open part of a sale was decided',
+          replanned: 'It is decided anew who gets what of a sale',
+          withdrawn: 'It is decided anew who gets what of a sale',
+          reopened: 'What was kept of a sale is paid out',
+          adopted: 'A rejected payment became a sale',
+          dismissed: 'A payment was put aside',
+          put_aside: 'A sale was put aside: other payments were taken for it',
+          waits: 'A sale waits to be paid out',
+          taken_over: 'Another process goes on with a sale',
+          corrected: 'The rate of a sale was corrected',
+          dispensed: 'Only some notes of a sale came out',
+          facts_supplied: 'The facts of a payment were supplied',
+          leg_kept: 'Sats whose notes did not come out are kept',
+          leg_released: 'A failed payout of a sale was given up',
+          noted: 'A note was written',
+          rate_supplied: 'The rate of a sale was supplied',
+          retry_asked: 'Somebody asked for failed payouts to be tried again'
+        },
+        split: {
+          replaced: 'The commission rules were replaced',
+          back_to_default: 'A machine went back to your default commission rules'
+        },
+        withdrawal: {
+          opened: 'A link for a refund was made',
+          claimed: 'A customer handed in an invoice for a refund',
+          paid: 'A refund was paid',
+          came_back: 'A refund did not go through; its link is open again',
+          cancelled: 'A link for a refund was taken back',
+          expired: 'A link for a refund expired'
+        }
+      },
+      field: {
+        active: 'active',
+        amount: 'amount',
+        attempt: 'attempt',
+        cash_date: 'day of the cash',
+        cash_in_fee_pct: 'cash-in fee (%)',
+        cash_out_fee_pct: 'cash-out fee (%)',
+        code: 'code',
+        commission_sats: 'commission',
+        currency: 'currency',
+        dispensed_sats: 'dispensed',
+        error_code: 'reason',
+        error_message: 'what is wrong',
+        exchange_rate: 'rate (sat per unit)',
+        fallback_commission_pct: 'fallback commission (%)',
+        fee_msat: 'fee',
+        fee_unused_msat: 'unused fee',
+        fiat_amount: 'fiat',
+        kind: 'kind',
+        label: 'receiver',
+        leg_key: 'part',
+        leg_type: 'type',
+        location: 'location',
+        maintenance: 'maintenance',
+        name: 'name',
+        notes: 'notes',
+        npub: 'key',
+        operator_fee_sats: 'operator’s fee',
+        payment_hash: 'payment hash',
+        payout_delay_minutes: 'delay (minutes)',
+        payout_policy: 'payout policy',
+        plan_version: 'version of the plan',
+        platform_fee_sats: 'platform’s fee',
+        principal_sats: 'principal',
+        rate_tolerance_pct: 'rate tolerance (%)',
+        reason: 'reason',
+        reference_rate: 'reference rate',
+        sats: 'sats',
+        sent_msat: 'sent',
+        sentence: 'why',
+        state: 'state',
+        status: 'status',
+        tx_type: 'direction',
+        username: 'LP',
+        waits_code: 'waits for',
+        wire_sats: 'wire'
       }
     },
     audit: {

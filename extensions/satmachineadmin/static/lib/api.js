@@ -127,6 +127,11 @@
     /** @param {object} data @returns {Promise<SuperConfig>} */
     saveSuperConfig: data => request('PUT', `${BASE}/super-config`, data),
 
+    /** @param {string} table @param {object} query @returns {string} where that file is */
+    csv: (table, query) =>
+      `${BASE}/reports/${segment(table)}.csv${queryString(query)}`,
+    /** @param {object} query @returns {Promise<{data: AuditEvent[], total: number}>} */
+    events: query => request('GET', `${BASE}/audit-events${queryString(query)}`),
     /** @returns {Promise<TrailVerdict>} */
     verifyAudit: () => request('POST', `${BASE}/audit/verify`)
   })

@@ -136,6 +136,16 @@
  * @property {number} version
  * @property {string | null} updated_at
  *
+ * @typedef {object} AuditEvent
+ * @property {number} id its place in the trail
+ * @property {string} at
+ * @property {string} actor
+ * @property {string} event
+ * @property {string} subject_kind
+ * @property {string | null} subject_id
+ * @property {Record<string, unknown>} before
+ * @property {Record<string, unknown>} after
+ *
  * @typedef {object} TrailVerdict
  * @property {boolean} ok
  * @property {number} events

@@ -1,0 +1,70 @@
+"""Reports: everything as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+
+from ..core.days import parse_day
+from ..host import accounts
+from ..present.exports import TABLES, Table
+from ..services import current
+from .auth import CurrentUser
+from .downloads import csv_lines, open_export
+from .errors import TranslatingRoute
+from .schemas import IdFilter
+
+router = APIRouter(prefix="/reports", route_class=TranslatingRoute)
+DayFilter = Annotated[str | None, Query(max_length=10)]
+Endpoint = Callable[..., Awaitable[StreamingResponse]]
+
+
+def _csv_of(table: Table) -> Endpoint:
+    """The route of one list."""
+
+    async def get_csv(
+        user: CurrentUser, since: DayFilter = None, until: DayFilter = None, machine_id: IdFilter = None
+    ) -> StreamingResponse:
+        store = current().store
+        first, last = day("since", since), day("until", until)
+        export = await open_export(store, user.user_id, table, since=first, until=last, machine_id=machine_id)
+        lines = csv_lines(store, export, accounts.user_name)
+        return download(lines, "text/csv; charset=utf-8", file_name(table.name, first, last, "csv"))
+
+    return get_csv
+
+
+for _table in TABLES:
+    router.add_api_route(
+        f"/{_table.name}.csv",
+        _csv_of(_table),
+        methods=["GET"],
+        name=f"get_{_table.name}_csv",
+        response_class=StreamingResponse,
+    )
+
+
+def day(field: str, text: str | None) -> date | None:
+    """A calendar day of a query. Raises InvalidInput."""
+    return None if text is None else parse_day(field, text)
+
+
+def file_name(what: str, since: date | None, until: date | None, suffix: str) -> str:
+    """A name that says what is in it; of ASCII letters, digits and dashes."""
+    days = [f"from-{since}" if since else "", f"until-{until}" if until else ""]
+    return "-".join(["satoshi-machine", what, *filter(None, days)]) + f".{suffix}"
+
+
+def download(texts: AsyncIterator[str], media_type: str, name: str) -> StreamingResponse:
+    """A file that is written while it is sent. Text that is no valid Unicode is sent escaped."""
+
+    async def encoded() -> AsyncIterator[bytes]:
+        async for text in texts:
+            yield text.encode(errors="backslashreplace")
+
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingResponse(encoded(), media_type=media_type, headers=headers)

@@ -1,0 +1,115 @@
+// @ts-check
+// Everything that was done to the operator's things, newest first; the address holds filters and page.
+;(() => {
+  const ROWS = 25
+  const REACHABLE = 10000 // the server's bound on offset
+  const KINDS = [
+    'settlement', 'leg', 'withdrawal', 'cash', 'enrolment', 'machine',
+    'split', 'matter', 'payer', 'operator', 'platform'
+  ] // prettier-ignore
+
+  window.satmachine.parts['report-audit'] = {
+    template: '#sm-report-audit',
+    inheritAttrs: false,
+    props: {
+      status: {type: Object, default: null},
+      query: {type: Object, required: true}
+    },
+    emits: ['open', 'query', 'changed'],
+    data: () => ({rows: null, total: 0, error: null, loadedAt: null}),
+    computed: {
+      page() {
+        return Number.parseInt(this.query.page, 10) || 1
+      },
+      pages() {
+        return Math.ceil(Math.min(this.total, REACHABLE) / ROWS)
+      },
+      filtered() {
+        const {kind, since, until, search, subject} = this.query
+        return !!(kind || since || until || search || subject)
+      },
+      kinds() {
+        return KINDS.map(value => ({
+          value,
+          label: this.$t(`satmachineadmin.trail.kind.${value}`)
+        }))
+      },
+      asked() {
+        const {kind, since, until, search, subject} = this.query
+        return {
+          limit: ROWS,
+          offset: (this.page - 1) * ROWS,
+          subject_kind: kind,
+          subject_id: subject,
+          search,
+          since: this.midnight(since, 0),
+          until: this.midnight(until, 1)
+        }
+      }
+    },
+    methods: {
+      place: event => window.satmachine.trail.placeOf(event),
+      changes(event) {
+        const {msat, satsUnit} = window.satmachine.money
+        return window.satmachine.trail.changes(event, (name, value) => {
+          if (name.endsWith('_msat')) return msat(value)
+          return /(^|_)sats$/.test(name) ? satsUnit(value) : null
+        })
+      },
+      words(event) {
+        const key = `satmachineadmin.trail.event.${event.event}`
+        return this.$te(key, 'en') ? this.$t(key) : event.event
+      },
+      field(name) {
+        const key = `satmachineadmin.trail.field.${name}`
+        return this.$te(key, 'en') ? this.$t(key) : name
+      },
+      actor(event) {
+        const isEngine = event.actor === 'engine'
+        return isEngine ? this.$t('satmachineadmin.trail.engine') : event.actor
+      },
+      change({before, after}) {
+        if (before === null || after === null) return before ?? after
+        return this.$t('satmachineadmin.trail.change', {before, after})
+      },
+      // The reader's own midnight, as all times of the page are the reader's.
+      midnight(day, later) {
+        const [year, month, date] = (day ?? '')
+          .split('-')
+          .map(part => Number.parseInt(part, 10))
+        const moment = new Date(year, month - 1, date + later)
+        if (Number.isNaN(moment.getTime())) return undefined
+        return `${moment.toISOString().slice(0, 19)}Z`
+      },
+      set(name, value) {
+        const {page, ...query} = this.query
+        this.$emit('query', {...query, [name]: value || undefined})
+      },
+      turnPage(page) {
+        this.$emit('query', {...this.query, page: page > 1 ? page : undefined})
+      },
+      async load() {
+        try {
+          const page = await window.satmachine.adminApi.events(this.asked)
+          this.rows = page.data
+          this.total = page.total
+          this.loadedAt = new Date().toISOString()
+          this.error = null
+        } catch (error) {
+          this.error = error
+        }
+      }
+    },
+    watch: {
+      asked(now, before) {
+        if (JSON.stringify(now) !== JSON.stringify(before)) this.live.refresh()
+      }
+    },
+    created() {
+      this.live = window.satmachine.live.every(15000, () => this.load())
+    },
+    unmounted() {
+      this.live.stop()
+    }
+  }
+})()

@@ -1,0 +1,82 @@
+"""What leaves as a file: the rows of a list in the order they came, in slices that go on where the last
+one ended. Each slice is a statement of its own over an index, so a long file holds nobody up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from . import lists
+from .lists import Listing
+from .sql import Row, Sql
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extract:
+    """A list that can be read from its oldest row on."""
+
+    listing: Listing
+    #: the table's name in the list's statement
+    name: str
+    #: the column that a range of days is about; it never changes
+    moment: str
+    #: the columns that its rows come in the order of, by an index of their owner; they tell rows apart
+    order: tuple[str, ...]
+    #: the column that names the machine
+    machine: str | None = "machine_id"
+
+    def place(self, row: Row) -> tuple[object, ...]:
+        """Where a row stands in that order."""
+        return tuple(row[column] for column in self.order)
+
+
+def _by_moment(listing: Listing, name: str, moment: str) -> Extract:
+    return Extract(listing=listing, name=name, moment=moment, order=(moment, "id"))
+
+
+SALES = _by_moment(lists.SETTLEMENTS, "settlement", "paid_at")
+LEGS = _by_moment(lists.LEGS, "leg", "created_at")
+CASH = _by_moment(lists.DEPOSITS, "entry", "created_at")
+CLIENTS = _by_moment(lists.CLIENTS, "client", "created_at")
+MACHINES = replace(_by_moment(lists.MACHINES, "machine", "created_at"), machine="id")
+MATTERS = _by_moment(lists.MATTERS, "matter", "opened_at")
+#: Events are of all machines; the instant of one is no index, its place in the trail is.
+EVENTS = Extract(listing=lists.EVENTS, name="event", moment="at", order=("seq",), machine=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which rows of an extract, and after which of them to go on."""
+
+    owner_id: str
+    machine_id: str | None = None
+    since: int | None = None
+    until: int | None = None
+    #: the place of the last row that was read
+    after: tuple[object, ...] | None = None
+
+
+async def read(sql: Sql, extract: Extract, wanted: Wanted, limit: int) -> list[Row]:
+    """The next rows, the oldest first."""
+    name = extract.name
+    order = ", ".join(f"{name}.{column}" for column in extract.order)
+    bounds = {
+        f"{name}.operator_user_id = :owner": wanted.owner_id,
+        f"{name}.{extract.machine} = :machine": wanted.machine_id if extract.machine else None,
+        f"{name}.{extract.moment} >= :since": wanted.since,
+        f"{name}.{extract.moment} < :until": wanted.until,
+    }
+    given = {condition: value for condition, value in bounds.items() if value is not None}
+    values: dict[str, object] = {condition.rpartition(":")[2]: value for condition, value in given.items()}
+    conditions = [*given, *([extract.listing.always] if extract.listing.always else [])]
+    if wanted.after is not None:
+        places = {f"after_{index}": value for index, value in enumerate(wanted.after)}
+        conditions.append(f"({order}) > ({', '.join(':' + place for place in places)})")
+        values |= places
+    return await sql.all(
+        f"""
+        SELECT {extract.listing.select} FROM {extract.listing.source}
+        WHERE {" AND ".join(conditions)} ORDER BY {order} LIMIT :limit
+        """,
+        **values,
+        limit=limit,
+    )

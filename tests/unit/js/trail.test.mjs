@@ -1,0 +1,92 @@
+// Every event that the program writes is said in words, and so is every value that is shown of one.
+import assert from 'node:assert/strict'
+import {readdirSync} from 'node:fs'
+import {join} from 'node:path'
+import {test} from 'node:test'
+import {ADMIN, EXTENSIONS, flat, lib, read, texts} from './support.mjs'
+
+const {changes, placeOf} = lib('trail')
+const said = flat(texts(ADMIN).satmachineadmin.trail)
+const source = (...path) => read(EXTENSIONS, 'satmachineadmin', ...path)
+
+/** Every name of an event that a module of the store, the engine or a use case spells out. */
+function spelledOut() {
+  const kinds =
+    'settlement|leg|cash|machine|enrolment|operator|payer|withdrawal|split|matter|balance|platform'
+  const record = new RegExp(
+    `record\\(\\s*(?:"(?:${kinds})\\.\\w+" if \\w+ else )?"((?:${kinds})\\.\\w+)"`,
+    'g'
+  )
+  return readdirSync(join(EXTENSIONS, 'satmachineadmin', 'store'))
+    .filter(name => name.endsWith('.py'))
+    .flatMap(name => [...source('store', name).matchAll(record)])
+    .map(found => found[1])
+}
+
+/** The names of the arrows of a table of core/states.py. */
+function arrows(table) {
+  const body = source('core', 'states.py').split(`${table}:`)[1].split('\n}')[0]
+  return [...body.matchAll(/\): "(\w+)",/g)].map(found => found[1])
+}
+
+test('every event that is spelled out has words', () => {
+  const events = spelledOut()
+  assert.ok(events.length > 10, events.join(' '))
+  for (const event of events) assert.ok(said[`event.${event}`], event)
+})
+
+for (const [kind, table] of Object.entries({
+  settlement: 'SETTLEMENT_ARROWS',
+  leg: 'LEG_ARROWS',
+  withdrawal: 'WITHDRAWAL_ARROWS'
+})) {
+  test(`every arrow of a ${kind} has words`, () => {
+    const names = arrows(table)
+    assert.ok(names.length >= 5)
+    for (const name of names) assert.ok(said[`event.${kind}.${name}`], name)
+  })
+}
+
+test('every status of a cash entry and of an LP has words', () => {
+  const words = name =>
+    [
+      ...source('core', 'states.py')
+        .split(`class ${name}(Word):`)[1]
+        .split('\n\n\n')[0]
+        .matchAll(/^ {4}[A-Z_]+ = "(\w+)"/gm)
+    ].map(found => found[1])
+  for (const word of words('CashEntryStatus'))
+    assert.ok(said[`event.cash.${word}`] || word === 'pending', word)
+  for (const word of words('EnrolmentStatus'))
+    assert.ok(said[`event.enrolment.${word}`], word)
+})
+
+test('every value that may be shown has a name', () => {
+  const [, list] = source('present', 'audit.py').match(
+    /SHOWN = frozenset\((.*?)\)/s
+  )
+  const names = [...list.matchAll(/"(\w+)"/g)].map(found => found[1])
+  assert.ok(names.length > 30)
+  for (const name of names) assert.ok(said[`field.${name}`], name)
+})
+
+test('what changed is said from what to what, and what is not known is not zero', () => {
+  const event = {
+    before: {status: 'pending', reference_rate: '5', reason: null},
+    after: {status: 'confirmed', sats: 0, reference_rate: null, leg_key: 'dca:x'}
+  }
+  const format = (name, value) => (name === 'sats' ? `${value} sat` : null)
+  assert.deepEqual(changes(event, format), [
+    {name: 'reference_rate', before: '5', after: '–'},
+    {name: 'sats', before: null, after: '0 sat'},
+    {name: 'status', before: 'pending', after: 'confirmed'}
+  ])
+})
+
+test('only what has a page is opened', () => {
+  const place = (subject_kind, subject_id) => placeOf({subject_kind, subject_id})
+  assert.deepEqual(place('settlement', 'a'), {tab: 'settlements', id: 'a'})
+  assert.deepEqual(place('machine', 'b'), {tab: 'machines', id: 'b'})
+  assert.equal(place('leg', 'c'), null)
+  assert.equal(place('operator', null), null)
+})
