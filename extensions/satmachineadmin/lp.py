@@ -11,22 +11,27 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .core.errors import ArrowNotAllowed, LpNotOnboarded, NotFound, Refusal
-from .core.states import EnrolmentStatus, LegType
+from .core.errors import NotFound, Refusal
+from .core.states import LegType
 from .host import accounts
 from .present import lp as present_lp
 from .services import current
 from .store import lists
 from .store.books import Store
 from .store.sql import Row
+from .usecases import once as act
 from .usecases import preferences as chosen
+from .usecases.enrolments import accept_invitation
 
 __all__ = [
     "Refusal",
     "accept_enrolment",
+    "begin",
     "cash_entries",
     "choose_preferences",
+    "end",
     "enrolments",
+    "keep",
     "positions",
     "preferences",
     "transactions",
@@ -35,6 +40,25 @@ __all__ = [
 
 def _store() -> Store:
     return current().store
+
+
+async def begin(
+    user_id: str, *, keys: list[str], method: str, path: str, query: str, body: bytes
+) -> tuple[int, bytes] | None:
+    """Take up a request that came with `Idempotency-Key` headers; status and body of its first answer, if
+    there is one. Raises InvalidInput, RequestReused, RequestRunning."""
+    answer = await act.begin(_store(), user_id, keys=keys, method=method, path=path, query=query, body=body)
+    return None if answer is None else (answer.status, answer.body)
+
+
+async def keep(status: int, body: bytes) -> None:
+    """Store the answer of the request that `begin` took up, before it is sent."""
+    await act.keep(_store(), act.Answer(status=status, body=body))
+
+
+def end() -> None:
+    """The request is over, whatever came of it."""
+    act.end()
 
 
 async def preferences(user_id: str) -> dict[str, Any]:
@@ -51,7 +75,7 @@ async def choose_preferences(user_id: str, **choices: object) -> dict[str, Any]:
     `fixed_mode_currency`, `autoforward_ln_address`, `autoforward_enabled`, `autoforward_min_sats`.
     Raises WalletNotYours, SharedWallet, MachineWalletRefused, InvalidInput.
     """
-    await chosen.choose_preferences(_store(), user_id, choices)
+    await act.once(chosen.choose_preferences(_store(), user_id, choices))
     return await preferences(user_id)
 
 
@@ -70,15 +94,7 @@ async def enrolments(user_id: str, *, limit: int, offset: int) -> dict[str, Any]
 async def accept_enrolment(user_id: str, enrolment_id: str) -> dict[str, Any]:
     """Accept an invitation; raises LpNotOnboarded before a payout wallet is chosen."""
     _require_id(enrolment_id)
-    async with _store().transaction("lp", actor=user_id) as books:
-        row = await books.lps.enrolment(enrolment_id)
-        if row is None or row["user_id"] != user_id:
-            raise NotFound(what="invitation")
-        if await books.lps.preferences(user_id) is None:
-            raise LpNotOnboarded(username="You")
-        if row["status"] != EnrolmentStatus.INVITED:
-            raise ArrowNotAllowed(thing="enrolment", before=row["status"], after=EnrolmentStatus.ACTIVE)
-        await books.lps.set_status(row, EnrolmentStatus.ACTIVE)
+    await act.once(accept_invitation(_store(), user_id, enrolment_id))
     rows, _total = await _enrolment_rows(user_id, lists.Page(equals={"client.id": enrolment_id}))
     return present_lp.enrolment(rows[0], await accounts.user_name(rows[0]["operator_user_id"]))
 

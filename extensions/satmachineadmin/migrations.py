@@ -124,6 +124,12 @@ async def m125_what_went_along(db: Any) -> None:
     await _add_column(db, "unknown_payments", "carries", "TEXT NOT NULL DEFAULT '[]'")
 
 
+async def m126_acts_that_are_done_once(db: Any) -> None:
+    """Keys of requests that had their effect, and their answers, sealed under keys that are not here."""
+    for statement in (_IDEMPOTENCY_KEYS, *_indexes_of_m126(db)):
+        await db.execute(statement)
+
+
 async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
     """SQLite cannot say `IF NOT EXISTS` here, so it is looked at first."""
     if db.type != "SQLITE":
@@ -499,7 +505,7 @@ _COLUMNS_OF_M111 = (
     ("dca_settlements", "payer_wallet_id", "TEXT"),
     # the rate that a paid settlement should have had; its own, by which it was paid, stays
     ("dca_settlements", "corrected_rate", "TEXT"),
-    # what the caller named a request, so that it is carried out once
+    # what the caller named a request, so that it was carried out once: m126 has the keys of all requests
     ("dca_payments", "request_id", "TEXT"),
     # what the operator's page calls a remembered payer by: not its wallet
     ("known_payers", "id", "TEXT"),
@@ -747,6 +753,22 @@ def _engine_indexes(db: Any) -> tuple[str, ...]:
         _index(db, "worklist_once", "worklist", "kind, subject_id", unique=True, where="closed_at IS NULL"),
         _index(db, "worklist_by_operator", "worklist", "operator_user_id, opened_at"),
     )
+
+
+_IDEMPOTENCY_KEYS = f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.idempotency_keys (
+        id TEXT PRIMARY KEY,
+        content_digest TEXT NOT NULL,
+        made_id TEXT,
+        recorded_at BIGINT NOT NULL,
+        status INTEGER,
+        answer TEXT
+    )
+"""
+
+
+def _indexes_of_m126(db: Any) -> tuple[str, ...]:
+    return (_index(db, "idempotency_keys_by_age", "idempotency_keys", "recorded_at"),)
 
 
 _AUDIT_MARKS = f"""

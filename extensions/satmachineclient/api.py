@@ -4,17 +4,49 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Header, Query, Request
 from lnbits.core.models import Account
 from lnbits.decorators import check_account_exists
 from pydantic import BaseModel, Extra, Field, StrictBool, StrictInt, StrictStr, validator
 from pydantic.errors import DictError
 
 from .engine import lp
-from .errors import TranslatingRoute
+from .errors import AnsweredBefore, TranslatingRoute
 
 router = APIRouter(prefix="/api/v1/dca-client", route_class=TranslatingRoute)
 CurrentUser = Annotated[Account, Depends(check_account_exists)]
+HEADER = "Idempotency-Key"
+_DESCRIPTION = (
+    "Chosen by the caller, once for each act. The same key with the same content within seven days gets the "
+    "first answer again, and nothing is done twice; with another content, or while the first is being "
+    "worked on, 409."
+)
+
+
+async def acting(
+    request: Request,
+    user: CurrentUser,
+    _key: Annotated[
+        str | None, Header(alias=HEADER, description=_DESCRIPTION, min_length=1, max_length=257)
+    ] = None,
+) -> Account:
+    """The LP, who means to change something; raises AnsweredBefore where it was done already."""
+    keys = request.headers.getlist(HEADER)
+    if keys:
+        answer = await lp().begin(
+            user.id,
+            keys=keys,
+            method=request.method,
+            path=request.url.path,
+            query=request.url.query,
+            body=await request.body(),
+        )
+        if answer is not None:
+            raise AnsweredBefore(*answer)
+    return user
+
+
+ActingUser = Annotated[Account, Depends(acting)]
 
 
 class PreferencesChosen(BaseModel):
@@ -63,7 +95,7 @@ async def get_preferences(user: CurrentUser) -> dict[str, Any]:
 
 
 @router.put("/preferences")
-async def put_preferences(user: CurrentUser, body: PreferencesChosen) -> dict[str, Any]:
+async def put_preferences(user: ActingUser, body: PreferencesChosen) -> dict[str, Any]:
     return await lp().choose_preferences(user.id, **body.dict(exclude_unset=True))
 
 
@@ -73,7 +105,7 @@ async def list_enrolments(user: CurrentUser, page: Wanted) -> dict[str, Any]:
 
 
 @router.post("/enrolments/{enrolment_id}/accept")
-async def post_accept(user: CurrentUser, enrolment_id: str) -> dict[str, Any]:
+async def post_accept(user: ActingUser, enrolment_id: str) -> dict[str, Any]:
     return await lp().accept_enrolment(user.id, enrolment_id)
 
 

@@ -17,6 +17,15 @@ from .engine import EngineMissing, lp
 _HOST_CODES = {401: "not_authenticated", 404: "not_found"}
 
 
+class AnsweredBefore(Exception):
+    """The request was answered: this is the answer."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        super().__init__(f"answered before, with {status}")
+        self.status = status
+        self.body = body
+
+
 class TranslatingRoute(APIRoute):
     """A route whose refusals become responses."""
 
@@ -25,10 +34,12 @@ class TranslatingRoute(APIRoute):
 
         async def translated(request: Request) -> Response:
             try:
-                return await handle(request)
+                return await _answered(request, handle)
             except RequestValidationError as error:
                 first = error.errors()[0]
-                where = [str(part) for part in first["loc"] if part not in ("body", "query", "path")]
+                where = [
+                    str(part) for part in first["loc"] if part not in ("body", "query", "path", "header")
+                ]
                 return _invalid_input(".".join(where) or "body", str(first["msg"]))
             except HTTPException as error:
                 if error.status_code == 400:  # a body that FastAPI cannot parse
@@ -48,6 +59,22 @@ class TranslatingRoute(APIRoute):
                 )
 
         return translated
+
+
+async def _answered(request: Request, handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
+    """The route's answer; that of a request with a key is kept, or is the first one once more."""
+    if request.method == "GET":
+        return await handle(request)
+    engine = lp()
+    try:
+        response = await handle(request)
+        await engine.keep(response.status_code, bytes(response.body))
+    except AnsweredBefore as before:
+        headers = {"Idempotency-Replayed": "true"}
+        return Response(before.body, before.status, headers, "application/json")
+    finally:
+        engine.end()
+    return response
 
 
 def _is_refusal(error: Exception) -> bool:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 import httpx
+
+#: Where a write takes an Idempotency-Key, and how the paths of those end that change nothing.
+_OURS = ("/satmachineadmin/api/v1/dca", "/satmachineclient/api/v1/dca-client")
+_CHANGES_NOTHING = ("/preview", "/check", "/verify", "/example", "/what-if")
 
 
 class UnexpectedStatus(AssertionError):
@@ -23,6 +28,9 @@ class Api:
 
     Without `expect` every 2xx is fine. With it, `api.get("/x", expect=404)` returns the body of a
     refusal, for the test to look at.
+
+    Whatever changes something of ours is sent with a key, and once it has succeeded a second time: the
+    first answer comes again, byte for byte, and the tests go on as if nothing had been sent.
     """
 
     def __init__(self, base_url: str, headers: Mapping[str, str] | None = None, timeout: float = 60) -> None:
@@ -40,13 +48,30 @@ class Api:
         headers: Mapping[str, str] | None = None,
         expect: int | None = None,
     ) -> Any:
-        response = self.raw(method, path, json=json, params=params, headers=headers)
+        keyed = dict(headers or {})
+        is_act = method != "GET" and path.startswith(_OURS) and not path.endswith(_CHANGES_NOTHING)
+        if is_act:
+            keyed.setdefault("Idempotency-Key", uuid4().hex)
+        response = self.raw(method, path, json=json, params=params, headers=keyed)
+        if is_act and response.is_success:
+            self._repeat(response)
         fits = response.is_success if expect is None else response.status_code == expect
         if not fits:
             raise UnexpectedStatus(response)
         if "application/json" in response.headers.get("content-type", ""):
             return response.json()
         return response.text
+
+    def _repeat(self, first: httpx.Response) -> None:
+        """The very same request once more; a server that was killed meanwhile says nothing."""
+        try:
+            second = self._client.send(first.request)
+        except httpx.TransportError:
+            return
+        self._client.cookies.clear()
+        is_same = (second.status_code, second.content) == (first.status_code, first.content)
+        if not is_same or second.headers.get("Idempotency-Replayed") != "true":
+            raise UnexpectedStatus(second)
 
     def raw(
         self,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
+
 from tests.harness import LnbitsServer
 from tests.harness.shop import DCA, LP, Shop, check_conservation, sats_of
 
@@ -99,10 +101,18 @@ def test_a_balance_is_paid_off_once_however_often_it_is_asked_for(server: Lnbits
     body = {"funding_wallet_id": purse.id, "exchange_rate": "5"}
     assert shop.api.post(f"{path}/preview", body)["sats"] == 502
 
-    with ThreadPoolExecutor(8) as clicks:
-        legs = list(clicks.map(lambda _: shop.api.post(path, body | {"request_id": "click-0001"}), range(8)))
+    def click(_: int) -> httpx.Response:
+        return shop.api.raw("POST", path, json=body, headers={"Idempotency-Key": "click-0001"})
 
-    assert len({leg["id"] for leg in legs}) == 1
+    with ThreadPoolExecutor(8) as clicks:
+        answers = list(clicks.map(click, range(8)))
+
+    running = [answer for answer in answers if answer.status_code == 409]
+    assert {answer.json()["code"] for answer in running} <= {"request_running"}
+    assert len({answer.json()["id"] for answer in answers if answer not in running}) == 1
+    assert click(9).status_code == 201
+    other = shop.api.raw("POST", path, json=body | {"notes": "x"}, headers={"Idempotency-Key": "click-0001"})
+    assert (other.status_code, other.json()["code"]) == (409, "request_reused")
 
     def paid() -> bool:
         found = shop.api.get(f"{DCA}/payments", leg_type="settlement")["data"]

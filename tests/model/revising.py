@@ -214,7 +214,7 @@ class Revising(Run):
         self.does(
             f"Olga pays {'all' if minor is None else minor} of {lp.user}'s cash off at {rate}",
             lambda: settling.settle_balance(
-                self.w.store, self.w.host, OPERATOR, enrolment, asked, confirm=True, notes="", request_id=None
+                self.w.store, self.w.host, OPERATOR, enrolment, asked, confirm=True, notes=""
             ),
         )
 

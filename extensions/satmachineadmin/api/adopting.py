@@ -17,6 +17,8 @@ from ..usecases.adopting import (
     known_payers,
     preview_adoption,
 )
+from ..usecases.once import once
+from .acting import ActingUser
 from .auth import CurrentUser
 from .errors import TranslatingRoute
 from .revision_schemas import Dismissed, FactsGiven, FactsSupplied
@@ -36,24 +38,28 @@ async def post_adoption_preview(user: CurrentUser, settlement_id: str, body: Fac
 
 
 @router.post("/settlements/{settlement_id}/adopt")
-async def post_adoption(user: CurrentUser, settlement_id: str, body: FactsSupplied) -> dict[str, Any]:
+async def post_adoption(user: ActingUser, settlement_id: str, body: FactsSupplied) -> dict[str, Any]:
     services = current()
     supplied = await _supplied(user.user_id, settlement_id, body)
-    await adopt_settlement(
-        services.store, services.host, user.user_id, settlement_id, supplied, confirm=body.confirm
+    await once(
+        adopt_settlement(
+            services.store, services.host, user.user_id, settlement_id, supplied, confirm=body.confirm
+        )
     )
     services.runner.wake()
     return await whole(user.user_id, settlement_id)
 
 
 @router.post("/settlements/{settlement_id}/dismiss")
-async def post_dismissal(user: CurrentUser, settlement_id: str, body: Dismissed) -> dict[str, Any]:
-    await dismiss_settlement(
-        current().store,
-        user.user_id,
-        identifier(settlement_id, "settlement"),
-        reason=body.reason,
-        remember_payer=body.remember_payer,
+async def post_dismissal(user: ActingUser, settlement_id: str, body: Dismissed) -> dict[str, Any]:
+    await once(
+        dismiss_settlement(
+            current().store,
+            user.user_id,
+            identifier(settlement_id, "settlement"),
+            reason=body.reason,
+            remember_payer=body.remember_payer,
+        )
     )
     return await whole(user.user_id, settlement_id)
 
@@ -64,8 +70,8 @@ async def list_known_payers(user: CurrentUser) -> dict[str, Any]:
 
 
 @router.delete("/known-payers/{payer_id}")
-async def delete_known_payer(user: CurrentUser, payer_id: str) -> dict[str, Any]:
-    await forget_payer(current().store, user.user_id, identifier(payer_id, "payer"))
+async def delete_known_payer(user: ActingUser, payer_id: str) -> dict[str, Any]:
+    await once(forget_payer(current().store, user.user_id, identifier(payer_id, "payer")))
     return await list_known_payers(user)
 
 

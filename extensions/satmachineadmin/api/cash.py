@@ -12,7 +12,9 @@ from ..core.states import CashEntryKind, CashEntryStatus
 from ..services import current
 from ..store import lists
 from ..usecases.cash import cancel_cash, confirm_cash, record_cash
+from ..usecases.once import once
 from ..usecases.permissions import may
+from .acting import ActingUser
 from .auth import CurrentUser
 from .errors import TranslatingRoute
 from .schemas import CashRecorded, IdFilter, identifier, page_of
@@ -45,30 +47,32 @@ async def list_deposits(
 
 
 @router.post("", status_code=201)
-async def post_deposit(user: CurrentUser, body: CashRecorded) -> dict[str, Any]:
+async def post_deposit(user: ActingUser, body: CashRecorded) -> dict[str, Any]:
     if body.kind not in _ENTERED:
         raise InvalidInput(field="kind", problem='only "deposit" and "opening" can be entered yet')
-    entry_id = await record_cash(
-        current().store,
-        user.user_id,
-        enrolment_id=identifier(body.client_id, "LP"),
-        amount=body.amount,
-        kind=body.kind,
-        cash_date=body.cash_date,
-        notes=body.notes,
+    entry_id = await once(
+        record_cash(
+            current().store,
+            user.user_id,
+            enrolment_id=identifier(body.client_id, "LP"),
+            amount=body.amount,
+            kind=body.kind,
+            cash_date=body.cash_date,
+            notes=body.notes,
+        )
     )
     return await _one(user.user_id, entry_id)
 
 
 @router.post("/{entry_id}/confirm")
-async def post_confirm(user: CurrentUser, entry_id: str) -> dict[str, Any]:
-    await confirm_cash(current().store, user.user_id, identifier(entry_id, "cash entry"))
+async def post_confirm(user: ActingUser, entry_id: str) -> dict[str, Any]:
+    await once(confirm_cash(current().store, user.user_id, identifier(entry_id, "cash entry")))
     return await _one(user.user_id, entry_id)
 
 
 @router.post("/{entry_id}/cancel")
-async def post_cancel(user: CurrentUser, entry_id: str) -> dict[str, Any]:
-    await cancel_cash(current().store, user.user_id, identifier(entry_id, "cash entry"))
+async def post_cancel(user: ActingUser, entry_id: str) -> dict[str, Any]:
+    await once(cancel_cash(current().store, user.user_id, identifier(entry_id, "cash entry")))
     return await _one(user.user_id, entry_id)
 
 

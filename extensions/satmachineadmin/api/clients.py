@@ -12,7 +12,9 @@ from ..services import current
 from ..store import lists
 from ..store.sql import Row
 from ..usecases.enrolments import change_enrolment, invite_lp
+from ..usecases.once import once
 from ..usecases.permissions import may
+from .acting import ActingUser
 from .auth import CurrentUser
 from .errors import TranslatingRoute
 from .schemas import ClientChanged, ClientInvited, IdFilter, identifier, page_of
@@ -39,13 +41,15 @@ async def list_clients(
 
 
 @router.post("", status_code=201)
-async def post_client(user: CurrentUser, body: ClientInvited) -> dict[str, Any]:
-    enrolment_id = await invite_lp(
-        current().store,
-        user.user_id,
-        identifier(body.machine_id, "machine"),
-        body.username,
-        body.display_name,
+async def post_client(user: ActingUser, body: ClientInvited) -> dict[str, Any]:
+    enrolment_id = await once(
+        invite_lp(
+            current().store,
+            user.user_id,
+            identifier(body.machine_id, "machine"),
+            body.username,
+            body.display_name,
+        )
     )
     return present.client(await _one(user.user_id, enrolment_id))
 
@@ -56,13 +60,15 @@ async def get_client(user: CurrentUser, client_id: str) -> dict[str, Any]:
 
 
 @router.put("/{client_id}")
-async def put_client(user: CurrentUser, client_id: str, body: ClientChanged) -> dict[str, Any]:
-    await change_enrolment(
-        current().store,
-        user.user_id,
-        identifier(client_id, "LP"),
-        username=body.username,
-        status=body.status,
+async def put_client(user: ActingUser, client_id: str, body: ClientChanged) -> dict[str, Any]:
+    await once(
+        change_enrolment(
+            current().store,
+            user.user_id,
+            identifier(client_id, "LP"),
+            username=body.username,
+            status=body.status,
+        )
     )
     return present.client(await _one(user.user_id, client_id))
 

@@ -10,6 +10,8 @@ from ..core.units import parse_rate
 from ..present import revision as present
 from ..services import current
 from ..usecases.correcting import correct_settlement, preview_correction
+from ..usecases.once import once
+from .acting import ActingUser
 from .auth import CurrentUser
 from .errors import TranslatingRoute
 from .revision_schemas import RateCorrected, RateCorrection
@@ -27,8 +29,8 @@ async def post_preview(user: CurrentUser, settlement_id: str, body: RateCorrecti
 
 
 @router.post("")
-async def post_correction(user: CurrentUser, settlement_id: str, body: RateCorrected) -> dict[str, Any]:
+async def post_correction(user: ActingUser, settlement_id: str, body: RateCorrected) -> dict[str, Any]:
     identifier(settlement_id, "settlement")
     rate = read("exchange_rate", parse_rate, body.exchange_rate)
-    await correct_settlement(current().store, user.user_id, settlement_id, rate, body.reason)
+    await once(correct_settlement(current().store, user.user_id, settlement_id, rate, body.reason))
     return await whole(user.user_id, settlement_id)

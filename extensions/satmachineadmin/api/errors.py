@@ -13,6 +13,8 @@ from loguru import logger
 from starlette.exceptions import HTTPException
 
 from ..core.errors import InvalidInput, NotAllowed, NotAuthenticated, NotFound, Refusal
+from ..usecases.once import end
+from .acting import AnsweredBefore, again, kept
 
 
 class TranslatingRoute(APIRoute):
@@ -23,7 +25,9 @@ class TranslatingRoute(APIRoute):
 
         async def translated(request: Request) -> Response:
             try:
-                return await handle(request)
+                return await kept(await handle(request))
+            except AnsweredBefore as before:
+                return again(before.answer)
             except Refusal as refusal:
                 return as_response(refusal)
             except RequestValidationError as error:
@@ -40,6 +44,8 @@ class TranslatingRoute(APIRoute):
                     },
                     status_code=500,
                 )
+            finally:
+                end()
 
         return translated
 
@@ -51,7 +57,7 @@ def as_response(refusal: Refusal) -> JSONResponse:
 def _invalid_input(error: RequestValidationError) -> InvalidInput:
     """The first problem, named by its field."""
     first = error.errors()[0]
-    where = [str(part) for part in first["loc"] if part not in ("body", "query", "path")]
+    where = [str(part) for part in first["loc"] if part not in ("body", "query", "path", "header")]
     # A field's name is what the caller wrote, lone surrogates included, which no answer can hold.
     field = ".".join(where).encode(errors="backslashreplace").decode()
     return InvalidInput(field=field or "body", problem=str(first["msg"]))

@@ -17,7 +17,9 @@ from ..services import current
 from ..store import lists
 from ..store.sql import Row
 from ..usecases.machines import add_machine, change_machine, own_machine
+from ..usecases.once import once
 from ..usecases.worklist import check_now
+from .acting import ActingUser
 from .auth import CurrentUser
 from .errors import TranslatingRoute
 from .schemas import MachineAdded, MachineChanged, identifier, page_of, read
@@ -33,12 +35,12 @@ async def list_machines(user: CurrentUser, page: Wanted, active: bool | None = Q
 
 
 @router.post("", status_code=201)
-async def post_machine(user: CurrentUser, body: MachineAdded) -> dict[str, Any]:
+async def post_machine(user: ActingUser, body: MachineAdded) -> dict[str, Any]:
     read("currency", currency_digits, body.currency)
     fields = body.dict(exclude_none=True)
     fields |= _checked(fields)
     fields["npub"] = _npub(body.npub)
-    machine_id = await add_machine(current().store, user.user_id, fields)
+    machine_id = await once(add_machine(current().store, user.user_id, fields))
     return await _one(user.user_id, machine_id)
 
 
@@ -48,13 +50,13 @@ async def get_machine(user: CurrentUser, machine_id: str) -> dict[str, Any]:
 
 
 @router.put("/{machine_id}")
-async def put_machine(user: CurrentUser, machine_id: str, body: MachineChanged) -> dict[str, Any]:
+async def put_machine(user: ActingUser, machine_id: str, body: MachineChanged) -> dict[str, Any]:
     fields = body.dict(exclude_unset=True)
     for name, value in fields.items():
         if value is None and name not in _MAY_BE_NONE:
             raise InvalidInput(field=name, problem="it cannot be empty")
     fields |= _checked(fields)
-    await change_machine(current().store, user.user_id, identifier(machine_id, "machine"), fields)
+    await once(change_machine(current().store, user.user_id, identifier(machine_id, "machine"), fields))
     return await _one(user.user_id, machine_id)
 
 

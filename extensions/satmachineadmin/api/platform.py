@@ -10,8 +10,10 @@ from .. import present
 from ..core.errors import InvalidInput
 from ..core.units import format_percent, parse_percent
 from ..services import current
+from ..usecases.once import once
 from ..usecases.platform import change_platform, platform_config
-from .auth import CurrentUser, PlatformOwner
+from .acting import ActingOwner
+from .auth import CurrentUser
 from .errors import TranslatingRoute
 from .schemas import PlatformChanged, read
 
@@ -24,7 +26,7 @@ async def get_super_config(user: CurrentUser) -> dict[str, Any]:
 
 
 @router.put("")
-async def put_super_config(user: PlatformOwner, body: PlatformChanged) -> dict[str, Any]:
+async def put_super_config(user: ActingOwner, body: PlatformChanged) -> dict[str, Any]:
     fields = body.dict(exclude_unset=True)
     if not fields:
         raise InvalidInput(field="body", problem="there is nothing to change")
@@ -34,5 +36,5 @@ async def put_super_config(user: PlatformOwner, body: PlatformChanged) -> dict[s
     for name in ("super_fee_pct", "super_fee_cash_in_pct"):
         if name in fields:
             fields[name] = format_percent(read(name, parse_percent, fields[name]))
-    await change_platform(current().store, user.user_id, fields)
+    await once(change_platform(current().store, user.user_id, fields))
     return await get_super_config(user)

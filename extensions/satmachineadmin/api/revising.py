@@ -14,6 +14,8 @@ from ..present import dispense as present_dispense
 from ..services import current
 from ..store import lists
 from ..usecases import revising
+from ..usecases.once import once
+from .acting import ActingUser
 from .auth import CurrentUser
 from .errors import TranslatingRoute
 from .revision_schemas import (
@@ -43,36 +45,36 @@ async def list_stuck(
 
 
 @router.post("/settlements/{settlement_id}/retry")
-async def post_retry(user: CurrentUser, settlement_id: str, body: RetryAsked) -> dict[str, Any]:
+async def post_retry(user: ActingUser, settlement_id: str, body: RetryAsked) -> dict[str, Any]:
     wishes = None
     if body.legs is not None:
         wishes = {identifier(leg.leg_id, "leg"): leg.target for leg in body.legs}
         if len(wishes) != len(body.legs):
             raise InvalidInput(field="legs", problem="name each leg once")
     services, one = current(), identifier(settlement_id, "settlement")
-    await revising.retry_settlement(services.store, services.host, user.user_id, one, wishes)
+    await once(revising.retry_settlement(services.store, services.host, user.user_id, one, wishes))
     services.runner.wake()
     return await whole(user.user_id, one)
 
 
 @router.post("/payments/{leg_id}/release")
-async def post_release_leg(user: CurrentUser, leg_id: str, body: Reasoned) -> dict[str, Any]:
+async def post_release_leg(user: ActingUser, leg_id: str, body: Reasoned) -> dict[str, Any]:
     one = identifier(leg_id, "leg")
-    settlement_id = await revising.release_leg(current().store, user.user_id, one, body.reason)
+    settlement_id = await once(revising.release_leg(current().store, user.user_id, one, body.reason))
     return await whole(user.user_id, settlement_id)
 
 
 @router.post("/payments/{leg_id}/keep")
-async def post_keep_leg(user: CurrentUser, leg_id: str, body: Reasoned) -> dict[str, Any]:
+async def post_keep_leg(user: ActingUser, leg_id: str, body: Reasoned) -> dict[str, Any]:
     one = identifier(leg_id, "leg")
-    settlement_id = await revising.keep_leg(current().store, user.user_id, one, body.reason)
+    settlement_id = await once(revising.keep_leg(current().store, user.user_id, one, body.reason))
     return await whole(user.user_id, settlement_id)
 
 
 @router.post("/settlements/{settlement_id}/partial-dispense")
-async def post_dispense(user: CurrentUser, settlement_id: str, body: DispensedInPart) -> dict[str, Any]:
+async def post_dispense(user: ActingUser, settlement_id: str, body: DispensedInPart) -> dict[str, Any]:
     one = identifier(settlement_id, "settlement")
-    await revising.dispense_in_part(current().store, user.user_id, one, _part(body), body.notes)
+    await once(revising.dispense_in_part(current().store, user.user_id, one, _part(body), body.notes))
     current().runner.wake()
     return await whole(user.user_id, one)
 
@@ -97,16 +99,18 @@ def _part(body: Dispensed) -> revising.DispensedPart:
 
 
 @router.post("/settlements/{settlement_id}/force-reset")
-async def post_force_reset(user: CurrentUser, settlement_id: str, body: ForceReset) -> dict[str, Any]:
+async def post_force_reset(user: ActingUser, settlement_id: str, body: ForceReset) -> dict[str, Any]:
     one = identifier(settlement_id, "settlement")
-    await revising.force_reset(
-        current().store, user.user_id, one, threshold_minutes=body.threshold_minutes, reason=body.reason
+    await once(
+        revising.force_reset(
+            current().store, user.user_id, one, threshold_minutes=body.threshold_minutes, reason=body.reason
+        )
     )
     return await whole(user.user_id, one)
 
 
 @router.post("/settlements/{settlement_id}/notes", status_code=201)
-async def post_note(user: CurrentUser, settlement_id: str, body: NoteAdded) -> dict[str, Any]:
+async def post_note(user: ActingUser, settlement_id: str, body: NoteAdded) -> dict[str, Any]:
     one = identifier(settlement_id, "settlement")
-    await revising.add_note(current().store, user.user_id, one, body.text)
+    await once(revising.add_note(current().store, user.user_id, one, body.text))
     return await whole(user.user_id, one)

@@ -55,7 +55,6 @@ class PayoffAsked(Body):
 class PayoffOrdered(PayoffAsked):
     notes: StrictStr = Field("", max_length=2000)
     confirm: StrictBool = False
-    request_id: StrictStr | None = Field(None, min_length=8, max_length=64)
 
 
 class RateCorrection(Body):

@@ -8,7 +8,9 @@ from fastapi import APIRouter
 
 from .. import present
 from ..services import current
+from ..usecases.once import once
 from ..usecases.settings import operator_settings, set_time_zone
+from .acting import ActingUser
 from .auth import CurrentUser
 from .errors import TranslatingRoute
 from .schemas import SettingsChosen
@@ -22,6 +24,6 @@ async def get_settings(user: CurrentUser) -> dict[str, Any]:
 
 
 @router.put("")
-async def put_settings(user: CurrentUser, body: SettingsChosen) -> dict[str, Any]:
-    await set_time_zone(current().store, user.user_id, body.time_zone)
+async def put_settings(user: ActingUser, body: SettingsChosen) -> dict[str, Any]:
+    await once(set_time_zone(current().store, user.user_id, body.time_zone))
     return await get_settings(user)

@@ -15,8 +15,10 @@ from ..store import audit, lists
 from ..store import rows as values
 from ..store.sql import Row
 from ..usecases import revising
+from ..usecases.once import once
 from ..usecases.permissions import may
 from ..usecases.settlements import release_settlement
+from .acting import ActingUser
 from .auth import CurrentUser
 from .errors import TranslatingRoute
 from .schemas import IdFilter, identifier, page_of
@@ -55,13 +57,15 @@ async def get_settlement(user: CurrentUser, settlement_id: str) -> dict[str, Any
 
 @router.post("/settlements/{settlement_id}/release")
 async def post_release(
-    user: CurrentUser, settlement_id: str, as_real_sale: bool = Query(False)
+    user: ActingUser, settlement_id: str, as_real_sale: bool = Query(False)
 ) -> dict[str, Any]:
-    await release_settlement(
-        current().store,
-        user.user_id,
-        identifier(settlement_id, "settlement"),
-        as_real_sale=as_real_sale,
+    await once(
+        release_settlement(
+            current().store,
+            user.user_id,
+            identifier(settlement_id, "settlement"),
+            as_real_sale=as_real_sale,
+        )
     )
     current().runner.wake()
     return await whole(user.user_id, settlement_id)

@@ -12,8 +12,10 @@ from ..core.units import parse_fiat, parse_rate
 from ..present import revision as present_revision
 from ..services import current
 from ..store import lists
+from ..usecases.once import once
 from ..usecases.permissions import may
 from ..usecases.settling import Asked, preview_payoff, release_payoff, retry_payoff, settle_balance
+from .acting import ActingUser
 from .auth import CurrentUser
 from .errors import TranslatingRoute
 from .revision_schemas import PayoffAsked, PayoffOrdered
@@ -32,38 +34,39 @@ async def post_preview(user: CurrentUser, client_id: str, body: PayoffAsked) -> 
 
 
 @router.post("", status_code=201)
-async def post_settle(user: CurrentUser, client_id: str, body: PayoffOrdered) -> dict[str, Any]:
+async def post_settle(user: ActingUser, client_id: str, body: PayoffOrdered) -> dict[str, Any]:
     services = current()
     asked = await _asked(user.user_id, client_id, body)
-    leg_id = await settle_balance(
-        services.store,
-        services.host,
-        user.user_id,
-        client_id,
-        asked,
-        confirm=body.confirm,
-        notes=body.notes,
-        request_id=body.request_id,
+    leg_id = await once(
+        settle_balance(
+            services.store,
+            services.host,
+            user.user_id,
+            client_id,
+            asked,
+            confirm=body.confirm,
+            notes=body.notes,
+        )
     )
     services.runner.wake()
     return await _leg(user.user_id, leg_id)
 
 
 @router.post("/{leg_id}/retry")
-async def post_retry(user: CurrentUser, client_id: str, leg_id: str) -> dict[str, Any]:
+async def post_retry(user: ActingUser, client_id: str, leg_id: str) -> dict[str, Any]:
     services = current()
     identifier(client_id, "LP")
-    fresh_id = await retry_payoff(
-        services.store, services.host, user.user_id, client_id, identifier(leg_id, "payment")
+    fresh_id = await once(
+        retry_payoff(services.store, services.host, user.user_id, client_id, identifier(leg_id, "payment"))
     )
     services.runner.wake()
     return await _leg(user.user_id, fresh_id)
 
 
 @router.post("/{leg_id}/release")
-async def post_release(user: CurrentUser, client_id: str, leg_id: str) -> dict[str, Any]:
+async def post_release(user: ActingUser, client_id: str, leg_id: str) -> dict[str, Any]:
     identifier(client_id, "LP")
-    await release_payoff(current().store, user.user_id, client_id, identifier(leg_id, "payment"))
+    await once(release_payoff(current().store, user.user_id, client_id, identifier(leg_id, "payment")))
     return await _leg(user.user_id, leg_id)
 
 

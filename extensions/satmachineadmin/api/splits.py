@@ -15,7 +15,9 @@ from ..store import lists
 from ..store.splits import rules_of
 from ..store.sql import Row
 from ..usecases import splits as usecases
+from ..usecases.once import once
 from ..usecases.splits import DraftRule
+from .acting import ActingUser
 from .auth import CurrentUser
 from .errors import TranslatingRoute
 from .schemas import (
@@ -40,15 +42,15 @@ async def get_split(user: CurrentUser, machine_id: str | None = Query(None)) -> 
 
 
 @router.put("")
-async def put_split(user: CurrentUser, body: SplitReplaced) -> dict[str, Any]:
+async def put_split(user: ActingUser, body: SplitReplaced) -> dict[str, Any]:
     machine_id = _machine_id(body)
-    await usecases.replace_split(current().store, user.user_id, machine_id, _draft(body.splits))
+    await once(usecases.replace_split(current().store, user.user_id, machine_id, _draft(body.splits)))
     return await _in_force(user.user_id, machine_id)
 
 
 @router.delete("")
-async def delete_split(user: CurrentUser, machine_id: str = Query(...)) -> dict[str, Any]:
-    await usecases.back_to_default(current().store, user.user_id, identifier(machine_id, "machine"))
+async def delete_split(user: ActingUser, machine_id: str = Query(...)) -> dict[str, Any]:
+    await once(usecases.back_to_default(current().store, user.user_id, identifier(machine_id, "machine")))
     return await _in_force(user.user_id, machine_id)
 
 
@@ -99,9 +101,11 @@ async def post_what_if(user: CurrentUser, body: SplitDrafted) -> dict[str, Any]:
 
 
 @router.post("/replace-target")
-async def post_replace_target(user: CurrentUser, body: TargetReplaced) -> dict[str, Any]:
-    replaced = await usecases.replace_target(current().store, user.user_id, body.target, body.new_target)
-    return {"data": [await _in_force(user.user_id, one.machine_id) for one in replaced]}
+async def post_replace_target(user: ActingUser, body: TargetReplaced) -> dict[str, Any]:
+    replaced = await once(
+        usecases.replace_target(current().store, user.user_id, body.target, body.new_target)
+    )
+    return {"data": [await _in_force(user.user_id, machine_id or None) for machine_id in replaced.split(",")]}
 
 
 def _machine_id(body: SplitReplaced) -> str | None:

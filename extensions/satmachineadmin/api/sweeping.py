@@ -9,8 +9,10 @@ from fastapi import APIRouter, Query
 from ..core.units import parse_fiat, parse_rate
 from ..present import revision as present
 from ..services import current
+from ..usecases.once import once
 from ..usecases.supplying import preview_rate, supply_rate
 from ..usecases.sweeping import preview_sweep, sweep, sweepable
+from .acting import ActingUser
 from .auth import CurrentUser
 from .errors import TranslatingRoute
 from .revision_schemas import RateGiven, RateSupplied, SweepAsked
@@ -33,11 +35,11 @@ async def get_sweep(user: CurrentUser, settlement_id: str) -> dict[str, Any]:
 
 
 @router.post("/settlements/{settlement_id}/sweep")
-async def post_sweep(user: CurrentUser, settlement_id: str, body: SweepAsked) -> dict[str, Any]:
+async def post_sweep(user: ActingUser, settlement_id: str, body: SweepAsked) -> dict[str, Any]:
     identifier(settlement_id, "settlement")
     leg_id = None if body.leg_id is None else identifier(body.leg_id, "payment")
     services = current()
-    await sweep(services.store, services.host, user.user_id, settlement_id, leg_id)
+    await once(sweep(services.store, services.host, user.user_id, settlement_id, leg_id))
     services.runner.wake()
     return await whole(user.user_id, settlement_id)
 
@@ -52,11 +54,11 @@ async def post_rate_preview(user: CurrentUser, settlement_id: str, body: RateGiv
 
 
 @router.post("/settlements/{settlement_id}/supply-rate")
-async def post_rate(user: CurrentUser, settlement_id: str, body: RateSupplied) -> dict[str, Any]:
+async def post_rate(user: ActingUser, settlement_id: str, body: RateSupplied) -> dict[str, Any]:
     services = current()
     given = await _rate(user.user_id, settlement_id, body)
-    await supply_rate(
-        services.store, services.host, user.user_id, settlement_id, **given, confirm=body.confirm
+    await once(
+        supply_rate(services.store, services.host, user.user_id, settlement_id, **given, confirm=body.confirm)
     )
     return await whole(user.user_id, settlement_id)
 

@@ -12,7 +12,9 @@ from ..services import current
 from ..store import lists
 from ..store.books import ENGINE
 from ..store.sql import Row
-from ..usecases.worklist import accept_matter, check_matter, deny_matter
+from ..usecases.once import once
+from ..usecases.worklist import accept_matter, check_matter, deny_matter, read_matter
+from .acting import ActingUser
 from .auth import CurrentUser
 from .errors import TranslatingRoute
 from .schemas import IdFilter, Reasoned, identifier, page_of
@@ -45,16 +47,22 @@ async def post_check(user: CurrentUser, matter_id: str) -> dict[str, Any]:
 
 
 @router.post("/{matter_id}/accept")
-async def post_accept(user: CurrentUser, matter_id: str, body: Reasoned) -> dict[str, Any]:
+async def post_accept(user: ActingUser, matter_id: str, body: Reasoned) -> dict[str, Any]:
     services, one = current(), identifier(matter_id, "matter")
-    row = await accept_matter(services.store, services.host, user.user_id, one, body.reason)
+    await once(accept_matter(services.store, services.host, user.user_id, one, body.reason))
     services.runner.wake()
-    return present_reconcile.matter(row, await _names([row]))
+    return await _as_it_is(user.user_id, one)
 
 
 @router.post("/{matter_id}/deny")
-async def post_deny(user: CurrentUser, matter_id: str, body: Reasoned) -> dict[str, Any]:
-    row = await deny_matter(current().store, user.user_id, identifier(matter_id, "matter"), body.reason)
+async def post_deny(user: ActingUser, matter_id: str, body: Reasoned) -> dict[str, Any]:
+    one = identifier(matter_id, "matter")
+    await once(deny_matter(current().store, user.user_id, one, body.reason))
+    return await _as_it_is(user.user_id, one)
+
+
+async def _as_it_is(user_id: str, matter_id: str) -> dict[str, Any]:
+    row = await read_matter(current().store, user_id, matter_id)
     return present_reconcile.matter(row, await _names([row]))
 
 

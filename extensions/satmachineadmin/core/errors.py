@@ -263,9 +263,18 @@ class FundingShort(Refusal):
 
 
 class RequestReused(Refusal):
-    """A request of this name was made already, and it was another one. Load again what came of it."""
+    """This Idempotency-Key belongs to a request with another content. Nothing was done; send what is new
+    with a key of its own."""
 
     code = "request_reused"
+    status = 409
+
+
+class RequestRunning(Refusal):
+    """The same request is being worked on at this moment. Send it again in a few seconds, with the same
+    Idempotency-Key, and get its answer."""
+
+    code = "request_running"
     status = 409
 
 

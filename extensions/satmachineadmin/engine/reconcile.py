@@ -93,6 +93,7 @@ async def check_changed(store: Store, host: Host, lease: Lease, is_stopping: IsS
     places = {_cursor_of(wallet.wallet_id): str(now) for wallet in wallets if wallet not in known}
     async with store.transaction("reconcile_cursor") as books:
         await books.reconcile.move_cursors({**places, "changes": str(now)})
+        await books.acts.forget_old()
 
 
 async def compare_and_mend(

@@ -12,6 +12,7 @@ from ..core.lease import Lease
 from ..core.model import PlanInput, Settlement
 from ..core.trail import Mark, TrailVerdict
 from . import audit, lease
+from .acts import Acts, act_of
 from .audit import Audit
 from .cash import Cash
 from .database import Database
@@ -49,6 +50,9 @@ class Books:
         self.sql = sql
         self.now = now
         self.audit = Audit(sql, now=now, actor=actor)
+        self.acts = Acts(sql, now)
+        #: the id of what a person's act made here, which its answer is about
+        self.made_id: str | None = None
         self.platform = Platform(sql, self.audit, now)
         self.machines = Machines(sql, self.audit, now)
         self.operators = Operators(sql, self.audit, now)
@@ -66,6 +70,11 @@ class Books:
         self.worklist = Worklist(sql, self.audit, now)
         self.reconcile = Reconcile(sql, now)
         self.unknown = UnknownPayments(sql, now)
+
+    def made(self, thing_id: str) -> str:
+        """Say what this transaction made: told again when its request is repeated."""
+        self.made_id = thing_id
+        return thing_id
 
     async def plan_input(self, settlement: Settlement) -> PlanInput:
         """Everything that a plan of this settlement depends on."""
@@ -133,11 +142,20 @@ class Store:
     async def transaction(self, place: str, actor: str = ENGINE) -> AsyncIterator[Books]:
         """Books to write in: everything, its events included, commits together or not at all.
 
-        What a person changes is an event, or is not changed.
+        What a person changes is an event, or is not changed; with it the key of the person's request is
+        written, if it came with one. Raises RequestReused, RequestRunning where somebody else was first.
         """
+        act = act_of(actor)
         async with self.database.transaction(place) as sql:
             books = self.books(sql, actor)
+            if act is not None and not act.is_recorded:
+                await books.acts.require_new(act)
             yield books
-            is_unnoted = actor != ENGINE and sql.has_written and not books.audit.is_waiting
+            has_changed = books.audit.is_waiting
+            is_unnoted = actor != ENGINE and sql.has_written and not has_changed
             ensure(not is_unnoted, f"what a person changes is an event ({place})")
             await books.audit.flush()
+            if act is not None and has_changed:
+                await books.acts.record(act, books.made_id)
+        if act is not None and has_changed:
+            act.is_recorded, act.made_id = True, books.made_id

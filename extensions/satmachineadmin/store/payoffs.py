@@ -76,17 +76,6 @@ class Payoffs:
             limit=limit,
         )
 
-    async def of_request(self, operator_user_id: str, request_id: str) -> Row | None:
-        """What was made of a request of this name; a unique index holds it to one."""
-        return await self._sql.one(
-            f"""
-            SELECT * FROM {SCHEMA}.dca_payments
-            WHERE operator_user_id = :operator AND request_id = :request_id
-            """,
-            operator=operator_user_id,
-            request_id=request_id,
-        )
-
     async def add(self, fields: Mapping[str, object], minted: Minted, *, notes: str) -> str:
         """Write the leg. `fields`: whose balance, how much, at which rate, from which wallet."""
         leg_id = new_id()

@@ -36,18 +36,20 @@ async def record_cash(
         amount_minor = parse_fiat(amount, machine["currency"])
         if amount_minor == 0:
             raise InvalidInput(field="amount", problem="nobody hands over nothing")
-        return await books.cash.add(
-            {
-                "client_id": enrolment_id,
-                "machine_id": machine["id"],
-                "operator_user_id": user_id,
-                "kind": kind,
-                "amount_minor": amount_minor,
-                "currency": machine["currency"],
-                "cash_date": (cash_date or _day(books.now)).isoformat(),
-                "notes": notes,
-                "created_by": user_id,
-            }
+        return books.made(
+            await books.cash.add(
+                {
+                    "client_id": enrolment_id,
+                    "machine_id": machine["id"],
+                    "operator_user_id": user_id,
+                    "kind": kind,
+                    "amount_minor": amount_minor,
+                    "currency": machine["currency"],
+                    "cash_date": (cash_date or _day(books.now)).isoformat(),
+                    "notes": notes,
+                    "created_by": user_id,
+                }
+            )
         )
 
 

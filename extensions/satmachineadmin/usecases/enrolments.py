@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.errors import AlreadyExists, ArrowNotAllowed, CashLeft, UnknownUser
+from ..core.errors import AlreadyExists, ArrowNotAllowed, CashLeft, LpNotOnboarded, NotFound, UnknownUser
 from ..core.states import EnrolmentStatus
 from ..core.units import format_fiat
 from ..host import accounts
@@ -32,11 +32,13 @@ async def invite_lp(store: Store, user_id: str, machine_id: str, username: str, 
             raise UnknownUser(username=username)
         if await books.lps.is_enrolled(machine_id, lp_user_id):
             raise AlreadyExists(what="enrolment")
-        return await books.lps.enrol(
-            machine_id=machine_id,
-            operator_user_id=user_id,
-            user_id=lp_user_id,
-            username=shown_as or username,
+        return books.made(
+            await books.lps.enrol(
+                machine_id=machine_id,
+                operator_user_id=user_id,
+                user_id=lp_user_id,
+                username=shown_as or username,
+            )
         )
 
 
@@ -57,6 +59,19 @@ async def change_enrolment(
             machine = await books.machines.row(enrolment["machine_id"])
             _require_empty(enrolment, machine["currency"] if machine else "")
         await books.lps.set_status(enrolment, status)
+
+
+async def accept_invitation(store: Store, user_id: str, enrolment_id: str) -> None:
+    """The LP's own act. Raises NotFound, ArrowNotAllowed, and LpNotOnboarded before a wallet is chosen."""
+    async with store.transaction("lp", actor=user_id) as books:
+        row = await books.lps.enrolment(enrolment_id)
+        if row is None or row["user_id"] != user_id:
+            raise NotFound(what="invitation")
+        if await books.lps.preferences(user_id) is None:
+            raise LpNotOnboarded(username="You")
+        if row["status"] != EnrolmentStatus.INVITED:
+            raise ArrowNotAllowed(thing="enrolment", before=row["status"], after=EnrolmentStatus.ACTIVE)
+        await books.lps.set_status(row, EnrolmentStatus.ACTIVE)
 
 
 def _require_empty(enrolment: Row, currency: str) -> None:

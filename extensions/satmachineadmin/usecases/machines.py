@@ -26,18 +26,20 @@ async def add_machine(store: Store, user_id: str, fields: Mapping[str, object]) 
             raise WalletInUse(wallet_id=wallet.id)
         if fields["npub"] is not None and await books.machines.has_npub(str(fields["npub"])):
             raise AlreadyExists(what="npub")
-        machine_id = await books.machines.add(
-            {
-                "payout_policy": PayoutPolicy.AT_ONCE,
-                "payout_delay_minutes": 30,
-                "dispense_report_minutes": 15,
-                "maintenance": False,
-                "fallback_commission_pct": None,
-                "active": True,
-                **fields,
-                "operator_user_id": user_id,
-            },
-            scan_from=books.now,
+        machine_id = books.made(
+            await books.machines.add(
+                {
+                    "payout_policy": PayoutPolicy.AT_ONCE,
+                    "payout_delay_minutes": 30,
+                    "dispense_report_minutes": 15,
+                    "maintenance": False,
+                    "fallback_commission_pct": None,
+                    "active": True,
+                    **fields,
+                    "operator_user_id": user_id,
+                },
+                scan_from=books.now,
+            )
         )
         await books.scan.keep_open(wallet.id, pending)
     return machine_id

@@ -27,8 +27,8 @@ FIELDS = ("dca_wallet_id", "default_dca_mode", *_FIXED, *_FORWARD)
 _NULLABLE = (*_FIXED, _ADDRESS)
 
 
-async def choose_preferences(store: Store, user_id: str, choices: Mapping[str, object]) -> Row:
-    """Write what the LP chose and return its preferences. Raises WalletNotYours, SharedWallet,
+async def choose_preferences(store: Store, user_id: str, choices: Mapping[str, object]) -> None:
+    """Write what the LP chose. Raises WalletNotYours, SharedWallet,
     MachineWalletRefused, InvalidInput."""
     for name in choices:
         if name not in FIELDS:
@@ -61,8 +61,6 @@ async def choose_preferences(store: Store, user_id: str, choices: Mapping[str, o
             await call_off(books, user_id)
         elif was_enabled and any(before and before[name] != after[name] for name in (_ADDRESS, _LEAST)):
             await try_gathered(books, user_id, int(str(after[_LEAST])))
-        chosen = await books.lps.preferences(user_id)
-    return chosen or {}
 
 
 _NOTHING_CHOSEN: Row = {**dict.fromkeys(_NULLABLE), _ENABLED: False, _LEAST: 0}

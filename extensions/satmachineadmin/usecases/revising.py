@@ -74,7 +74,7 @@ async def release_leg(store: Store, user_id: str, leg_id: str, reason: str) -> s
     async with store.transaction("release_leg", actor=user_id) as books:
         settlement, leg = await _own_leg(books, user_id, leg_id, "release_leg")
         await release.release_leg(books, settlement, leg, reason)
-    return settlement.id
+        return books.made(settlement.id)
 
 
 async def keep_leg(store: Store, user_id: str, leg_id: str, reason: str) -> str:
@@ -82,7 +82,7 @@ async def keep_leg(store: Store, user_id: str, leg_id: str, reason: str) -> str:
     async with store.transaction("keep_leg", actor=user_id) as books:
         settlement, leg = await _own_leg(books, user_id, leg_id, "keep")
         await release.keep_leg(books, settlement, leg, reason)
-    return settlement.id
+        return books.made(settlement.id)
 
 
 async def _own_leg(books: Books, user_id: str, leg_id: str, action: str) -> tuple[Settlement, Leg]:

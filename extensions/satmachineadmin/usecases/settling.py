@@ -12,8 +12,6 @@ from ..core.errors import (
     MachineWalletRefused,
     NotFound,
     NothingLeft,
-    Refusal,
-    RequestReused,
 )
 from ..core.model import Machine
 from ..core.rates import is_plausible, reference_for, sats_of
@@ -76,34 +74,18 @@ async def settle_balance(
     *,
     confirm: bool,
     notes: str,
-    request_id: str | None,
 ) -> str:
     """Write the leg and reserve its cash; the runner pays it. The leg's id.
 
-    The same `request_id` again is the same payoff, never a second one. Raises what the preview raises,
-    FundingShort, ImplausibleRate unless confirmed, RequestReused.
+    Raises what the preview raises, FundingShort, and ImplausibleRate unless confirmed.
     """
-    known = await _known_request(store, user_id, enrolment_id, asked, request_id)
-    if known is not None:
-        return known
     funding_sats, host_rate = await _look_around(store, host, user_id, enrolment_id, asked)
-    try:
-        async with store.reading() as books:
-            _enrolment, _machine, expected = await _quote(
-                books, user_id, enrolment_id, asked, funding_sats, host_rate
-            )
-    except Refusal:
-        # The same request at the same instant may have taken what was left.
-        known = await _known_request(store, user_id, enrolment_id, asked, request_id)
-        if known is None:
-            raise
-        return known
+    async with store.reading() as books:
+        _enrolment, _machine, expected = await _quote(
+            books, user_id, enrolment_id, asked, funding_sats, host_rate
+        )
     minted = (await host.mint({"payoff": expected.sats}, memo="Satoshi Machine payout"))["payoff"]
     async with store.transaction("settle", actor=user_id) as books:
-        if request_id is not None:
-            done = await books.payoffs.of_request(user_id, request_id)
-            if done is not None:
-                return _same(done, enrolment_id, asked)
         enrolment, machine, quote = await _quote(books, user_id, enrolment_id, asked, funding_sats, host_rate)
         if quote.sats != expected.sats:
             raise NothingLeft(username=enrolment["username"])
@@ -112,21 +94,22 @@ async def settle_balance(
         if funding_sats < quote.sats:
             raise FundingShort(sats=quote.sats, held_sats=funding_sats)
         await books.lps.reserve({enrolment_id: quote.fiat_minor})
-        return await books.payoffs.add(
-            {
-                "machine_id": machine.id,
-                "operator_user_id": user_id,
-                "client_id": enrolment_id,
-                "label": enrolment["username"],
-                "currency": machine.currency,
-                "exchange_rate": quote.exchange_rate,
-                "fiat_minor": quote.fiat_minor,
-                "sats": quote.sats,
-                "payer_wallet_id": asked.funding_wallet_id,
-                "request_id": request_id,
-            },
-            minted,
-            notes=notes,
+        return books.made(
+            await books.payoffs.add(
+                {
+                    "machine_id": machine.id,
+                    "operator_user_id": user_id,
+                    "client_id": enrolment_id,
+                    "label": enrolment["username"],
+                    "currency": machine.currency,
+                    "exchange_rate": quote.exchange_rate,
+                    "fiat_minor": quote.fiat_minor,
+                    "sats": quote.sats,
+                    "payer_wallet_id": asked.funding_wallet_id,
+                },
+                minted,
+                notes=notes,
+            )
         )
 
 
@@ -138,7 +121,7 @@ async def retry_payoff(store: Store, host: Host, user_id: str, enrolment_id: str
     async with store.transaction("settle_retry", actor=user_id) as books:
         row = await _failed(books, user_id, enrolment_id, leg_id)
         await books.legs.move(await _holder(books, row), rows.leg(row), LegState.VOIDED)
-        return await books.payoffs.add_attempt(row, minted)
+        return books.made(await books.payoffs.add_attempt(row, minted))
 
 
 async def release_payoff(store: Store, user_id: str, enrolment_id: str, leg_id: str) -> None:
@@ -167,29 +150,6 @@ async def _holder(books: Books, row: Row) -> Payoff:
         machine=await machine_of(books, row["machine_id"]),
         paid_at=rows.instant(row["created_at"]),
     )
-
-
-async def _known_request(
-    store: Store, user_id: str, enrolment_id: str, asked: Asked, request_id: str | None
-) -> str | None:
-    """The leg that this request has made already."""
-    if request_id is None:
-        return None
-    async with store.reading() as books:
-        done = await books.payoffs.of_request(user_id, request_id)
-    return None if done is None else _same(done, enrolment_id, asked)
-
-
-def _same(done: Row, enrolment_id: str, asked: Asked) -> str:
-    """The same request gets the same answer, another one under its name a refusal."""
-    is_same = (done["client_id"], done["payer_wallet_id"], done["exchange_rate"]) == (
-        enrolment_id,
-        asked.funding_wallet_id,
-        asked.exchange_rate,
-    )
-    if not is_same or asked.fiat_minor not in (None, done["fiat_minor"]):
-        raise RequestReused()
-    return str(done["id"])
 
 
 async def _look_around(

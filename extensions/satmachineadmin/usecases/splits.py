@@ -97,11 +97,11 @@ async def back_to_default(store: Store, user_id: str, machine_id: str) -> None:
         await books.splits.back_to_default(user_id, machine_id)
 
 
-async def replace_target(store: Store, user_id: str, old: str, new: str) -> list[SplitSet]:
+async def replace_target(store: Store, user_id: str, old: str, new: str) -> str:
     """Put another receiver in the place of one, in the default and in every machine's own set.
 
-    What was labelled by the old address is labelled by the new one; a name that a person gave stays. The
-    sets as they were before. Raises NotFound where no set in force pays the old one, and what a target of
+    What was labelled by the old address is labelled by the new one; a name that a person gave stays.
+    Whose sets they were: machines' ids with commas between them, nothing for the default. Raises NotFound where no set in force pays the old one, and what a target of
     a split is refused for.
     """
     old_target = old if _WALLET_OR_KEY.fullmatch(old) else read_target(old)[1]
@@ -117,7 +117,7 @@ async def replace_target(store: Store, user_id: str, old: str, new: str) -> list
                 _with_receiver(rule, receiver) if rule.target == old_target else rule for rule in one.rules
             ]
             await books.splits.replace(user_id, one.machine_id, rules, by=user_id)
-    return affected
+        return books.made(",".join(one.machine_id or "" for one in affected))
 
 
 def _with_receiver(rule: SplitRule, receiver: SplitRule) -> SplitRule:

@@ -32,7 +32,7 @@ async def check_matter(store: Store, host: Host, user_id: str, matter_id: str) -
     return await read_matter(store, user_id, matter_id)
 
 
-async def accept_matter(store: Store, host: Host, user_id: str, matter_id: str, reason: str) -> Row:
+async def accept_matter(store: Store, host: Host, user_id: str, matter_id: str, reason: str) -> None:
     """Take a matter as it is, with a reason. Payouts of its machine go on when none is left open.
 
     What the host has paid of a sale is looked at anew first. Raises StateMoved when it is closed already,
@@ -58,10 +58,9 @@ async def accept_matter(store: Store, host: Host, user_id: str, matter_id: str, 
         elif matter["kind"] == MatterKind.RESTORED:
             await accept_as_paid(books, matter["subject_id"])
         await resume_if_clear(books, matter["machine_id"])
-    return await read_matter(store, user_id, matter_id)
 
 
-async def deny_matter(store: Store, user_id: str, matter_id: str, reason: str) -> Row:
+async def deny_matter(store: Store, user_id: str, matter_id: str, reason: str) -> None:
     """A restored payoff was not paid: it is given up, and its cash is the LP's again.
 
     Raises ActionNotAllowed for any other matter, StateMoved when it is closed already.
@@ -73,7 +72,6 @@ async def deny_matter(store: Store, user_id: str, matter_id: str, reason: str) -
             raise ActionNotAllowed(thing="matter", state=matter["kind"], action="deny")
         await books.worklist.decide(matter, by=user_id, reason=reason, is_accepted=False)
         await give_payoff_up(books, payoff, reason)
-    return await read_matter(store, user_id, matter_id)
 
 
 async def _open_matter(books: Books, user_id: str, action: str, matter_id: str) -> Row:

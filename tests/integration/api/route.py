@@ -37,6 +37,8 @@ class Route:
     filters: tuple[str, ...] = ()
     is_list: bool = False
     sorts: tuple[str, ...] = ()
+    #: no GET, and takes no Idempotency-Key: it looks, computes or compares
+    only_looks: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

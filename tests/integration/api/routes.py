@@ -159,6 +159,7 @@ ROUTES = (
             "principal_sats": Field(good=1000, legal=frozenset({"zero"})),
             "commission_sats": Field(good=100, legal=frozenset({"zero"})),
         },
+        only_looks=True,
     ),
     Route(
         method="POST",
@@ -168,6 +169,7 @@ ROUTES = (
             "splits": Field(good=[{"target": "$wallet_id", "label": "me", "share_pct": "100"}]),
             "last": Field(good=20, legal=frozenset({"missing"})),
         },
+        only_looks=True,
     ),
     Route(
         method="POST",
@@ -202,7 +204,12 @@ ROUTES = (
         sorts=("paid_at", "wire_sats", "state", "commission_sats"),
     ),
     Route(method="GET", path=f"{DCA}/settlements/{{settlement_id}}"),
-    Route(method="POST", path=f"{DCA}/settlements/{{settlement_id}}/adopt/preview", body=_FACTS),
+    Route(
+        method="POST",
+        path=f"{DCA}/settlements/{{settlement_id}}/adopt/preview",
+        body=_FACTS,
+        only_looks=True,
+    ),
     Route(
         method="POST",
         path=f"{DCA}/settlements/{{settlement_id}}/adopt",
@@ -222,6 +229,7 @@ ROUTES = (
         method="POST",
         path=f"{DCA}/settlements/{{settlement_id}}/correct/preview",
         body={"exchange_rate": _RATE["exchange_rate"]},
+        only_looks=True,
     ),
     Route(
         method="POST",
@@ -231,7 +239,7 @@ ROUTES = (
             "reason": Field(good="a stale feed", bad=("x" * 501,)),
         },
     ),
-    Route(method="POST", path=f"{DCA}/clients/{{client_id}}/settle/preview", body=_PAYOFF),
+    Route(method="POST", path=f"{DCA}/clients/{{client_id}}/settle/preview", body=_PAYOFF, only_looks=True),
     Route(
         method="POST",
         path=f"{DCA}/clients/{{client_id}}/settle",
@@ -239,7 +247,6 @@ ROUTES = (
             **_PAYOFF,
             "notes": Field(good="", legal=frozenset({"missing"}) | EMPTY, bad=("x" * 2001,)),
             "confirm": Field(good=False, legal=frozenset({"missing", "boolean"})),
-            "request_id": Field(good=None, legal=NOT_GIVEN, bad=("x" * 65, "short")),
         },
     ),
     Route(method="POST", path=f"{DCA}/clients/{{client_id}}/settle/{{entry_id}}/retry"),
@@ -252,7 +259,8 @@ ROUTES = (
         body={"leg_id": Field(good=None, legal=NOT_GIVEN)},
     ),
     Route(
-        method="POST", path=f"{DCA}/settlements/{{settlement_id}}/supply-rate/preview", body=_RATE
+        method="POST", path=f"{DCA}/settlements/{{settlement_id}}/supply-rate/preview", body=_RATE,
+        only_looks=True,
     ),
     Route(
         method="POST",
@@ -288,6 +296,7 @@ ROUTES = (
         method="POST",
         path=f"{DCA}/settlements/{{settlement_id}}/partial-dispense/preview",
         body=_DISPENSED,
+        only_looks=True,
     ),
     Route(method="POST", path=f"{DCA}/settlements/{{settlement_id}}/notes", body={"text": _TEXT}),
     Route(method="POST", path=f"{DCA}/payments/{{leg_id}}/release", body={"reason": _TEXT}),
@@ -306,12 +315,12 @@ ROUTES = (
         for table in CSV_TABLES
     ),
     Route(method="GET", path=f"{DCA}/machines/{{machine_id}}/proof"),
-    Route(method="POST", path=f"{DCA}/machines/{{machine_id}}/check"),
+    Route(method="POST", path=f"{DCA}/machines/{{machine_id}}/check", only_looks=True),
     Route(
         method="GET", path=f"{DCA}/worklist", filters=("machine_id", "is_open"), is_list=True,
         sorts=("opened_at", "kind"),
     ),
-    Route(method="POST", path=f"{DCA}/worklist/{{matter_id}}/check"),
+    Route(method="POST", path=f"{DCA}/worklist/{{matter_id}}/check", only_looks=True),
     Route(
         method="POST",
         path=f"{DCA}/worklist/{{matter_id}}/accept",

@@ -9,6 +9,7 @@ import pytest
 
 from tests.harness import REPOSITORY
 from tests.harness.farm import SQLITE
+from tests.harness.shop import DCA
 
 from .routes import PUBLIC_ROUTES, ROUTES
 from .world import EXTENSION_PREFIXES, World
@@ -45,6 +46,24 @@ def test_the_reference_has_every_route_of_the_server(world: World) -> None:
         for method, path in re.findall(r"^\| `([A-Z]+) (/\S*)`", section, re.MULTILINE):
             documented.add((method, without_names(prefix + path)))
     assert documented == set(served(world))
+
+
+def test_whatever_changes_something_takes_a_key(world: World) -> None:
+    """Each POST, PUT and DELETE but for those that only look, which the reference lists."""
+    keyed = {
+        call
+        for call, operation in served(world).items()
+        if "Idempotency-Key"
+        in {one["name"] for one in operation.get("parameters", ()) if one["in"] == "header"}
+    }
+    acts = [route for route in ROUTES if route.method != "GET" and not route.only_looks]
+    assert keyed == {(route.method, without_names(route.path)) for route in acts}
+
+    text = (REPOSITORY / "docs/reference/api.md").read_text()
+    section = re.search(r"^## Idempotency\n(.*?)(?=^## )", text, re.DOTALL | re.MULTILINE)
+    assert section
+    listed = {without_names(path) for path in re.findall(r"`POST (/\S+)`", section[1])}
+    assert listed == {without_names(route.path.removeprefix(DCA)) for route in ROUTES if route.only_looks}
 
 
 def test_the_table_has_every_field_and_filter_of_the_server(world: World) -> None:

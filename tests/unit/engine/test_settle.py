@@ -15,7 +15,6 @@ from satmachineadmin.core.errors import (
     MachineWalletRefused,
     NotFound,
     NothingLeft,
-    RequestReused,
     SharedWallet,
     WalletNotYours,
 )
@@ -72,7 +71,7 @@ def asked(**changes: Any) -> Asked:
 
 
 async def settle(rig: Rig, name: str = "ana", **wishes: Any) -> str:
-    more: dict[str, Any] = {"confirm": False, "notes": "", "request_id": None}
+    more: dict[str, Any] = {"confirm": False, "notes": ""}
     more |= {key: wishes.pop(key) for key in list(wishes) if key in more}
     return await settle_balance(rig.store, rig.host, OPERATOR, rig.enrolments[name], asked(**wishes), **more)
 
@@ -107,26 +106,7 @@ async def test_an_amount_is_capped_at_what_is_left(make_funded: MakeRig) -> None
     assert await rig.cash_of("ana") == {"confirmed": 100_00, "paid": 100_00, "reserved": 0}
 
 
-async def test_a_double_click_pays_once(make_funded: MakeRig) -> None:
-    """The same request, five times at the same instant: one leg, and everybody gets its id."""
-    rig = await make_funded(cash={"ana": 100_00})
-    ids: list[str] = []
-
-    async def click() -> None:
-        ids.append(await settle(rig, fiat_minor=30_00, request_id="click-1234"))
-
-    async with anyio.create_task_group() as group:
-        for _ in range(5):
-            group.start_soon(click)
-    await rig.work(2)
-
-    assert len(set(ids)) == 1
-    assert rig.balances()["ana's wallet"] == 150
-    with pytest.raises(RequestReused):
-        await settle(rig, fiat_minor=40_00, request_id="click-1234")
-
-
-async def test_without_a_name_a_second_request_for_all_finds_nothing_left(make_funded: MakeRig) -> None:
+async def test_without_a_key_a_second_request_for_all_finds_nothing_left(make_funded: MakeRig) -> None:
     rig = await make_funded(cash={"ana": 100_00})
     refused: list[Exception] = []
 
@@ -315,9 +295,7 @@ async def test_another_operator_finds_nothing(make_funded: MakeRig) -> None:
     leg_id = await settle(rig)
     for attempt in (
         preview_payoff(rig.store, rig.host, "otto", enrolment, asked()),
-        settle_balance(
-            rig.store, rig.host, "otto", enrolment, asked(), confirm=True, notes="", request_id=None
-        ),
+        settle_balance(rig.store, rig.host, "otto", enrolment, asked(), confirm=True, notes=""),
         retry_payoff(rig.store, rig.host, "otto", enrolment, leg_id),
         release_payoff(rig.store, "otto", enrolment, leg_id),
     ):

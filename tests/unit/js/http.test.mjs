@@ -38,6 +38,83 @@ test('a query leaves out what is empty and keeps zero', () => {
   assert.equal(http.queryString({search: 'a&b'}), '?search=a%26b')
 })
 
+/** A server that answers by `reply` and remembers what it was sent. */
+function server(reply) {
+  const sent = []
+  const request = async (method, url, _apiKey, data, {headers}) => {
+    sent.push({method, url, data, key: headers['Idempotency-Key']})
+    return {data: await reply(sent.length)}
+  }
+  globalThis.LNbits = {api: {request}}
+  return sent
+}
+const fails = error => () => {
+  throw error
+}
+const lost = new Error('Network Error')
+const pay = data => http.request('POST', '/pay', data)
+
+test('each act has a key of its own, and what only asks has none', async () => {
+  const sent = server(() => 'done')
+  await pay({sats: 1})
+  await pay({sats: 1})
+  await http.request('GET', '/x')
+  const [first, second, third] = sent.map(({key}) => key)
+  assert.match(first, /^[0-9a-f]{32}$/)
+  assert.notEqual(first, second)
+  assert.equal(third, undefined)
+})
+
+test('a double click is one request with one answer', async () => {
+  const sent = server(count => `paid ${count}`)
+  const answers = await Promise.all([
+    pay({sats: 2}),
+    pay({sats: 2}),
+    pay({sats: 3})
+  ])
+  assert.deepEqual(answers, ['paid 1', 'paid 1', 'paid 2'])
+  assert.equal(sent.length, 2)
+})
+
+for (const [name, error] of [
+  ['no answer', lost],
+  ['a broken answer', answer(502, '<html>')],
+  ['the word that it is still worked on', answer(409, {code: 'request_running'})],
+  ['a login that is over', answer(401, {code: 'not_authenticated'})]
+]) {
+  test(`after ${name} the same act keeps its key until it is decided`, async () => {
+    const data = {for: name}
+    const sent = server(fails(error))
+    await assert.rejects(pay(data))
+    await assert.rejects(pay(data))
+    await assert.rejects(pay({...data, more: 1}))
+    const [first, second, other] = sent.map(({key}) => key)
+    assert.equal(first, second)
+    assert.notEqual(first, other)
+
+    const later = server(() => 'done')
+    await pay(data)
+    await pay(data)
+    assert.equal(later[0].key, first)
+    assert.notEqual(later[1].key, first)
+  })
+}
+
+test('a refusal decides: what is sent again is another act', async () => {
+  const sent = server(fails(answer(422, {code: 'funding_short'})))
+  await assert.rejects(pay({sats: 4}))
+  await assert.rejects(pay({sats: 4}))
+  assert.notEqual(sent[0].key, sent[1].key)
+})
+
+test('a new form means something new, even if it looks the same', async () => {
+  const sent = server(fails(lost))
+  await assert.rejects(pay({sats: 5}))
+  http.newAct()
+  await assert.rejects(pay({sats: 5}))
+  assert.notEqual(sent[0].key, sent[1].key)
+})
+
 test('a request gives the data or throws the one error', async () => {
   const request = async (method, url, key, data) => ({
     data: {method, url, key, data}

@@ -13,7 +13,8 @@
     emits: ['retry'],
     computed: {
       kind() {
-        const {status, wrote} = this.error
+        const {status, wrote, code} = this.error
+        if (code === 'request_running') return 'running_write'
         if (!status) return wrote ? 'no_answer_write' : 'no_answer'
         if (ADVISED.includes(status)) return `http_${status}`
         if (status >= 500) return wrote ? 'bug_write' : 'bug'

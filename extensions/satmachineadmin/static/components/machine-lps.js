@@ -16,8 +16,6 @@ window.satmachine.parts['machine-lps'] = {
     dialog() {
       const {id, currency} = this.lp
       const api = window.satmachine.adminApi
-      // Named once per dialog: however often it is sent, it is paid once.
-      const request_id = window.crypto.randomUUID()
       const wallets = this.g.user.wallets
         .filter(wallet => wallet.walletType !== 'lightning-shared')
         .map(wallet => ({value: wallet.id, label: wallet.name}))
@@ -40,7 +38,7 @@ window.satmachine.parts['machine-lps'] = {
         ],
         preview: body => api.previewPayoff(id, body),
         figures: seen => this.figures(seen),
-        send: body => api.settleBalance(id, {...body, request_id})
+        send: body => api.settleBalance(id, body)
       }
     }
   },

@@ -42,6 +42,7 @@ window.satmachine.parts['form-card'] = {
     }
   },
   mounted() {
+    if (!this.inPage) window.satmachine.http.newAct()
     if (this.starts) this.submit()
   }
 }

@@ -18,10 +18,12 @@ window.i18n.global.mergeLocaleMessage('en', {
         no_answer:
           'Check your connection. The page tries again by itself while it is open.',
         no_answer_write:
-          'It is not known whether the request arrived. Reload the page and look before you repeat it.',
+          'It is not known whether the request arrived. Press the button again: if it did, nothing is done twice.',
         bug: 'Try again in a moment. If it stays, the cause is in the server’s log.',
         bug_write:
-          'Reload the page and look whether it happened before you repeat it. The cause is in the server’s log.',
+          'Press the button again in a moment: what was done is not done twice. The cause is in the server’s log.',
+        running_write:
+          'Wait a moment and press the button again: nothing is done twice.',
         refused: 'Nothing was changed. Correct what is named above and repeat.',
         http_401: 'Log in again, then come back to this page.',
         http_403:

@@ -1,0 +1,54 @@
+"""Whatever writes takes an Idempotency-Key and does what it does through `once()`: read from the routes.
+
+docs/reference/api.md lists the calls that change nothing; tests/integration/api holds that list against
+what a running server describes.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from .tree import EXTENSION_IDS
+
+KEY = "Idempotency-Key"
+#: No GET, and it changes nothing: by the last part of its path.
+ONLY_LOOK = ("preview", "check", "verify", "example", "what-if")
+
+
+def routes() -> list[Any]:
+    found = [
+        route
+        for extension in EXTENSION_IDS
+        for route in getattr(import_module(extension), f"{extension}_ext").routes
+        if isinstance(route, APIRoute) and "/api/v1/" in route.path
+    ]
+    return [pytest.param(route, id=f"{min(route.methods)} {route.path}") for route in found]
+
+
+def headers(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.header_params)
+    for inner in dependant.dependencies:
+        yield from headers(inner)
+
+
+@pytest.mark.parametrize("route", routes())
+def test_a_route_that_writes_takes_a_key_and_writes_once(route: APIRoute) -> None:
+    """What the LP extension calls is done once by satmachineadmin.lp."""
+    acts = "GET" not in route.methods and route.path.rsplit("/", 1)[1] not in ONLY_LOOK
+    assert (KEY in headers(route.dependant)) == acts
+    is_by_facade = route.endpoint.__module__.startswith("satmachineclient")
+    assert is_by_facade or ("once(" in inspect.getsource(route.endpoint)) == acts
+
+
+def test_what_the_lp_extension_calls_to_write_writes_once() -> None:
+    from satmachineadmin import lp
+
+    for write in (lp.choose_preferences, lp.accept_enrolment):
+        assert "act.once(" in inspect.getsource(write)
