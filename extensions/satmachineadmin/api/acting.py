@@ -67,8 +67,9 @@ ActingOwner = Annotated[Caller, Depends(acting_owner)]
 
 
 async def kept(response: Response) -> Response:
-    """The answer of a request, stored under its key before anybody gets it."""
-    await once.keep(current().store, once.Answer(status=response.status_code, body=bytes(response.body)))
+    """The answer of a request, stored under its key before anybody gets it; a stream has no key."""
+    if once.is_under_way():
+        await once.keep(current().store, once.Answer(status=response.status_code, body=bytes(response.body)))
     return response
 
 

@@ -85,6 +85,11 @@ async def once(step: Coroutine[Any, Any, Made]) -> Made:
     return made
 
 
+def is_under_way() -> bool:
+    """Whether the request has a key."""
+    return under_way.get() is not None
+
+
 async def keep(store: Store, answer: Answer) -> None:
     """Store the answer of an act that was done; one that changed nothing is known from here on, too.
 
