@@ -11,43 +11,53 @@ from tests.harness import LnbitsServer
 from tests.harness.shop import DCA, LP, Shop
 
 
-def _killed(server: LnbitsServer, shop: Shop, place: str, path: str, body: object, key: str) -> None:
-    """The request that the server dies of; then the next life."""
-    server.restart(env={"SATMACHINE_FAILPOINT": f"{place}:1"})
-    with pytest.raises(httpx.TransportError):
-        shop.api.raw("POST", path, json=body, headers={"Idempotency-Key": key})
-    server.wait_until_exit()
-    server.start()
+class Sender:
+    """Somebody who sends the same request until there is an answer."""
+
+    def __init__(self, shop: Shop, path: str, body: object) -> None:
+        self.shop, self.path, self.body, self.key = shop, path, body, uuid4().hex
+
+    def send(self) -> httpx.Response:
+        return self.shop.api.raw("POST", self.path, json=self.body, headers={"Idempotency-Key": self.key})
+
+    def dies(self) -> None:
+        with pytest.raises(httpx.TransportError):
+            self.send()
+        self.shop.server.wait_until_exit()
+
+    def is_answered_alike(self) -> None:
+        first, second = self.send(), self.send()
+        assert (first.status_code, second.content) == (201, first.content)
+        assert second.headers["Idempotency-Replayed"] == "true"
 
 
 def test_a_request_is_done_once_wherever_the_server_died(fresh_server: LnbitsServer) -> None:
-    """A balance is paid off once, cash is entered once, and the answer after a crash is the answer."""
+    """Before the effect, between effect and answer, and of a payoff, which the runner pays by itself."""
     shop = Shop.open(fresh_server, cash={"ana": "100.00"})
     purse = fresh_server.create_wallet(shop.operator, "purse")
     fresh_server.top_up(purse, 1000)
     client_id = shop.clients["ana"]["id"]
-    deposit = {"client_id": client_id, "amount": "7.00"}
-    payoff = {"funding_wallet_id": purse.id, "exchange_rate": "5", "amount_fiat": "40.00"}
-    cases = [
-        ("cash.before_commit", f"{DCA}/deposits", deposit),
-        ("answer.before_commit", f"{DCA}/deposits", deposit),
-        ("settle.after_commit", f"{DCA}/clients/{client_id}/settle", payoff),
-    ]
+    deposit = Sender(shop, f"{DCA}/deposits", {"client_id": client_id, "amount": "7.00"})
+    payoff = Sender(
+        shop,
+        f"{DCA}/clients/{client_id}/settle",
+        {"funding_wallet_id": purse.id, "exchange_rate": "5", "amount_fiat": "40.00"},
+    )
 
-    for place, path, body in cases:
-        key = uuid4().hex
-        _killed(fresh_server, shop, place, path, body, key)
-        first, second = (
-            shop.api.raw("POST", path, json=body, headers={"Idempotency-Key": key}) for _ in range(2)
-        )
-        assert (first.status_code, second.content) == (201, first.content), place
-        assert second.headers["Idempotency-Replayed"] == "true"
+    fresh_server.restart(env={"SATMACHINE_FAILPOINT": "cash.before_commit:1"})
+    deposit.dies()
+    fresh_server.start(env={"SATMACHINE_FAILPOINT": "answer.before_commit:1"})
+    deposit.dies()
+    fresh_server.start(env={"SATMACHINE_FAILPOINT": "settle.after_commit:1"})
+    deposit.is_answered_alike()
+    payoff.dies()
+    fresh_server.start()
+    payoff.is_answered_alike()
 
-    pending = shop.api.get(f"{DCA}/deposits", status="pending")
-    assert [entry["amount"] for entry in pending["data"]] == ["7.00", "7.00"]
-    fresh_server.wait_for(lambda: shop.remaining("ana") == "60.00", "balance paid off")
-    assert shop.api.get(f"{DCA}/payments", leg_type="settlement")["total"] == 1
+    assert shop.api.get(f"{DCA}/deposits", status="pending")["total"] == 1
     fresh_server.wait_for(lambda: shop.balances()["ana"] == 200, "sats of the payoff")
+    assert shop.remaining("ana") == "60.00"
+    assert shop.api.get(f"{DCA}/payments", leg_type="settlement")["total"] == 1
 
 
 def test_an_lp_is_done_right_once_too(server: LnbitsServer) -> None:
