@@ -101,8 +101,9 @@ async def replace_target(store: Store, user_id: str, old: str, new: str) -> str:
     """Put another receiver in the place of one, in the default and in every machine's own set.
 
     What was labelled by the old address is labelled by the new one; a name that a person gave stays.
-    Whose sets they were: machines' ids with commas between them, nothing for the default. Raises NotFound where no set in force pays the old one, and what a target of
-    a split is refused for.
+    Whose sets they were: ids of machines with commas between them, nothing for the default.
+
+    Raises NotFound where no set in force pays the old one, and what a target of a split is refused for.
     """
     old_target = old if _WALLET_OR_KEY.fullmatch(old) else read_target(old)[1]
     receiver = await resolve_rule(0, DraftRule(target=new, label="", share_ppm=0))
