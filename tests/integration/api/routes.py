@@ -309,7 +309,7 @@ ROUTES = (
         method="GET", path=f"{DCA}/audit-events", filters=("subject_kind", "subject_id", "since", "until"),
         is_list=True, sorts=("at",),
     ),
-    Route(method="POST", path=f"{DCA}/audit/verify"),
+    Route(method="POST", path=f"{DCA}/audit/verify", only_looks=True),
     *(
         Route(method="GET", path=f"{DCA}/reports/{table}.csv", filters=("since", "until", "machine_id"))
         for table in CSV_TABLES
