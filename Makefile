@@ -44,6 +44,7 @@ test: $(ENVIRONMENT) ## check style, types and JavaScript, then run all tests (P
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy $(CODE)
 	@$(MAKE) js
+	@command -v hledger >/dev/null 2>&1 || echo "NOT RUN for want of hledger: what it makes of our journals"
 	@$(PYTHON) -m pytest $(PYTEST_FLAGS) $(PYTEST_ARGS)
 
 test-long: $(ENVIRONMENT) ## run the tests that take minutes: crashes, load, endurance

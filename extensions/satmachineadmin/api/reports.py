@@ -1,4 +1,4 @@
-"""Reports: everything as CSV."""
+"""Reports: everything as CSV, and the books as a journal."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
-from ..core.days import parse_day
+from ..core.days import UTC, parse_day, span_of
+from ..core.journal_text import FORMATS, Format
 from ..host import accounts
 from ..present.exports import TABLES, Table
 from ..services import current
+from ..usecases.journal import journal_text
 from .auth import CurrentUser
 from .downloads import csv_lines, open_export
 from .errors import TranslatingRoute
@@ -44,6 +46,31 @@ for _table in TABLES:
         _csv_of(_table),
         methods=["GET"],
         name=f"get_{_table.name}_csv",
+        response_class=StreamingResponse,
+    )
+
+
+def _journal_as(form: Format) -> Endpoint:
+    """The route of one kind of journal."""
+
+    async def get_journal(
+        user: CurrentUser, since: DayFilter = None, until: DayFilter = None
+    ) -> StreamingResponse:
+        services = current()
+        first, last = day("since", since), day("until", until)
+        span_of(first, last, UTC)
+        text = journal_text(services.store, services.host, user.user_id, form, since=first, until=last)
+        return download(text, "text/plain; charset=utf-8", file_name("books", first, last, form.suffix))
+
+    return get_journal
+
+
+for _name, _form in FORMATS.items():
+    router.add_api_route(
+        f"/journal.{_name}",
+        _journal_as(_form),
+        methods=["GET"],
+        name=f"get_{_name}_journal",
         response_class=StreamingResponse,
     )
 

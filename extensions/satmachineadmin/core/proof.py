@@ -147,32 +147,34 @@ class ProofWalk:
         self._lines[line] = self._lines.get(line, 0) + msat
 
     def _add_row(self, row: HostPayment, known: Known) -> None:
-        if row.payment_hash in known.sales:
-            self._add_beside_sale(row)
-            return
-        if row.is_lightning_outbound and row.payment_hash in known.legs:
-            if row.status == "pending" or known.legs[row.payment_hash] in _UNDECIDED:
-                self._add(ProofLine.ON_THE_WAY, held_msat(row))
-            return
-        is_looked_at = row.payment_hash in known.ignored or row.payment_hash in known.open_hashes
-        if row.created_at.timestamp() < known.scan_from and not is_looked_at:
-            self._add(ProofLine.OPENING, held_msat(row))
-        elif is_marked(row) and row.status != "failed":
-            self._add(ProofLine.UNKNOWN, held_msat(row))
-            if row.checking_id not in known.accepted:
+        for line, msat in lines_of(row, known):
+            self._add(line, msat)
+            if line is ProofLine.UNKNOWN and row.checking_id not in known.accepted:
                 self.unknown.append(row)
-        else:
-            self._add(_line_of_other(row, known.ignored.get(row.payment_hash)), held_msat(row))
 
-    def _add_beside_sale(self, row: HostPayment) -> None:
-        """What of a sale's payment is no figure of our books: the network's fee, the part of a sat."""
-        if row.status != "success":
-            return
-        if row.is_lightning_outbound:
-            self._add(ProofLine.FEES, -row.fee_msat)
-            self._add(ProofLine.SALES_OUT, -(-row.amount_msat % 1000))
-        else:
-            self._add(ProofLine.SALES_IN, row.amount_msat % 1000)
+
+def lines_of(row: HostPayment, known: Known) -> list[tuple[ProofLine, int]]:
+    """What a row adds to which lines, beyond what our books say of sales and payouts."""
+    if row.payment_hash in known.sales:
+        return _beside_sale(row)
+    if row.is_lightning_outbound and row.payment_hash in known.legs:
+        is_under_way = row.status == "pending" or known.legs[row.payment_hash] in _UNDECIDED
+        return [(ProofLine.ON_THE_WAY, held_msat(row))] if is_under_way else []
+    is_looked_at = row.payment_hash in known.ignored or row.payment_hash in known.open_hashes
+    if row.created_at.timestamp() < known.scan_from and not is_looked_at:
+        return [(ProofLine.OPENING, held_msat(row))]
+    if is_marked(row) and row.status != "failed":
+        return [(ProofLine.UNKNOWN, held_msat(row))]
+    return [(_line_of_other(row, known.ignored.get(row.payment_hash)), held_msat(row))]
+
+
+def _beside_sale(row: HostPayment) -> list[tuple[ProofLine, int]]:
+    """What of a sale's payment is no figure of our books: the network's fee, the part of a sat."""
+    if row.status != "success":
+        return []
+    if row.is_lightning_outbound:
+        return [(ProofLine.FEES, -row.fee_msat), (ProofLine.SALES_OUT, -(-row.amount_msat % 1000))]
+    return [(ProofLine.SALES_IN, row.amount_msat % 1000)]
 
 
 def _line_of_other(row: HostPayment, verdict: str | None) -> ProofLine:

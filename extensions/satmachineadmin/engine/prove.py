@@ -6,6 +6,7 @@ finds the very same one; where the figures keep moving, the proof of before stay
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from ..core.model import HostPayment
@@ -47,15 +48,24 @@ async def prove_wallet(store: Store, host: Host, wallet: BoundWallet) -> Proved 
 async def _walk_history(store: Store, host: Host, wallet: BoundWallet) -> ProofWalk:
     """Sort every row of the wallet, slice by slice."""
     walk = ProofWalk(wallet.wallet_id, wallet.machine_id)
+    async for rows, known in history_of(store, host, wallet):
+        walk.go_on(rows, known)
+    return walk
+
+
+async def history_of(
+    store: Store, host: Host, wallet: BoundWallet
+) -> AsyncIterator[tuple[list[HostPayment], Known]]:
+    """Every row of the wallet once, the oldest first, in slices, with what our books know of them."""
     handled: set[str] = set()
     created_from, limit = 0.0, SLICE
     while True:
         rows = await host.history.walk(wallet.wallet_id, created_from=created_from, limit=limit)
         fresh = [row for row in rows if row.checking_id not in handled]
-        walk.go_on(fresh, await _known(store, wallet, fresh))
+        yield fresh, await _known(store, wallet, fresh)
         handled |= {row.checking_id for row in fresh}
         if len(rows) < limit:
-            return walk
+            return
         if fresh:
             created_from = rows[-1].created_at.timestamp() - _STEP_BACK_SECONDS
         else:

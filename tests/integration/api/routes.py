@@ -50,6 +50,7 @@ _FACTS = {
 
 #: Lists that leave as files.
 CSV_TABLES = ("sales", "legs", "cash", "lps", "machines", "worklist", "audit")
+JOURNALS = ("hledger", "beancount")
 
 ROUTES = (
     Route(method="GET", path=f"{DCA}/status"),
@@ -313,6 +314,10 @@ ROUTES = (
     *(
         Route(method="GET", path=f"{DCA}/reports/{table}.csv", filters=("since", "until", "machine_id"))
         for table in CSV_TABLES
+    ),
+    *(
+        Route(method="GET", path=f"{DCA}/reports/journal.{form}", filters=("since", "until"))
+        for form in JOURNALS
     ),
     Route(method="GET", path=f"{DCA}/machines/{{machine_id}}/proof"),
     Route(method="POST", path=f"{DCA}/machines/{{machine_id}}/check", only_looks=True),

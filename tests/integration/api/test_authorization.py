@@ -12,7 +12,7 @@ from tests.harness import Api, Payment, User
 from tests.harness.farm import SQLITE
 from tests.harness.shop import DCA, LP, Shop
 
-from .routes import BY_NAME, CSV_TABLES, ROUTES, Route
+from .routes import BY_NAME, CSV_TABLES, JOURNALS, ROUTES, Route
 from .test_bad_bodies import complaint
 from .world import World, digest
 
@@ -32,6 +32,7 @@ OPEN = {f"GET {DCA}/{name}" for name in ("status", "machines", "clients", "depos
     f"GET {DCA}/commission-splits/versions",
     f"POST {DCA}/commission-splits/example",
     *(f"GET {DCA}/reports/{table}.csv" for table in CSV_TABLES),
+    *(f"GET {DCA}/reports/journal.{form}" for form in JOURNALS),
     f"GET {LP}/preferences",
     f"GET {LP}/enrolments",
     f"GET {LP}/positions",

@@ -5,6 +5,7 @@
   // What stands now is of no range; events are of all machines.
   const WITHOUT_DAYS = ['lps', 'machines']
   const WITHOUT_MACHINE = ['audit']
+  const JOURNALS = ['hledger', 'beancount']
   const ICONS = {
     sales: 'receipt_long',
     legs: 'call_split',
@@ -20,7 +21,12 @@
     inheritAttrs: false,
     props: {query: {type: Object, required: true}},
     emits: ['query'],
-    data: () => ({settings: null, machines: [], error: null}),
+    data: () => ({
+      settings: null,
+      machines: [],
+      error: null,
+      journals: JOURNALS
+    }),
     computed: {
       today() {
         return this.settings.today
@@ -57,6 +63,10 @@
       }
     },
     methods: {
+      journal(form) {
+        const {since, until} = this.query
+        return window.satmachine.adminApi.journal(form, {since, until})
+      },
       noteOf(name) {
         if (WITHOUT_DAYS.includes(name)) return 'satmachineadmin.reports.now'
         const all = WITHOUT_MACHINE.includes(name) && this.query.machine_id

@@ -756,6 +756,13 @@ window.i18n.global.mergeLocaleMessage('en', {
       all_machines: 'Of all machines.',
       csv: 'CSV',
       csv_of: '{what} as CSV',
+      journal: {
+        title: 'Double-entry journal',
+        holds:
+          'Every sale, cash entry, payoff and top-up as one transaction, with the balances to be checked.',
+        hledger: 'hledger',
+        beancount: 'Beancount'
+      },
       last_line:
         'The last line of every file says END and how many rows it has. A file without it is not whole: load it again.',
       file: {

@@ -130,6 +130,9 @@
     /** @param {string} table @param {object} query @returns {string} where that file is */
     csv: (table, query) =>
       `${BASE}/reports/${segment(table)}.csv${queryString(query)}`,
+    /** @param {string} form @param {object} query @returns {string} where that journal is */
+    journal: (form, query) =>
+      `${BASE}/reports/journal.${segment(form)}${queryString(query)}`,
     /** @param {object} query @returns {Promise<{data: AuditEvent[], total: number}>} */
     events: query => request('GET', `${BASE}/audit-events${queryString(query)}`),
     /** @returns {Promise<TrailVerdict>} */
