@@ -6,12 +6,13 @@ No tables of its own: everything goes through `satmachineadmin.lp`.
 from fastapi import APIRouter
 from lnbits.db import Database
 
-from . import api, pages
+from . import api, errors, pages
 
 db = Database("ext_satmachineclient")
 
 satmachineclient_ext = APIRouter(prefix="/satmachineclient", tags=["Satoshi Machine LP"])
 satmachineclient_ext.include_router(api.router)
+satmachineclient_ext.include_router(errors.elsewhere("/api", api.router.routes))
 satmachineclient_ext.include_router(pages.router)
 
 satmachineclient_static_files = [

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence, Set
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
+from fastapi.dependencies.utils import get_flat_dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from loguru import logger
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
+from starlette.types import Message
 
 from .engine import EngineMissing, lp
 
+#: As much as the engine itself reads.
+MAX_BODY_BYTES = 1_048_576
 _HOST_CODES = {401: "not_authenticated", 404: "not_found"}
 
 
@@ -26,15 +32,27 @@ class AnsweredBefore(Exception):
         self.body = body
 
 
+class Refused(Exception):
+    """What this extension refuses by itself, before the engine is asked."""
+
+    def __init__(self, response: JSONResponse) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
 class TranslatingRoute(APIRoute):
     """A route whose refusals become responses."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        known = {field.alias for field in get_flat_dependant(self.dependant).query_params}
 
         async def translated(request: Request) -> Response:
             try:
-                return await _answered(request, handle)
+                _require_known(request.query_params, known)
+                return await _answered(await _bounded(request), handle)
+            except Refused as refused:
+                return refused.response
             except RequestValidationError as error:
                 first = error.errors()[0]
                 where = [
@@ -59,6 +77,57 @@ class TranslatingRoute(APIRoute):
                 )
 
         return translated
+
+
+def _require_known(query: QueryParams, known: Set[str]) -> None:
+    """Raise Refused for a parameter that is unknown or given twice."""
+    for name in query:
+        if name not in known:
+            names = ", ".join(sorted(known - {"usr"})) or "none"
+            raise Refused(_invalid_input(name[:60], f"there is no such parameter; there are: {names}"))
+        if len(query.getlist(name)) > 1:
+            raise Refused(_invalid_input(name, "give it once"))
+
+
+async def _bounded(request: Request) -> Request:
+    """The request with its body read, up to a limit. Raises Refused."""
+    if request.method == "GET":
+        return request
+    detail = f"The request is larger than the {MAX_BODY_BYTES} bytes that are read."
+    too_large = Refused(_json(413, detail=detail, code="body_too_large", limit_bytes=MAX_BODY_BYTES))
+    said = request.headers.get("content-length", "")
+    if said.isdecimal() and int(said) > MAX_BODY_BYTES:
+        raise too_large
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise too_large
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+    return Request(request.scope, receive)
+
+
+def elsewhere(prefix: str, routes: Sequence[BaseRoute]) -> APIRouter:
+    """Addresses below a prefix that no route has: 404, or 405 where another method has one. Asked last."""
+    router = APIRouter(route_class=TranslatingRoute)
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+
+    @router.api_route(prefix + "/{rest:path}", methods=methods, include_in_schema=False)
+    async def nothing_here(request: Request, rest: str) -> JSONResponse:
+        path = f"{prefix}/{rest}"
+        found = [route for route in routes if isinstance(route, APIRoute) and route.path_regex.match(path)]
+        allow = ", ".join(sorted({method for route in found for method in route.methods}))
+        if not allow:
+            return _json(404, detail="There is nothing at this address.", code="not_found")
+        detail = f"This address takes {allow}, not {request.method}."
+        refusal = _json(405, detail=detail, code="method_not_allowed", method=request.method, allow=allow)
+        refusal.headers["Allow"] = allow
+        return refusal
+
+    return router
 
 
 async def _answered(request: Request, handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:

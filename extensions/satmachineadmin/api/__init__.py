@@ -10,6 +10,7 @@ from . import (
     cash,
     clients,
     correcting,
+    elsewhere,
     machines,
     platform,
     refunds,
@@ -49,3 +50,5 @@ for module in (
     worklist,
 ):
     router.include_router(module.router)
+#: To be asked last: whatever else is below the prefix.
+elsewhere_router = elsewhere.elsewhere("/api", [*router.routes, *public_router.routes])

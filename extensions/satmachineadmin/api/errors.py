@@ -1,31 +1,57 @@
-"""Whatever goes wrong in a route leaves it in the one error shape: detail, code, fields."""
+"""Whatever goes wrong in a route leaves it in the one error shape: detail, code, fields.
+
+What a route does not know is refused before it runs: a parameter that is misspelled would else be a
+filter that does not filter.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Set
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.dependencies.utils import get_flat_dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from loguru import logger
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
+from starlette.types import Message
 
-from ..core.errors import InvalidInput, NotAllowed, NotAuthenticated, NotFound, Refusal
+from ..core.errors import (
+    BodyTooLarge,
+    InvalidInput,
+    MethodNotAllowed,
+    NotAllowed,
+    NotAuthenticated,
+    NothingHere,
+    Refusal,
+)
 from ..usecases.once import end
 from .acting import AnsweredBefore, again, kept
 
+#: What a query may hold for LNbits, which no list of ours names.
+_OF_THE_LOGIN = frozenset({"usr"})
+#: A CSV of thousands of rows fits in.
+MAX_BODY_BYTES = 1_048_576
 
-class TranslatingRoute(APIRoute):
-    """A route whose refusals become responses."""
+
+class OpenRoute(APIRoute):
+    """A route whose refusals become responses; what else a query brings is of no interest."""
+
+    #: whether a query may hold what the route does not know
+    is_lenient = True
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        known = {field.alias for field in get_flat_dependant(self.dependant).query_params}
 
         async def translated(request: Request) -> Response:
             try:
-                return await kept(await handle(request))
+                if not self.is_lenient:
+                    require_known(request.query_params, known)
+                return await kept(await handle(await bounded(request)))
             except AnsweredBefore as before:
                 return again(before.answer)
             except Refusal as refusal:
@@ -50,8 +76,44 @@ class TranslatingRoute(APIRoute):
         return translated
 
 
+class TranslatingRoute(OpenRoute):
+    """The same for routes of ours alone: each parameter of a query is known, and given once."""
+
+    is_lenient = False
+
+
+def require_known(query: QueryParams, known: Set[str]) -> None:
+    """Raise InvalidInput for a parameter that is unknown or given twice."""
+    for name in query:
+        if name not in known:
+            names = ", ".join(sorted(known - _OF_THE_LOGIN)) or "none"
+            raise InvalidInput(field=name[:60], problem=f"there is no such parameter; there are: {names}")
+        if len(query.getlist(name)) > 1:
+            raise InvalidInput(field=name, problem="give it once")
+
+
+async def bounded(request: Request) -> Request:
+    """The request with its body read, up to a limit. Raises BodyTooLarge."""
+    if request.method == "GET":
+        return request
+    said = request.headers.get("content-length", "")
+    body = bytearray()
+    if said.isdecimal() and int(said) > MAX_BODY_BYTES:
+        raise BodyTooLarge(limit_bytes=MAX_BODY_BYTES)
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise BodyTooLarge(limit_bytes=MAX_BODY_BYTES)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+    return Request(request.scope, receive)
+
+
 def as_response(refusal: Refusal) -> JSONResponse:
-    return JSONResponse(refusal.body(), status_code=refusal.status)
+    headers = {"Allow": str(refusal.fields["allow"])} if isinstance(refusal, MethodNotAllowed) else None
+    return JSONResponse(refusal.body(), status_code=refusal.status, headers=headers)
 
 
 def _invalid_input(error: RequestValidationError) -> InvalidInput:
@@ -70,5 +132,5 @@ def _of_host(error: HTTPException) -> Refusal:
     if error.status_code == 401:
         return NotAuthenticated(reason=str(error.detail))
     if error.status_code == 404:
-        return NotFound(what="page")
+        return NothingHere()
     return NotAllowed(reason=str(error.detail))

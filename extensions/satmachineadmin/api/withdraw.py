@@ -15,9 +15,9 @@ from ..core.errors import Refusal, WithdrawalRefused
 from ..engine.refund import hand_in, open_link
 from ..host import links
 from ..services import current
-from .errors import TranslatingRoute
+from .errors import OpenRoute
 
-router = APIRouter(prefix="/api/v1/withdraw", route_class=TranslatingRoute)
+router = APIRouter(prefix="/api/v1/withdraw", route_class=OpenRoute)
 _SECRET = re.compile(r"[0-9a-f]{64}")
 
 

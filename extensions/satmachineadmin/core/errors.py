@@ -54,6 +54,24 @@ class NotFound(Refusal):
     status = 404
 
 
+class NothingHere(NotFound):
+    """There is nothing at this address."""
+
+
+class MethodNotAllowed(Refusal):
+    """This address takes {allow}, not {method}."""
+
+    code = "method_not_allowed"
+    status = 405
+
+
+class BodyTooLarge(Refusal):
+    """The request is larger than the {limit_bytes} bytes that are read."""
+
+    code = "body_too_large"
+    status = 413
+
+
 class InvalidInput(Refusal):
     """The field {field} is not usable: {problem}."""
 

@@ -77,7 +77,8 @@ MACHINES = Listing(
     sorts={
         "name": "machine.name",
         "created_at": "machine.created_at",
-        "last_sale_at": "machine.last_sale_at",
+        # The databases disagree where what is not there belongs: never is before everything.
+        "last_sale_at": "COALESCE(machine.last_sale_at, 0)",
     },
     default_sort="created_at",
     searches=("machine.name", "machine.location"),
