@@ -109,10 +109,21 @@ def _legs(legs: Iterable[Row]) -> Iterator[str]:
 
 
 def _cash(seen: Snapshot) -> Iterator[str]:
-    """An LP's kept totals are the sums of its entries and its legs."""
+    """An LP's kept totals are the sums of its entries and its legs; what is one act stands as one."""
     sums: dict[str, Counter[str]] = defaultdict(Counter)
+    acts: dict[str, set[bool]] = defaultdict(set)
     for entry in seen.entries:
-        sums[entry["client_id"]][entry["status"]] += entry["amount_minor"]
+        minor, status, own = entry["amount_minor"], entry["status"], sums[entry["client_id"]]
+        if entry["act_id"]:
+            acts[entry["act_id"]].add(status in ("pending", "disputed"))
+        if status == "confirmed":
+            own["confirmed"] += minor
+        elif status in ("pending", "disputed"):
+            # What is taken out is held from the beginning, what is brought counts in the end.
+            own["pending"] += max(minor, 0)
+            own["leaving"] += max(-minor, 0)
+            own["reserved"] += max(-minor, 0)
+    yield from (f"only a part of the act {act} is decided" for act, waits in acts.items() if len(waits) > 1)
     for leg in seen.legs:
         if leg["client_id"] and leg["leg_type"] in _DRAWING:
             if leg["state"] == LegState.COMPLETED:
@@ -120,7 +131,7 @@ def _cash(seen: Snapshot) -> Iterator[str]:
             elif leg["state"] in RESERVING_LEG_STATES:
                 sums[leg["client_id"]]["reserved"] += leg["fiat_minor"] or 0
     for client in seen.clients:
-        for name in ("confirmed", "pending", "paid", "reserved"):
+        for name in ("confirmed", "pending", "paid", "reserved", "leaving"):
             kept, summed = client[f"{name}_minor"], sums[client["id"]][name]
             if kept != summed:
                 yield f"LP {client['username']}: {name} is kept as {kept}, its entries and legs say {summed}"

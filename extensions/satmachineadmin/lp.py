@@ -19,22 +19,27 @@ from .services import current
 from .store import lists
 from .store.books import Store
 from .store.sql import Row
+from .usecases import disputes
+from .usecases import enrolments as enrolling
 from .usecases import once as act
 from .usecases import preferences as chosen
-from .usecases.enrolments import accept_invitation
 
 __all__ = [
     "Refusal",
     "accept_enrolment",
+    "accept_invitation",
     "begin",
     "cash_entries",
     "choose_preferences",
+    "dispute_cash_entry",
     "end",
     "enrolments",
     "keep",
+    "look_at_invitation",
     "positions",
     "preferences",
     "transactions",
+    "withdraw_dispute",
 ]
 
 
@@ -92,11 +97,26 @@ async def enrolments(user_id: str, *, limit: int, offset: int) -> dict[str, Any]
 
 
 async def accept_enrolment(user_id: str, enrolment_id: str) -> dict[str, Any]:
-    """Accept an invitation; raises LpNotOnboarded before a payout wallet is chosen."""
-    _require_id(enrolment_id)
-    await act.once(accept_invitation(_store(), user_id, enrolment_id))
-    rows, _total = await _enrolment_rows(user_id, lists.Page(equals={"client.id": enrolment_id}))
-    return present_lp.enrolment(rows[0], await accounts.user_name(rows[0]["operator_user_id"]))
+    """Accept an invitation by name; raises LpNotOnboarded before a payout wallet is chosen."""
+    _require_id(enrolment_id, "invitation")
+    await act.once(enrolling.accept_enrolment(_store(), user_id, enrolment_id))
+    return await _enrolment(user_id, enrolment_id)
+
+
+async def look_at_invitation(user_id: str, token: str) -> dict[str, Any]:
+    """Who offers what to this user by a link. Raises NotFound, InvitationClosed, InvitationNotYours."""
+    enrolment = await enrolling.look_at_invitation(_store(), user_id, token)
+    async with _store().reading() as books:
+        page = lists.Page(equals={"client.id": enrolment["id"]})
+        rows, _total = await lists.page(books.sql, lists.CLIENTS, page)
+        onboarded = await books.lps.preferences(user_id) is not None
+    operator_name = await accounts.user_name(enrolment["operator_user_id"])
+    return present_lp.offer(rows[0], operator_name, onboarded=onboarded)
+
+
+async def accept_invitation(user_id: str, token: str) -> dict[str, Any]:
+    """Accept what a link offers, once. Raises what looking raises, LpNotOnboarded, AlreadyExists."""
+    return await _enrolment(user_id, await act.once(enrolling.accept_invitation(_store(), user_id, token)))
 
 
 async def positions(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:
@@ -120,6 +140,25 @@ async def cash_entries(user_id: str, *, limit: int, offset: int) -> dict[str, An
     return {"data": [present_lp.cash_entry(row) for row in rows], "total": total}
 
 
+async def dispute_cash_entry(user_id: str, entry_id: str, reason: str) -> dict[str, Any]:
+    """Say that an entry that is not confirmed yet is wrong; the operator is told. Raises StateMoved."""
+    _require_id(entry_id, "cash entry")
+    await act.once(disputes.dispute_cash(_store(), user_id, entry_id, reason))
+    async with _store().reading() as books:
+        entry = await books.cash.get(entry_id)
+    if entry is not None:
+        told = f"Satoshi Machine: an LP disputes a cash entry, which cannot be confirmed now: {reason}"
+        await current().host.notify(entry["operator_user_id"], told)
+    return await _cash_entry(user_id, entry_id)
+
+
+async def withdraw_dispute(user_id: str, entry_id: str) -> dict[str, Any]:
+    """Stand by an entry after all. Raises StateMoved."""
+    _require_id(entry_id, "cash entry")
+    await act.once(disputes.withdraw_dispute(_store(), user_id, entry_id))
+    return await _cash_entry(user_id, entry_id)
+
+
 async def transactions(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:
     """What the LP got for its cash, from sales and balances paid off, and what was passed on of it."""
     page = lists.Page(limit=limit, offset=offset, equals={"client.user_id": user_id})
@@ -133,10 +172,22 @@ async def transactions(user_id: str, *, limit: int, offset: int) -> dict[str, An
     return {"data": [present_lp.fill(row, parts.get(row["id"], [])) for row in rows], "total": total}
 
 
-def _require_id(text: str) -> None:
+def _require_id(text: str, what: str) -> None:
     """What cannot be an id is not there; PostgreSQL would choke on some of it."""
     if not re.fullmatch("[0-9a-f]{32}", text):
-        raise NotFound(what="invitation")
+        raise NotFound(what=what)
+
+
+async def _enrolment(user_id: str, enrolment_id: str) -> dict[str, Any]:
+    rows, _total = await _enrolment_rows(user_id, lists.Page(equals={"client.id": enrolment_id}))
+    return present_lp.enrolment(rows[0], await accounts.user_name(rows[0]["operator_user_id"]))
+
+
+async def _cash_entry(user_id: str, entry_id: str) -> dict[str, Any]:
+    page = lists.Page(equals={"entry.id": entry_id, "client.user_id": user_id})
+    async with _store().reading() as books:
+        rows, _total = await lists.page(books.sql, lists.DEPOSITS, page)
+    return present_lp.cash_entry(rows[0])
 
 
 async def _enrolment_rows(user_id: str, page: lists.Page) -> tuple[list[Row], int]:

@@ -130,6 +130,14 @@ async def m126_acts_that_are_done_once(db: Any) -> None:
         await db.execute(statement)
 
 
+async def m127_cash_comes_and_goes(db: Any) -> None:
+    """Entries that take cash out, entries that are one act, disputes; who was invited, and by which link."""
+    for table, column, kind in _COLUMNS_OF_M127:
+        await _add_column(db, table, column, kind)
+    for statement in (_INVITATIONS, *_indexes_of_m127(db)):
+        await db.execute(statement)
+
+
 async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
     """SQLite cannot say `IF NOT EXISTS` here, so it is looked at first."""
     if db.type != "SQLITE":
@@ -560,6 +568,49 @@ _COLUMNS_OF_M112 = (
     # since when sats that are owed to a customer count as kept
     ("dca_payments", "kept_at", "BIGINT"),
 )
+
+
+_COLUMNS_OF_M127 = (
+    # of reserved_minor: cash that entries take out which are not confirmed yet
+    ("dca_clients", "leaving_minor", "BIGINT NOT NULL DEFAULT 0"),
+    # what entries have in common that stand and fall together
+    ("dca_deposits", "act_id", "TEXT"),
+    # what the LP says is wrong about it, while it does
+    ("dca_deposits", "dispute_reason", "TEXT"),
+    ("dca_deposits", "disputed_at", "BIGINT"),
+)
+
+# The links by which LPs are invited: of the secret in a link nothing but its hash is kept.
+# `closed_as` is accepted, revoked or replaced (by another link of the same enrolment).
+_INVITATIONS = f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.invitations (
+        id TEXT PRIMARY KEY,
+        client_id TEXT NOT NULL,
+        token_hash TEXT NOT NULL,
+        created_at BIGINT NOT NULL,
+        expires_at BIGINT NOT NULL,
+        closed_at BIGINT,
+        closed_as TEXT
+    )
+"""
+
+
+def _indexes_of_m127(db: Any) -> tuple[str, ...]:
+    return (
+        _index(db, "entries_of_one_act", "dca_deposits", "act_id", where="act_id IS NOT NULL"),
+        _index(db, "invitation_token_once", "invitations", "token_hash", unique=True),
+        _index(
+            db, "invitation_open_once", "invitations", "client_id", unique=True, where="closed_at IS NULL"
+        ),
+        # What an LP gave in the last days, read from the index alone.
+        _index(
+            db,
+            "legs_that_drew",
+            "dca_payments",
+            "client_id, completed_at, settlement_id, fiat_minor",
+            where="leg_type = 'dca' AND state = 'completed'",
+        ),
+    )
 
 
 def _indexes_of_m104(db: Any) -> tuple[str, ...]:

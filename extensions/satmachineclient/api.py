@@ -49,24 +49,17 @@ async def acting(
 ActingUser = Annotated[Account, Depends(acting)]
 
 
-class PreferencesChosen(BaseModel):
-    """What is not given stays as it was; `null` takes a limit away."""
-
-    dca_wallet_id: StrictStr | None = Field(None, min_length=1, max_length=64, regex="^[0-9a-zA-Z]+$")
-    default_dca_mode: StrictStr | None = Field(None, max_length=10)
-    fixed_mode_daily_limit: StrictStr | None = Field(None, max_length=32)
-    fixed_mode_currency: StrictStr | None = Field(None, max_length=3)
-    autoforward_ln_address: StrictStr | None = Field(None, min_length=1, max_length=2000)
-    autoforward_enabled: StrictBool | None = None
-    autoforward_min_sats: StrictInt | None = None
+class Body(BaseModel):
+    """A request body: unknown fields are refused, text is free of control characters."""
 
     class Config:
         extra = Extra.forbid
+        anystr_strip_whitespace = True
 
     @validator("*", pre=True)
     def _is_legible(cls, value: Any) -> Any:
         """What is refused is repeated in the answer, which not every character can stand in."""
-        if isinstance(value, str) and not value.isprintable():
+        if isinstance(value, str) and not value.replace("\n", "").isprintable():
             raise ValueError("control characters are not allowed")
         return value
 
@@ -76,6 +69,28 @@ class PreferencesChosen(BaseModel):
         if not isinstance(value, (dict, cls)):
             raise DictError
         return super().validate(value)
+
+
+class Token(Body):
+    """The secret of an invitation's link: in a body, because addresses are logged."""
+
+    token: StrictStr = Field(min_length=1, max_length=100)
+
+
+class Disputed(Body):
+    reason: StrictStr = Field(min_length=1, max_length=500)
+
+
+class PreferencesChosen(Body):
+    """What is not given stays as it was; `null` takes a limit away."""
+
+    dca_wallet_id: StrictStr | None = Field(None, min_length=1, max_length=64, regex="^[0-9a-zA-Z]+$")
+    default_dca_mode: StrictStr | None = Field(None, max_length=10)
+    fixed_mode_daily_limit: StrictStr | None = Field(None, max_length=32)
+    fixed_mode_currency: StrictStr | None = Field(None, max_length=3)
+    autoforward_ln_address: StrictStr | None = Field(None, min_length=1, max_length=2000)
+    autoforward_enabled: StrictBool | None = None
+    autoforward_min_sats: StrictInt | None = None
 
 
 class PageWanted:
@@ -109,6 +124,16 @@ async def post_accept(user: ActingUser, enrolment_id: str) -> dict[str, Any]:
     return await lp().accept_enrolment(user.id, enrolment_id)
 
 
+@router.post("/invitation/look")
+async def post_invitation_look(user: CurrentUser, body: Token) -> dict[str, Any]:
+    return await lp().look_at_invitation(user.id, body.token)
+
+
+@router.post("/invitation/accept")
+async def post_invitation_accept(user: ActingUser, body: Token) -> dict[str, Any]:
+    return await lp().accept_invitation(user.id, body.token)
+
+
 @router.get("/positions")
 async def list_positions(user: CurrentUser, page: Wanted) -> dict[str, Any]:
     return await lp().positions(user.id, limit=page.limit, offset=page.offset)
@@ -117,6 +142,16 @@ async def list_positions(user: CurrentUser, page: Wanted) -> dict[str, Any]:
 @router.get("/cash")
 async def list_cash(user: CurrentUser, page: Wanted) -> dict[str, Any]:
     return await lp().cash_entries(user.id, limit=page.limit, offset=page.offset)
+
+
+@router.post("/cash/{entry_id}/dispute")
+async def post_dispute(user: ActingUser, entry_id: str, body: Disputed) -> dict[str, Any]:
+    return await lp().dispute_cash_entry(user.id, entry_id, body.reason)
+
+
+@router.post("/cash/{entry_id}/withdraw-dispute")
+async def post_withdraw_dispute(user: ActingUser, entry_id: str) -> dict[str, Any]:
+    return await lp().withdraw_dispute(user.id, entry_id)
 
 
 @router.get("/transactions")

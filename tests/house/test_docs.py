@@ -70,6 +70,7 @@ WORDS = {
     "Kinds of sale": "TxType",
     "Origins": "Origin",
     "Enrolment statuses": "EnrolmentStatus",
+    "Invitation states": "InvitationState",
     "Kinds of cash entry": "CashEntryKind",
     "Cash entry statuses": "CashEntryStatus",
     "Kinds of target": "TargetKind",
@@ -116,6 +117,8 @@ def test_no_closed_list_of_words_is_left_out() -> None:
     [
         ("Arrows of a settlement", "SETTLEMENT_ARROWS"),
         ("Arrows of a leg", "LEG_ARROWS"),
+        ("Arrows of an enrolment", "ENROLMENT_ARROWS"),
+        ("Arrows of a cash entry", "CASH_ARROWS"),
         ("Arrows of a withdrawal", "WITHDRAWAL_ARROWS"),
     ],
 )

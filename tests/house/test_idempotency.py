@@ -19,7 +19,7 @@ from .tree import EXTENSION_IDS
 
 KEY = "Idempotency-Key"
 #: No GET, and it changes nothing: by the last part of its path.
-ONLY_LOOK = ("preview", "check", "verify", "example", "what-if")
+ONLY_LOOK = ("preview", "check", "verify", "example", "what-if", "look")
 
 
 def routes() -> list[Any]:
@@ -50,5 +50,11 @@ def test_a_route_that_writes_takes_a_key_and_writes_once(route: APIRoute) -> Non
 def test_what_the_lp_extension_calls_to_write_writes_once() -> None:
     from satmachineadmin import lp
 
-    for write in (lp.choose_preferences, lp.accept_enrolment):
+    for write in (
+        lp.choose_preferences,
+        lp.accept_enrolment,
+        lp.accept_invitation,
+        lp.dispute_cash_entry,
+        lp.withdraw_dispute,
+    ):
         assert "act.once(" in inspect.getsource(write)

@@ -62,7 +62,7 @@ class Follower(Sales):
         elif kind == "leg":
             self._leg(event, subject, before, after)
         elif event["event"].startswith("cash."):
-            self._cash(event["event"], subject, after)
+            self._cash(subject, before, after)
         else:
             self._rule(event, subject, after)
 
@@ -88,13 +88,19 @@ class Follower(Sales):
             case "enrolment", _:
                 self.lps[subject].status = after["status"]
 
-    def _cash(self, what: str, entry_id: str, after: Event) -> None:
-        if what == "cash.recorded":
-            self.entries[entry_id] = after
-            if after["kind"] == "correction" and after.get("related_id"):
+    def _cash(self, entry_id: str, before: Event, after: Event) -> None:
+        if entry_id not in self.entries:
+            self.entries[entry_id] = {**after, "status": "pending"}
+            related = after.get("related_id")
+            if after["kind"] == "correction" and related in self.sales:
                 self._corrections[entry_id] = after
-        elif what == "cash.confirmed":
-            entry = self.entries[entry_id]
+            return
+        entry = self.entries[entry_id]
+        self._check_arrow(
+            "cash entry", entry["status"], *({"state": one["status"]} for one in (before, after))
+        )
+        entry["status"] = after["status"]
+        if after["status"] == "confirmed":
             self.lps[entry["client_id"]].confirmed += entry["amount_minor"]
 
     # Settlements ---------------------------------------------------------------------------------

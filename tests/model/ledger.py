@@ -23,11 +23,15 @@ _ARROWS = {
     "leg": """pending>paying pending>completed pending>failed pending>voided paying>completed paying>refunded
         paying>failed paying>unresolved unresolved>completed unresolved>refunded unresolved>failed
         failed>voided skipped>voided""",
+    "cash entry": """pending>confirmed pending>cancelled pending>disputed disputed>pending
+        disputed>cancelled""",
 }
 ARROWS = {kind: {tuple(arrow.split(">")) for arrow in arrows.split()} for kind, arrows in _ARROWS.items()}
 PAID = ("completed", "refunded")
 #: An LP's cash is out of its reach while its leg may still be paid, and once it was.
 _HOLDING = ("pending", "paying", "failed", "unresolved", "completed")
+#: Cash entries that are neither confirmed nor cancelled.
+_WAITING = ("pending", "disputed")
 IN_FLIGHT = ("paying", "unresolved")
 
 
@@ -91,7 +95,7 @@ class Ledger:
     rules: dict[str | None, list[tuple[str, int]]] = field(default_factory=dict)
     lps: dict[str, Enrolment] = field(default_factory=dict)
     choices: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
-    entries: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    entries: dict[str, dict[str, Any]] = field(default_factory=dict)
     sales: dict[str, Sale] = field(default_factory=dict)
     legs: dict[str, Leg] = field(default_factory=dict)
     held_msat: Counter[str] = field(default_factory=Counter)
@@ -117,8 +121,13 @@ class Ledger:
     # Looking -------------------------------------------------------------------------------------
 
     def used(self, enrolment: str) -> int:
-        """Cash of an LP that was given, or may still be."""
-        return sum(
+        """Cash of an LP that was given, or may still be; and what is about to be taken out."""
+        leaving = sum(
+            -entry["amount_minor"]
+            for entry in self.entries.values()
+            if entry["client_id"] == enrolment and entry["amount_minor"] < 0 and entry["status"] in _WAITING
+        )
+        return leaving + sum(
             leg.fiat or 0 for leg in self.legs.values() if leg.lp == enrolment and leg.state in _HOLDING
         )
 

@@ -17,9 +17,10 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from satmachineadmin.core.states import CashEntryKind, EnrolmentStatus
+from satmachineadmin.core.states import CashEntryKind
 from satmachineadmin.core.units import format_fiat
 from satmachineadmin.engine.reconcile import full_audit
+from satmachineadmin.store.invitations import new_token
 from satmachineadmin.usecases import cash, enrolments, machines, preferences, splits
 from tests.judge import Snapshot, complaints
 from tests.unit.engine.rig import OPERATOR
@@ -188,11 +189,9 @@ class Run(RuleBasedStateMachine):
         machine = self.w.machines[at]
         if not self.w.books.choices.get(name):
             await preferences.choose_preferences(self.w.store, name, {"dca_wallet_id": f"{name}'s wallet"})
-        enrolment = await enrolments.invite_lp(self.w.store, OPERATOR, machine, name, None)
-        async with self.w.store.transaction("lp", actor=name) as books:
-            row = await books.lps.enrolment(enrolment)
-            assert row is not None
-            await books.lps.set_status(row, EnrolmentStatus.ACTIVE)
+        token = new_token()
+        await enrolments.invite_lp(self.w.store, OPERATOR, machine, name, None, token)
+        await enrolments.accept_invitation(self.w.store, name, token)
 
     def hand_over(self, name: str, at: int, minor: int, *, is_confirmed: bool) -> None:
         """An LP's cash at a machine, if it is enrolled there."""
@@ -200,12 +199,12 @@ class Run(RuleBasedStateMachine):
         if enrolment is None:
             return
         currency = self.w.currencies[at]
-        kinds = (CashEntryKind.DEPOSIT, CashEntryKind.OPENING, CashEntryKind.CORRECTION)
+        kinds = (CashEntryKind.DEPOSIT, CashEntryKind.OPENING)
 
         async def record() -> None:
             entry = await cash.record_cash(
                 self.w.store, OPERATOR, enrolment_id=enrolment, amount=format_fiat(minor, currency),
-                kind=kinds[minor % 3], cash_date=None, notes="",
+                kind=kinds[minor % 2], cash_date=None, notes="",
             )  # fmt: skip
             if is_confirmed:
                 await cash.confirm_cash(self.w.store, OPERATOR, entry)

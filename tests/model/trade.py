@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from satmachineadmin.core.states import CashEntryKind
 from satmachineadmin.core.units import format_fiat
-from satmachineadmin.usecases import cash
+from satmachineadmin.usecases import cash, disputes
 from tests.unit.engine.rig import OPERATOR
 
 from . import reference
@@ -104,15 +105,75 @@ class Trade(Run):
     def hands_over(self, name: str, at: int, minor: int, is_confirmed: bool) -> None:
         self.hand_over(name, at, minor, is_confirmed=is_confirmed)
 
-    @happens(4, when=lambda self: self.unconfirmed(), which=WHICH, is_good=st.booleans())
+    @happens(6, when=lambda self: self.entries("pending", "disputed"), which=WHICH, is_good=st.booleans())
     def closes_entry(self, which: int, is_good: bool) -> None:
-        rows = self.unconfirmed()
-        entry = rows[which % len(rows)]["id"]
+        entry = self.entry(which, "pending", "disputed")["id"]
         act = cash.confirm_cash if is_good else cash.cancel_cash
         self.does(
             f"Olga {'confirms' if is_good else 'cancels'} a cash entry",
             lambda: act(self.w.store, OPERATOR, entry),
         )
 
-    def unconfirmed(self) -> list[Row]:
-        return [] if self.seen is None else [row for row in self.seen.entries if row["status"] == "pending"]
+    @happens(3, when=lambda self: self.clients(), which=WHICH, minor=CASH)
+    def gives_back(self, which: int, minor: int) -> None:
+        lp = self.client(which)
+        self.does(
+            f"Olga gives {minor} back to {lp['username']}",
+            lambda: cash.record_cash(
+                self.w.store, OPERATOR, enrolment_id=lp["id"], amount=self.text(lp, minor),
+                kind=CashEntryKind.CASH_RETURNED, cash_date=None, notes="",
+            ),
+        )  # fmt: skip
+
+    @happens(3, when=lambda self: self.clients(), which=WHICH, to=WHICH, minor=CASH)
+    def moves_cash(self, which: int, to: int, minor: int) -> None:
+        lp, other = self.client(which), self.client(to)
+        self.does(
+            f"Olga moves {minor} of {lp['username']} to {other['username']}",
+            lambda: cash.move_cash(
+                self.w.store, OPERATOR, from_id=lp["id"], to_id=other["id"], amount=self.text(lp, minor),
+                cash_date=None, notes="",
+            ),
+        )  # fmt: skip
+
+    @happens(3, when=lambda self: self.entries("confirmed"), which=WHICH, minor=CASH, nothing=st.booleans())
+    def corrects_entry(self, which: int, minor: int, nothing: bool) -> None:
+        entry = self.entry(which, "confirmed")
+        minor = 0 if nothing else minor
+        self.does(
+            f"Olga corrects a cash entry to {minor}",
+            lambda: cash.correct_cash(
+                self.w.store, OPERATOR, entry["id"], amount=self.text(entry, minor), reason="a slip"
+            ),
+        )
+
+    @happens(2, when=lambda self: self.entries("pending", "disputed"), which=WHICH)
+    def disputes_entry(self, which: int) -> None:
+        entry = self.entry(which, "pending", "disputed")
+        lp = self.w.books.lps[entry["client_id"]].user
+        if entry["status"] == "pending":
+            said = f"{lp} disputes a cash entry"
+            self.does(said, lambda: disputes.dispute_cash(self.w.store, lp, entry["id"], "no"))
+        else:
+            said = f"{lp} stands by a cash entry"
+            self.does(said, lambda: disputes.withdraw_dispute(self.w.store, lp, entry["id"]))
+
+    def clients(self) -> list[Row]:
+        return [] if self.seen is None else sorted(self.seen.clients, key=lambda row: str(row["id"]))
+
+    def client(self, which: int) -> Row:
+        rows = self.clients()
+        return rows[which % len(rows)]
+
+    def entries(self, *statuses: str) -> list[Row]:
+        rows = [] if self.seen is None else self.seen.entries
+        return sorted((row for row in rows if row["status"] in statuses), key=lambda row: str(row["id"]))
+
+    def entry(self, which: int, *statuses: str) -> Row:
+        rows = self.entries(*statuses)
+        return rows[which % len(rows)]
+
+    def text(self, thing: Row, minor: int) -> str:
+        """The amount as it is typed, in the currency of this enrolment or entry."""
+        at = self.w.machines.index(thing["machine_id"])
+        return format_fiat(minor, self.w.currencies[at])

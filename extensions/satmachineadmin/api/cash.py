@@ -6,23 +6,21 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from .. import present
-from ..core.errors import InvalidInput
 from ..core.states import CashEntryKind, CashEntryStatus
+from ..present import cash as present
 from ..services import current
 from ..store import lists
-from ..usecases.cash import cancel_cash, confirm_cash, record_cash
+from ..usecases.cash import cancel_cash, confirm_cash, correct_cash, move_cash, record_cash
 from ..usecases.once import once
 from ..usecases.permissions import may
 from .acting import ActingUser
 from .auth import CurrentUser
+from .cash_schemas import CashCorrected, CashMoved, CashRecorded
 from .errors import TranslatingRoute
-from .schemas import CashRecorded, IdFilter, identifier, page_of
+from .schemas import IdFilter, identifier, page_of
 
 router = APIRouter(prefix="/deposits", route_class=TranslatingRoute)
 Wanted = Annotated[lists.Page, Depends(page_of(lists.DEPOSITS))]
-#: The kinds that can be entered by now; the others take cash out or move it, and come with their pages.
-_ENTERED = (CashEntryKind.DEPOSIT, CashEntryKind.OPENING)
 
 
 @router.get("")
@@ -48,8 +46,6 @@ async def list_deposits(
 
 @router.post("", status_code=201)
 async def post_deposit(user: ActingUser, body: CashRecorded) -> dict[str, Any]:
-    if body.kind not in _ENTERED:
-        raise InvalidInput(field="kind", problem='only "deposit" and "opening" can be entered yet')
     entry_id = await once(
         record_cash(
             current().store,
@@ -64,6 +60,27 @@ async def post_deposit(user: ActingUser, body: CashRecorded) -> dict[str, Any]:
     return await _one(user.user_id, entry_id)
 
 
+@router.post("/move", status_code=201)
+async def post_move(user: ActingUser, body: CashMoved) -> dict[str, Any]:
+    entry_id = await once(
+        move_cash(
+            current().store,
+            user.user_id,
+            from_id=identifier(body.client_id, "LP"),
+            to_id=identifier(body.to_client_id, "LP"),
+            amount=body.amount,
+            cash_date=body.cash_date,
+            notes=body.notes,
+        )
+    )
+    return await _one(user.user_id, entry_id)
+
+
+@router.get("/{entry_id}")
+async def get_deposit(user: CurrentUser, entry_id: str) -> dict[str, Any]:
+    return await _one(user.user_id, identifier(entry_id, "cash entry"))
+
+
 @router.post("/{entry_id}/confirm")
 async def post_confirm(user: ActingUser, entry_id: str) -> dict[str, Any]:
     await once(confirm_cash(current().store, user.user_id, identifier(entry_id, "cash entry")))
@@ -74,6 +91,20 @@ async def post_confirm(user: ActingUser, entry_id: str) -> dict[str, Any]:
 async def post_cancel(user: ActingUser, entry_id: str) -> dict[str, Any]:
     await once(cancel_cash(current().store, user.user_id, identifier(entry_id, "cash entry")))
     return await _one(user.user_id, entry_id)
+
+
+@router.post("/{entry_id}/correct", status_code=201)
+async def post_correction(user: ActingUser, entry_id: str, body: CashCorrected) -> dict[str, Any]:
+    counter_id = await once(
+        correct_cash(
+            current().store,
+            user.user_id,
+            identifier(entry_id, "cash entry"),
+            amount=body.amount,
+            reason=body.reason,
+        )
+    )
+    return await _one(user.user_id, counter_id)
 
 
 async def _one(user_id: str, entry_id: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timezone
+from datetime import datetime, timezone
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Query
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConstrainedInt, Extra, Field, StrictBool, Strict
 from pydantic.errors import DictError
 
 from ..core.errors import InvalidInput, NotFound, Refusal
-from ..core.states import CashEntryKind, EnrolmentStatus, FeeBasis, PayoutPolicy, TxType
+from ..core.states import FeeBasis, PayoutPolicy, TxType
 from ..core.what_if import MOST_SALES
 from ..store import lists
 
@@ -110,31 +110,6 @@ class MachineChanged(Body):
     payout_delay_minutes: Minutes | None = None
     dispense_report_minutes: Minutes | None = None
     maintenance: StrictBool | None = None
-
-
-class ClientInvited(Body):
-    machine_id: StrictStr
-    username: StrictStr = Field(min_length=1, max_length=60)
-    display_name: StrictStr | None = Field(None, min_length=1, max_length=60)
-
-
-class ClientChanged(Body):
-    username: StrictStr | None = Field(None, min_length=1, max_length=60)
-    status: EnrolmentStatus | None = None
-
-
-class CashRecorded(Body):
-    client_id: StrictStr
-    amount: StrictStr = Field(max_length=32)
-    kind: CashEntryKind = CashEntryKind.DEPOSIT
-    cash_date: date | None = None
-    notes: StrictStr = Field("", max_length=2000)
-
-    @validator("cash_date", pre=True)
-    def _is_text(cls, value: Any) -> Any:
-        if value is not None and not (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
-            raise ValueError('write the day as "2026-11-22"')
-        return value
 
 
 class SplitLine(Body):

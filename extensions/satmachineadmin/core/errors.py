@@ -193,23 +193,53 @@ class UnknownUser(Refusal):
 
 
 class LpNotOnboarded(Refusal):
-    """{username} has not chosen a payout wallet yet. Ask them to open the Satoshi Machine LP
-    extension, accept the invitation and choose where their sats arrive."""
+    """{username} has not chosen a payout wallet yet. Ask them to open their invitation, or the Satoshi
+    Machine LP extension, to choose where their sats arrive and to accept."""
 
     code = "lp_not_onboarded"
 
 
+class InvitationClosed(Refusal):
+    """This invitation is {state}. Ask the operator for a new link."""
+
+    code = "invitation_closed"
+    status = 409
+
+
+class InvitationNotYours(Refusal):
+    """This invitation was made for another user. Log in as that user, or ask the operator for a link of
+    your own."""
+
+    code = "invitation_not_yours"
+    status = 403
+
+
 class EnrolmentNotActive(Refusal):
-    """This enrolment is {status}; cash can be recorded for an active or paused one only."""
+    """This enrolment is {status}; cash can be booked for an active or paused one only."""
 
     code = "enrolment_not_active"
 
 
 class CashLeft(Refusal):
-    """{left} {currency} of this LP's cash are still in the machine, counted or waiting to be. Return or
-    cancel them first."""
+    """{left} {currency} of this LP's cash are left, reserved or not confirmed yet. Settle, return or move
+    what is left, and confirm or cancel what waits; then the enrolment can be ended."""
 
     code = "cash_left"
+
+
+class CashShort(Refusal):
+    """Only {free} {currency} of {username}'s cash are free, so {amount} cannot be taken out. The rest is
+    paid, or reserved for sats that are on their way."""
+
+    code = "cash_short"
+
+
+class EntryDisputed(Refusal):
+    """The LP disputes this entry: “{reason}”. Talk to the LP, who can withdraw that; or cancel the entry
+    and record what is right."""
+
+    code = "entry_disputed"
+    status = 409
 
 
 class NotSweepable(Refusal):

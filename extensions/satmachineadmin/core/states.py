@@ -116,18 +116,36 @@ class EnrolmentStatus(Word):
     ENDED = "ended"
 
 
+class InvitationState(Word):
+    """Where a link stands by which an LP is invited."""
+
+    OPEN = "open"
+    #: the LP has used it
+    ACCEPTED = "accepted"
+    #: the operator took it back
+    REVOKED = "revoked"
+    #: the operator made another one
+    REPLACED = "replaced"
+    #: nobody used it within a week
+    EXPIRED = "expired"
+
+
 class CashEntryKind(Word):
     DEPOSIT = "deposit"
     OPENING = "opening"
     CASH_RETURNED = "cash_returned"
+    #: one of two entries that stand and fall together: out of one enrolment, into another
     MOVED = "moved"
+    #: a counter-entry of a confirmed one, or of what a sale drew at a wrong rate
     CORRECTION = "correction"
 
 
 class CashEntryStatus(Word):
+    #: recorded; what it brings does not count yet, what it takes out is held already
     PENDING = "pending"
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
+    #: the LP says otherwise: it cannot be confirmed
     DISPUTED = "disputed"
 
 
@@ -215,6 +233,8 @@ class MatterKind(Word):
     NO_DISPENSE_REPORT = "no_dispense_report"
     #: the audit trail is not the one that was written
     TRAIL_BROKEN = "trail_broken"
+    #: an LP says that a cash entry is wrong
+    CASH_DISPUTED = "cash_disputed"
 
 
 class TrailFault(Word):
@@ -281,6 +301,30 @@ WITHDRAWAL_ARROWS: dict[tuple[WithdrawalState, WithdrawalState], str] = {
     (_W.OPEN, _W.EXPIRED): "expired",
 }
 
+_E = EnrolmentStatus
+ENROLMENT_ARROWS: dict[tuple[EnrolmentStatus, EnrolmentStatus], str] = {
+    (_E.INVITED, _E.ACTIVE): "accepted",
+    (_E.INVITED, _E.ENDED): "withdrawn",
+    (_E.ACTIVE, _E.PAUSED): "paused",
+    (_E.PAUSED, _E.ACTIVE): "resumed",
+    (_E.ACTIVE, _E.ENDED): "ended",
+    (_E.PAUSED, _E.ENDED): "ended",
+    (_E.ENDED, _E.ACTIVE): "reactivated",
+    (_E.ENDED, _E.INVITED): "invited_again",
+}
+
+_C = CashEntryStatus
+CASH_ARROWS: dict[tuple[CashEntryStatus, CashEntryStatus], str] = {
+    (_C.PENDING, _C.CONFIRMED): "confirmed",
+    (_C.PENDING, _C.CANCELLED): "cancelled",
+    (_C.PENDING, _C.DISPUTED): "disputed",
+    (_C.DISPUTED, _C.PENDING): "dispute_withdrawn",
+    (_C.DISPUTED, _C.CANCELLED): "cancelled",
+}
+
+#: Cash entries in these statuses wait for somebody.
+WAITING_CASH_STATUSES = frozenset({_C.PENDING, _C.DISPUTED})
+
 #: The states in which a leg may be written for the first time.
 LEG_ENTRY_STATES = frozenset({_L.PENDING, _L.SKIPPED})
 
@@ -311,6 +355,22 @@ def check_leg_arrow(before: LegState, after: LegState) -> str:
         return LEG_ARROWS[before, after]
     except KeyError:
         raise ArrowNotAllowed(thing="leg", before=before, after=after) from None
+
+
+def check_enrolment_arrow(before: EnrolmentStatus, after: EnrolmentStatus) -> str:
+    """The name of the arrow from `before` to `after`; raises ArrowNotAllowed if there is none."""
+    try:
+        return ENROLMENT_ARROWS[before, after]
+    except KeyError:
+        raise ArrowNotAllowed(thing="enrolment", before=before, after=after) from None
+
+
+def check_cash_arrow(before: CashEntryStatus, after: CashEntryStatus) -> str:
+    """The name of the arrow from `before` to `after`; raises ArrowNotAllowed if there is none."""
+    try:
+        return CASH_ARROWS[before, after]
+    except KeyError:
+        raise ArrowNotAllowed(thing="cash entry", before=before, after=after) from None
 
 
 def check_withdrawal_arrow(before: WithdrawalState, after: WithdrawalState) -> str:

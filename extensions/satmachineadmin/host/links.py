@@ -6,11 +6,18 @@ from lnbits.settings import settings
 from lnurl import encode
 
 _WITHDRAW = "satmachineadmin/api/v1/withdraw"
+_INVITATION = "satmachineclient/invitation"
 
 
 def withdraw_url(k1: str) -> str:
     """Where a wallet asks what it may withdraw (LUD-03)."""
     return f"{settings.lnbits_baseurl.rstrip('/')}/{_WITHDRAW}/{k1}"
+
+
+def invitation_url(token: str) -> str:
+    """Where an LP looks at an invitation. The secret stands behind the #, where browsers keep it: it
+    reaches no server, no proxy and no log of theirs."""
+    return f"{settings.lnbits_baseurl.rstrip('/')}/{_INVITATION}#{token}"
 
 
 def withdraw_callback(k1: str) -> str:

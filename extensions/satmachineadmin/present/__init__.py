@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..core.days import zone_in_use
-from ..core.limits import why_no_part
 from ..core.model import Landed
-from ..core.states import EnrolmentStatus, LegType, NoPart, SettlementState, WithdrawalState
+from ..core.states import LegType, SettlementState, WithdrawalState
 from ..core.units import format_fiat
 from ..store import rows
 from ..store.lease import LeaseHolder
@@ -28,19 +27,6 @@ def iso(seconds: int | None) -> str | None:
 
 def fiat(minor: int | None, currency: str) -> str | None:
     return None if minor is None else format_fiat(minor, currency)
-
-
-def balance(row: Row) -> dict[str, Any]:
-    """An enrolment's cash."""
-    currency, cash = row["currency"], rows.balance(row)
-    return {
-        "currency": currency,
-        "confirmed": fiat(cash.confirmed_minor, currency),
-        "pending": fiat(cash.pending_minor, currency),
-        "paid": fiat(cash.paid_minor, currency),
-        "reserved": fiat(cash.reserved_minor, currency),
-        "remaining": fiat(cash.remaining_minor, currency),
-    }
 
 
 def machine(row: Row, wallet_name: str | None, balance_sats: int | None) -> dict[str, Any]:
@@ -63,39 +49,6 @@ def machine(row: Row, wallet_name: str | None, balance_sats: int | None) -> dict
         "settlements": row["settlements_total"],
         "last_sale_at": iso(row["last_sale_at"]),
         "created_at": iso(row["created_at"]),
-    }
-
-
-def client(row: Row) -> dict[str, Any]:
-    plain = ("id", "machine_id", "machine_name", "lp_ref", "username", "status", "currency")
-    # That an LP has used up its limit for today would tell the limit.
-    reason = no_part(row)
-    return {
-        **{key: row[key] for key in plain},
-        "onboarded": bool(row["onboarded"]),
-        "takes_part": reason is None,
-        "no_part_reason": reason,
-        "balance": balance(row),
-        "created_at": iso(row["created_at"]),
-    }
-
-
-def no_part(row: Row) -> NoPart | None:
-    """Why an enrolment takes no part in its machine's sales; None when it does."""
-    pace = rows.pace(row) if row["onboarded"] else None
-    return why_no_part(EnrolmentStatus(row["status"]), pace, row["currency"])
-
-
-def cash_entry(row: Row) -> dict[str, Any]:
-    plain = (
-        "id", "client_id", "username", "machine_id", "machine_name", "kind", "status", "currency",
-        "cash_date", "notes",
-    )  # fmt: skip
-    return {
-        **{key: row[key] for key in plain},
-        "amount": fiat(row["amount_minor"], row["currency"]),
-        "created_at": iso(row["created_at"]),
-        "confirmed_at": iso(row["confirmed_at"]),
     }
 
 

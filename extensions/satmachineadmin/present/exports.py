@@ -17,8 +17,9 @@ from ..core.units import format_fiat
 from ..store import exports, rows
 from ..store.exports import Extract
 from ..store.sql import Row
-from . import audit, fiat, iso, no_part
+from . import audit, fiat, iso
 from .audit import SHOWN
+from .cash import no_part
 
 #: user id → a name for a person
 Names = Mapping[str, str]
@@ -95,6 +96,11 @@ def _remaining(row: Row, _names: Names) -> Cell:
     return format_fiat(rows.balance(row).remaining_minor, row["currency"])
 
 
+def _reserved(row: Row, _names: Names) -> Cell:
+    """What is held for sats on their way; what is about to be taken out stands beside it."""
+    return format_fiat(row["reserved_minor"] - row["leaving_minor"], row["currency"])
+
+
 def _change(side: str) -> Callable[[Row, Names], Cell]:
     """What an event says of before or after, as JSON; a machine's key stays here."""
 
@@ -142,7 +148,7 @@ _LEGS = Table(
 _CASH = Table(
     name="cash",
     extract=exports.CASH,
-    times=("created_at", "confirmed_at", "closed_at"),
+    times=("created_at", "confirmed_at", "closed_at", "disputed_at"),
     plain=(
         "id",
         "machine_name",
@@ -153,6 +159,8 @@ _CASH = Table(
         "currency",
         "notes",
         "related_id",
+        "act_id",
+        "dispute_reason",
     ),
     more={
         "amount": _of_fiat("amount_minor"),
@@ -167,7 +175,8 @@ _LPS = Table(
     times=("created_at", "accepted_at"),
     plain=("id", "lp_ref", "username", "machine_name", "status", "currency", "received_sats", "fills"),
     more={
-        **{name: _of_fiat(f"{name}_minor") for name in ("confirmed", "pending", "paid", "reserved")},
+        **{name: _of_fiat(f"{name}_minor") for name in ("confirmed", "pending", "paid", "leaving")},
+        "reserved": _reserved,
         "remaining": _remaining,
         "onboarded": _yes("onboarded"),
         "no_part_reason": lambda row, names: no_part(row),

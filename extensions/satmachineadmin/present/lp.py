@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..core.limits import left_of_limit
-from ..core.states import CashEntryKind, DcaMode, NoPart
+from ..core.states import CashEntryKind, CashEntryStatus, DcaMode, NoPart
 from ..store import rows
 from ..store.sql import Row
-from . import balance, fiat, iso, no_part
+from . import fiat, iso
+from .cash import balance, no_part
 
 
 def preferences(row: Row | None, gathering_sats: int) -> dict[str, Any]:
@@ -52,6 +53,17 @@ def enrolment(row: Row, operator_name: str) -> dict[str, Any]:
     }
 
 
+def offer(row: Row, operator_name: str, *, onboarded: bool) -> dict[str, Any]:
+    """What an invitation offers."""
+    plain = ("machine_name", "machine_location", "currency")
+    return {
+        **{key: row[key] for key in plain},
+        "operator_name": operator_name,
+        "onboarded": onboarded,
+        "expires_at": iso(row["invitation_expires_at"]),
+    }
+
+
 def position(row: Row, drawn_today_minor: int) -> dict[str, Any]:
     """An enrolment; `drawn_today_minor` is what the LP gave today of this currency, anywhere."""
     currency = row["currency"]
@@ -77,10 +89,12 @@ def position(row: Row, drawn_today_minor: int) -> dict[str, Any]:
 
 def cash_entry(row: Row) -> dict[str, Any]:
     """Cash that was handed over or put right. An operator's notes are its own; a correction says why."""
-    plain = ("id", "machine_name", "kind", "status", "currency", "cash_date")
+    plain = ("id", "machine_name", "kind", "status", "currency", "cash_date", "dispute_reason")
     return {
         **{key: row[key] for key in plain},
         "amount": fiat(row["amount_minor"], row["currency"]),
+        "can_dispute": row["status"] == CashEntryStatus.PENDING,
+        "can_withdraw": row["status"] == CashEntryStatus.DISPUTED,
         "reason": row["notes"] if row["kind"] == CashEntryKind.CORRECTION else None,
         "created_at": iso(row["created_at"]),
         "confirmed_at": iso(row["confirmed_at"]),

@@ -7,7 +7,8 @@ window.satmachine ??= {parts: {}}
   const STATUS_PERIOD_MS = 5000
   // prettier-ignore
   const LIBS = [
-    'ask', 'days', 'http', 'live', 'matters', 'money', 'parts', 'percent', 'states', 'tabs', 'times', 'trail'
+    'ask', 'cash', 'days', 'http', 'live', 'lps', 'matters', 'money', 'parts', 'percent', 'states', 'tabs', 'times',
+    'trail'
   ]
   // prettier-ignore
   const PARTS = [
@@ -16,7 +17,9 @@ window.satmachine ??= {parts: {}}
     'dispense-form', 'reason-form', 'note-form', 'refund-card', 'sale-corrections', 'figures-dialog',
     'machine-lps', 'machine-kept', 'known-payers', 'machines-tab', 'machine-drawer', 'machine-form', 'day-card',
     'proof-card', 'commission-tab', 'split-form', 'split-line', 'split-history', 'what-if-card', 'platform-tab',
-    'audit-card', 'worklist-tab', 'stuck-list', 'reports-tab', 'report-files', 'report-audit'
+    'audit-card', 'worklist-tab', 'stuck-list', 'reports-tab', 'report-files', 'report-audit', 'lps-tab', 'lp-next',
+    'lp-drawer', 'lp-invite', 'lp-link', 'lp-rename', 'cash-ledger', 'cash-form', 'cash-correct', 'cash-waiting',
+    'payoff-dialog'
   ]
 
   const script = path => LNbits.utils.loadScript(`${STATIC}/${path}.js`)

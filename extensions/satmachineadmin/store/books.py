@@ -17,6 +17,7 @@ from .audit import Audit
 from .cash import Cash
 from .database import Database
 from .forwards import Forwards
+from .invitations import Invitations
 from .legs import Legs
 from .lps import Lps
 from .machines import Machines
@@ -57,6 +58,7 @@ class Books:
         self.machines = Machines(sql, self.audit, now)
         self.operators = Operators(sql, self.audit, now)
         self.lps = Lps(sql, self.audit, now)
+        self.invitations = Invitations(sql, self.audit, now)
         self.cash = Cash(sql, self.audit, now)
         self.splits = Splits(sql, self.audit, now)
         self.settlements = Settlements(sql, self.audit, now)

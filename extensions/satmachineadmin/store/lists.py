@@ -101,17 +101,42 @@ MATTERS = Listing(
     searches=("matter.detail", "matter.subject_id"),
 )
 CLIENTS = Listing(
-    select="""client.*, machine.name AS machine_name, machine.currency, lp.user_id IS NOT NULL AS onboarded,
-        lp.default_dca_mode, lp.fixed_mode_daily_limit, lp.fixed_mode_currency""",
+    select="""client.*, machine.name AS machine_name, machine.location AS machine_location,
+        machine.currency, lp.user_id IS NOT NULL AS onboarded,
+        lp.default_dca_mode, lp.fixed_mode_daily_limit, lp.fixed_mode_currency,
+        invitation.expires_at AS invitation_expires_at""",
     source=f"""{SCHEMA}.dca_clients AS client
         JOIN {SCHEMA}.dca_machines AS machine ON machine.id = client.machine_id
-        LEFT JOIN {SCHEMA}.dca_lp AS lp ON lp.user_id = client.user_id""",
-    sorts={"username": "client.username", "created_at": "client.created_at", "status": "client.status"},
+        LEFT JOIN {SCHEMA}.dca_lp AS lp ON lp.user_id = client.user_id
+        LEFT JOIN {SCHEMA}.invitations AS invitation
+          ON invitation.client_id = client.id AND invitation.closed_at IS NULL""",
+    sorts={
+        "username": "client.username",
+        "created_at": "client.created_at",
+        "status": "client.status",
+        "remaining": "client.confirmed_minor - client.paid_minor - client.reserved_minor",
+        "deposited": "client.confirmed_minor",
+        "received_sats": "client.received_sats",
+    },
     default_sort="created_at",
     searches=("client.username", "client.lp_ref"),
 )
 DEPOSITS = Listing(
-    select="entry.*, client.username, machine.name AS machine_name",
+    select=f"""entry.*, client.username, machine.name AS machine_name,
+        (SELECT SUM(counter.amount_minor) FROM {SCHEMA}.dca_deposits AS counter
+         WHERE counter.related_id = entry.id AND counter.kind = 'correction'
+           AND counter.status = 'confirmed') AS corrected_minor,
+        (SELECT COUNT(*) FROM {SCHEMA}.dca_deposits AS counter
+         WHERE counter.related_id = entry.id AND counter.kind = 'correction'
+           AND counter.status IN ('pending', 'disputed')) AS counters_waiting,
+        (SELECT other.machine_id FROM {SCHEMA}.dca_deposits AS other
+         WHERE other.id = entry.related_id) AS related_machine_id,
+        (SELECT there.username FROM {SCHEMA}.dca_deposits AS other
+         JOIN {SCHEMA}.dca_clients AS there ON there.id = other.client_id
+         WHERE other.id = entry.related_id) AS related_username,
+        (SELECT place.name FROM {SCHEMA}.dca_deposits AS other
+         JOIN {SCHEMA}.dca_machines AS place ON place.id = other.machine_id
+         WHERE other.id = entry.related_id) AS related_machine_name""",
     source=f"""{SCHEMA}.dca_deposits AS entry
         JOIN {SCHEMA}.dca_clients AS client ON client.id = entry.client_id
         JOIN {SCHEMA}.dca_machines AS machine ON machine.id = entry.machine_id""",

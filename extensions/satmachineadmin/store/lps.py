@@ -12,11 +12,19 @@ from uuid import uuid4
 from ..core.errors import StateMoved
 from ..core.limits import Pace, left_of_limit, why_no_part
 from ..core.model import LpStake
-from ..core.states import RESERVING_LEG_STATES, DcaMode, EnrolmentStatus, LegState
+from ..core.states import RESERVING_LEG_STATES, DcaMode, EnrolmentStatus, LegState, check_enrolment_arrow
 from . import rows
 from .audit import Audit
 from .ids import new_id
 from .sql import SCHEMA, Row, Sql, in_list
+
+#: Until somebody has accepted a link, its enrolment belongs to a user that cannot be: no id has a colon.
+_NOBODY = "invited:"
+
+
+def is_nobodys(enrolment: Row) -> bool:
+    """Whether whoever opens the link may become this LP."""
+    return str(enrolment["user_id"]).startswith(_NOBODY)
 
 
 class Lps:
@@ -107,9 +115,15 @@ class Lps:
         )
         return bool(found)
 
-    async def enrol(self, *, machine_id: str, operator_user_id: str, user_id: str, username: str) -> str:
-        """Invite an LP to a machine; one enrolment per person and machine (unique index)."""
+    async def enrol(
+        self, *, machine_id: str, operator_user_id: str, user_id: str | None, username: str
+    ) -> str:
+        """Invite an LP to a machine; one enrolment per person and machine (unique index).
+
+        Without a user it is whoever accepts the link: `give_to`.
+        """
         enrolment_id = new_id()
+        user_id = user_id or f"{_NOBODY}{enrolment_id}"
         await self._sql.run(
             f"""
             INSERT INTO {SCHEMA}.dca_clients
@@ -136,9 +150,24 @@ class Lps:
         )
         return enrolment_id
 
+    async def give_to(self, enrolment: Row, user_id: str) -> None:
+        """Whoever accepted the link is the LP from now on; `set_status` notes it."""
+        touched = await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_clients SET user_id = :user_id, lp_ref = :lp_ref
+            WHERE id = :id AND user_id = :nobody
+            """,
+            id=enrolment["id"],
+            nobody=enrolment["user_id"],
+            user_id=user_id,
+            lp_ref=await self.reference(user_id),
+        )
+        if touched != 1:
+            raise StateMoved(thing="enrolment")
+
     async def set_status(self, enrolment: Row, after: EnrolmentStatus) -> None:
         """Move an enrolment to another status, if nobody did so meanwhile."""
-        accepted = after is EnrolmentStatus.ACTIVE and enrolment["accepted_at"] is None
+        arrow = check_enrolment_arrow(EnrolmentStatus(enrolment["status"]), after)
         touched = await self._sql.run(
             f"""
             UPDATE {SCHEMA}.dca_clients
@@ -149,12 +178,12 @@ class Lps:
             before=enrolment["status"],
             after=after,
             now=self._now,
-            accepted_at=self._now if accepted else None,
+            accepted_at=self._now if after is EnrolmentStatus.ACTIVE else None,
         )
         if touched != 1:
             raise StateMoved(thing="enrolment")
         self._audit.record(
-            f"enrolment.{'accepted' if accepted else after}",
+            f"enrolment.{arrow}",
             "enrolment",
             enrolment["id"],
             operator_user_id=enrolment["operator_user_id"],

@@ -17,7 +17,7 @@ from ..core.states import LegState
 from . import rows
 from .sql import SCHEMA, Row, Sql, in_list
 
-_TOTALS = ("confirmed", "pending", "paid", "reserved")
+_TOTALS = ("confirmed", "pending", "paid", "reserved", "leaving")
 
 
 class Reconcile:
@@ -157,16 +157,21 @@ class Reconcile:
     async def totals(self, enrolment_ids: Collection[str]) -> list[Totals]:
         """What is kept of each LP's cash, and what its entries and legs come to: one statement."""
         listed, values = in_list("id", enrolment_ids)
-        entries = f"FROM {SCHEMA}.dca_deposits WHERE client_id = client.id AND status ="
+        entries = f"FROM {SCHEMA}.dca_deposits WHERE client_id = client.id AND status"
+        waiting = "IN ('pending', 'disputed')"
+        leaving = f"SELECT COALESCE(-SUM(amount_minor), 0) {entries} {waiting} AND amount_minor < 0"
         legs = f"FROM {SCHEMA}.dca_payments WHERE client_id = client.id AND leg_type <> 'autoforward'"
         found = await self._sql.all(
             f"""
             SELECT client.*, machine.currency,
-                (SELECT COALESCE(SUM(amount_minor), 0) {entries} 'confirmed') AS confirmed_sum,
-                (SELECT COALESCE(SUM(amount_minor), 0) {entries} 'pending') AS pending_sum,
+                (SELECT COALESCE(SUM(amount_minor), 0) {entries} = 'confirmed') AS confirmed_sum,
+                (SELECT COALESCE(SUM(amount_minor), 0) {entries} {waiting} AND amount_minor > 0)
+                    AS pending_sum,
+                ({leaving}) AS leaving_sum,
                 (SELECT COALESCE(SUM(fiat_minor), 0) {legs} AND state = 'completed') AS paid_sum,
                 (SELECT COALESCE(SUM(fiat_minor), 0) {legs}
-                    AND state IN ('pending', 'paying', 'failed', 'unresolved')) AS reserved_sum
+                    AND state IN ('pending', 'paying', 'failed', 'unresolved')) + ({leaving})
+                    AS reserved_sum
             FROM {SCHEMA}.dca_clients AS client
             JOIN {SCHEMA}.dca_machines AS machine ON machine.id = client.machine_id
             WHERE client.id IN {listed}

@@ -131,6 +131,7 @@ def balance(row: Row) -> Balance:
         pending_minor=row["pending_minor"],
         paid_minor=row["paid_minor"],
         reserved_minor=row["reserved_minor"],
+        leaving_minor=row["leaving_minor"],
     )
 
 

@@ -40,6 +40,9 @@ async def accept_matter(store: Store, host: Host, user_id: str, matter_id: str, 
     """
     async with store.reading() as books:
         matter = await _open_matter(books, user_id, "accept", matter_id)
+        if matter["kind"] == MatterKind.CASH_DISPUTED:
+            # It stands until the LP withdraws it, or the entry is cancelled.
+            raise ActionNotAllowed(thing="matter", state=matter["kind"], action="accept")
         payoff = await _restored_payoff(books, matter)
         lp = await books.lps.enrolment(payoff.leg.enrolment_id or "") if payoff else None
     if matter["kind"] == MatterKind.RESTORED and payoff is None:

@@ -8,7 +8,7 @@ window.satmachine ??= {parts: {}}
   const PARTS = [
     'state-chip', 'time-text', 'copy-text', 'error-note', 'form-card',
     'lp-home', 'choice-list', 'wallet-card', 'pace-card', 'forward-card',
-    'invitation-list', 'position-list', 'cash-list', 'fill-list', 'forward-note'
+    'invitation-list', 'invitation-page', 'dispute-form', 'position-list', 'cash-list', 'fill-list', 'forward-note'
   ]
 
   const script = path => LNbits.utils.loadScript(`${STATIC}/${path}.js`)

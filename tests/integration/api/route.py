@@ -70,4 +70,14 @@ NOT_A_PERCENT = ("-1", "100.0001", "101", "1.23456", "1e1", "NaN", "1,5", "+5", 
 NOT_A_RATE = ("-5", "0", "0.0", "1e3", "NaN", "Infinity", "1,5", "9" * 19, "0." + "1" * 25)
 #: `0`: nobody hands over nothing
 NOT_AN_AMOUNT = ("-5", "1.234", "1e3", "NaN", "Infinity", "1,50", "9" * 31, "1000000000000000000", "٣", "0")
-NOT_A_DAY = ("2026-13-01", "2026-02-30", "today", "20261122", "2026-11-22T10:00:00", "0000-00-00")
+NOT_A_DAY = (
+    "9999-01-01",
+    "2026-13-01",
+    "2026-02-30",
+    "today",
+    "20261122",
+    "2026-11-22T10:00:00",
+    "0000-00-00",
+)
+TEXT = Field(good="The customer called.", bad=("x" * 2001,))
+MACHINE = Field(good="$machine_id", unknown=404, foreign=("machine_id", 404))

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.harness.shop import DCA, LP
+from tests.harness.shop import DCA
 
+from .cash_routes import CASH_ROUTES, LP_ROUTES
 from .route import (
     EMPTY,
-    NOT_A_DAY,
+    MACHINE,
     NOT_A_PERCENT,
     NOT_A_RATE,
     NOT_AN_AMOUNT,
     NOT_GIVEN,
+    TEXT,
     Field,
     Route,
+    filled,
 )
-from .route import filled as filled
 
-_NOT_GIVEN = frozenset({"missing"})
+__all__ = ["BY_NAME", "PUBLIC_ROUTES", "ROUTES", "Field", "Route", "filled"]
+
 NOT_A_FRACTION = ("1", "-0.1", ".5", "0,5", "5e-1", "50", "NaN", "0." + "1" * 13, "٠")
-_TEXT = Field(good="The customer called.", bad=("x" * 2001,))
 _DISPENSED = {
     "dispensed_fraction": Field(good="0.5", bad=NOT_A_FRACTION),
     "dispensed_sats": Field(good=None, legal=NOT_GIVEN),
@@ -29,13 +31,10 @@ _PCT = Field(good="5", legal=NOT_GIVEN - {"null"}, bad=NOT_A_PERCENT)
 _POLICY = Field(good="after_minutes", legal=NOT_GIVEN - {"null"}, bad=("later", "At_once", "on dispense"))
 _MINUTES = Field(good=30, legal=NOT_GIVEN - {"null"}, bad=("30", "soon"))
 _SWITCH = Field(good=False, legal=frozenset({"missing", "boolean"}))
-_MACHINE = Field(good="$machine_id", unknown=404, foreign=("machine_id", 404))
-
 _RATE = {
     "exchange_rate": Field(good="1500", bad=NOT_A_RATE),
     "fiat_amount": Field(good=None, legal=NOT_GIVEN, bad=NOT_AN_AMOUNT),
 }
-
 _PAYOFF = {
     "funding_wallet_id": Field(good="$wallet_id", unknown=400, foreign=("wallet_id", 400)),
     "exchange_rate": Field(good="5", bad=NOT_A_RATE),
@@ -52,7 +51,7 @@ _FACTS = {
 CSV_TABLES = ("sales", "legs", "cash", "lps", "machines", "worklist", "audit")
 JOURNALS = ("hledger", "beancount")
 
-ROUTES = (
+ROUTES: tuple[Route, ...] = (
     Route(method="GET", path=f"{DCA}/status"),
     Route(
         method="GET", path=f"{DCA}/machines", filters=("active",), is_list=True,
@@ -97,52 +96,12 @@ ROUTES = (
             "maintenance": _SWITCH,
         },
     ),
-    Route(
-        method="GET", path=f"{DCA}/clients", filters=("machine_id", "status"), is_list=True,
-        sorts=("username", "created_at", "status"),
-    ),
-    Route(
-        method="POST",
-        path=f"{DCA}/clients",
-        body={
-            "machine_id": _MACHINE,
-            "username": Field(good="$username", bad=("nobody-of-this-name",)),
-            "display_name": Field(good="Guest", legal=NOT_GIVEN),
-        },
-    ),
-    Route(method="GET", path=f"{DCA}/clients/{{client_id}}"),
-    Route(
-        method="PUT",
-        path=f"{DCA}/clients/{{client_id}}",
-        body={
-            "username": Field(good="Ana", legal=NOT_GIVEN),
-            "status": Field(good="active", legal=NOT_GIVEN, bad=("gone", "Active", "invited")),
-        },
-    ),
-    Route(method="GET", path=f"{DCA}/clients/{{client_id}}/balance"),
-    Route(
-        method="GET", path=f"{DCA}/deposits", filters=("client_id", "machine_id", "status", "kind"),
-        is_list=True, sorts=("created_at", "cash_date", "amount"),
-    ),
-    Route(
-        method="POST",
-        path=f"{DCA}/deposits",
-        body={
-            "client_id": Field(good="$client_id", unknown=404, foreign=("client_id", 404)),
-            "amount": Field(good="1.00", bad=NOT_AN_AMOUNT),
-            "kind": Field(good="deposit", legal=frozenset({"missing"}), bad=("correction", "gift")),
-            "cash_date": Field(good="2026-11-22", legal=NOT_GIVEN, bad=NOT_A_DAY),
-            "notes": Field(good="", legal=frozenset({"missing"}) | EMPTY, bad=("x" * 2001,)),
-        },
-    ),
-    Route(method="POST", path=f"{DCA}/deposits/{{entry_id}}/confirm"),
-    Route(method="POST", path=f"{DCA}/deposits/{{entry_id}}/cancel"),
     Route(method="GET", path=f"{DCA}/commission-splits", filters=("machine_id",)),
     Route(
         method="PUT",
         path=f"{DCA}/commission-splits",
         body={
-            "machine_id": replace(_MACHINE, legal=NOT_GIVEN),
+            "machine_id": replace(MACHINE, legal=NOT_GIVEN),
             "splits": Field(good=[{"target": "$wallet_id", "label": "me", "share_pct": "100"}]),
         },
     ),
@@ -166,7 +125,7 @@ ROUTES = (
         method="POST",
         path=f"{DCA}/commission-splits/what-if",
         body={
-            "machine_id": replace(_MACHINE, legal=NOT_GIVEN),
+            "machine_id": replace(MACHINE, legal=NOT_GIVEN),
             "splits": Field(good=[{"target": "$wallet_id", "label": "me", "share_pct": "100"}]),
             "last": Field(good=20, legal=frozenset({"missing"})),
         },
@@ -286,12 +245,12 @@ ROUTES = (
     Route(
         method="POST",
         path=f"{DCA}/settlements/{{settlement_id}}/force-reset",
-        body={"reason": _TEXT, "threshold_minutes": Field(good=30, legal=frozenset({"missing"}))},
+        body={"reason": TEXT, "threshold_minutes": Field(good=30, legal=frozenset({"missing"}))},
     ),
     Route(
         method="POST",
         path=f"{DCA}/settlements/{{settlement_id}}/partial-dispense",
-        body={**_DISPENSED, "notes": _TEXT},
+        body={**_DISPENSED, "notes": TEXT},
     ),
     Route(
         method="POST",
@@ -299,9 +258,9 @@ ROUTES = (
         body=_DISPENSED,
         only_looks=True,
     ),
-    Route(method="POST", path=f"{DCA}/settlements/{{settlement_id}}/notes", body={"text": _TEXT}),
-    Route(method="POST", path=f"{DCA}/payments/{{leg_id}}/release", body={"reason": _TEXT}),
-    Route(method="POST", path=f"{DCA}/payments/{{leg_id}}/keep", body={"reason": _TEXT}),
+    Route(method="POST", path=f"{DCA}/settlements/{{settlement_id}}/notes", body={"text": TEXT}),
+    Route(method="POST", path=f"{DCA}/payments/{{leg_id}}/release", body={"reason": TEXT}),
+    Route(method="POST", path=f"{DCA}/payments/{{leg_id}}/keep", body={"reason": TEXT}),
     Route(
         method="GET", path=f"{DCA}/payments", filters=("leg_type", "state", "machine_id", "settlement_id"),
         is_list=True, sorts=("created_at", "sats", "state"),
@@ -336,29 +295,8 @@ ROUTES = (
         path=f"{DCA}/worklist/{{matter_id}}/deny",
         body={"reason": Field(good="known", bad=("x" * 2001,))},
     ),
-    Route(method="GET", path=f"{LP}/preferences"),
-    Route(
-        method="PUT",
-        path=f"{LP}/preferences",
-        body={
-            "dca_wallet_id": Field(
-                good="$lp_wallet_id", legal=_NOT_GIVEN, unknown=400, foreign=("lp_wallet_id", 400)
-            ),
-            "default_dca_mode": Field(good="flow", legal=_NOT_GIVEN, bad=("fix", "FLOW")),
-            "fixed_mode_daily_limit": Field(good="50.00", bad=NOT_AN_AMOUNT),
-            "fixed_mode_currency": Field(good="EUR", bad=("eur", "XXX", "E", "€€€")),
-            "autoforward_ln_address": Field(
-                good="ana@example.com", legal=NOT_GIVEN, bad=("ana", "ana@", "http://example.com", "x" * 2001)
-            ),
-            "autoforward_enabled": Field(good=False, legal=frozenset({"missing", "boolean"})),
-            "autoforward_min_sats": Field(good=0, legal=frozenset({"missing", "zero"}), bad=("1",)),
-        },
-    ),
-    Route(method="GET", path=f"{LP}/enrolments", is_list=True),
-    Route(method="POST", path=f"{LP}/enrolments/{{enrolment_id}}/accept"),
-    Route(method="GET", path=f"{LP}/positions", is_list=True),
-    Route(method="GET", path=f"{LP}/cash", is_list=True),
-    Route(method="GET", path=f"{LP}/transactions", is_list=True),
+    *CASH_ROUTES,
+    *LP_ROUTES,
 )  # fmt: skip
 #: Routes that anybody may call who knows a secret: they speak LNURL, and test_withdraw.py is theirs.
 PUBLIC_ROUTES = (

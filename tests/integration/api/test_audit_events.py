@@ -72,7 +72,7 @@ def test_every_change_of_an_operator_is_an_event_of_its_own(shop: Shop) -> None:
     api.put(f"{DCA}/clients/{client['id']}", {"username": "Gus"})
     assert watch.left() == ["enrolment.renamed"]
     api.put(f"{DCA}/clients/{client['id']}", {"status": "ended"})
-    assert watch.left() == ["enrolment.ended"]
+    assert watch.left() == ["enrolment.withdrawn"]
     entry = api.post(f"{DCA}/deposits", {"client_id": shop.clients["mia"]["id"], "amount": "7.50"})
     assert watch.left() == ["cash.recorded"]
     api.post(f"{DCA}/deposits/{entry['id']}/confirm")

@@ -45,6 +45,9 @@ OTHERWISE = {
     f"PUT {DCA}/super-config": 403,
     f"POST {DCA}/audit/verify": 403,
     f"PUT {LP}/preferences": 400,
+    # Its link is for olga's guest alone.
+    f"POST {LP}/invitation/look": 403,
+    f"POST {LP}/invitation/accept": 403,
 }
 
 
@@ -83,8 +86,10 @@ def expected(who: str, route: Route) -> int:
         return 200
     if who == "the platform" and str(route) in (f"PUT {DCA}/super-config", f"POST {DCA}/audit/verify"):
         return 200
-    if who == "an LP" and str(route) == f"PUT {LP}/preferences":
+    if who == "an LP" and str(route) in (f"PUT {LP}/preferences", f"POST {LP}/cash/{{entry_id}}/dispute"):
         return 200
+    if who == "an LP" and str(route) == f"POST {LP}/cash/{{entry_id}}/withdraw-dispute":
+        return 409  # its own entry, and nobody disputes it
     return OTHERWISE.get(str(route), 404)
 
 

@@ -65,6 +65,9 @@ class World:
             "processed_id": sale["id"],
             "leg_id": sale["legs"][0]["id"],
             "entry_id": entry["id"],
+            "confirmed_entry_id": self._confirmed_entry(shop, lp),
+            "other_client_id": shop.clients["ben" if "ben" in shop.clients else "guest"]["id"],
+            "token": invitation["link"].partition("#")[2],
             "matter_id": self._notice(shop),
             "enrolment_id": invitation["id"],
             "wallet_id": self.server.create_wallet(shop.operator, "spare").id,
@@ -74,6 +77,12 @@ class World:
             "payer_id": self._remember_a_payer(shop),
             "split_target": shop.partners[0].id,
         }
+
+    @staticmethod
+    def _confirmed_entry(shop: Shop, lp: str) -> str:
+        client = shop.clients[lp]["id"]
+        (entry,) = shop.api.get(f"{DCA}/deposits", client_id=client, status="confirmed")["data"]
+        return str(entry["id"])
 
     def _remember_a_payer(self, shop: Shop) -> str:
         """A payment from a stranger's wallet, put aside as a top-up, as all that come from there."""

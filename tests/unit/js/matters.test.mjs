@@ -14,6 +14,13 @@ test('a matter leads to its sale, else to its machine, else to the platform', ()
   assert.equal(placeOf(trail).tab, 'platform')
 })
 
+test('a disputed cash entry leads to the entries that are disputed, and is decided there', () => {
+  const matter = {...about, kind: 'cash_disputed', settlement_id: null}
+  const query = {view: 'cash', status: 'disputed'}
+  assert.deepEqual(placeOf(matter), {word: 'cash', tab: 'lps', id: null, query})
+  assert.deepEqual(decidedAt(matter), {tab: 'lps', id: null, query})
+})
+
 test('what the buttons of a sale decide is decided there, the rest in the worklist', () => {
   assert.deepEqual(decidedAt(about), {tab: 'settlements', id: 's'})
   for (const other of [

@@ -17,6 +17,7 @@ const OWNERS = {
   mark: 'SettlementMark',
   leg: 'LegState',
   enrolment: 'EnrolmentStatus',
+  cash: 'CashEntryStatus',
   payout_way: 'PayWay'
 }
 for (const [kind, name] of Object.entries(OWNERS)) {
@@ -79,6 +80,7 @@ test('a direction is a word and an arrow; an unknown one is neither', () => {
 })
 
 const TEXTS = {
+  'satmachineadmin.cash.kind': ['CashEntryKind', 'states.py'],
   'satmachineadmin.skip': ['SkipReason', 'states.py'],
   'satmachineadmin.leg_type': ['LegType', 'states.py'],
   'satmachineadmin.machine.policy': ['PayoutPolicy', 'states.py']

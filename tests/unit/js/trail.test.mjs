@@ -38,7 +38,9 @@ test('every event that is spelled out has words', () => {
 for (const [kind, table] of Object.entries({
   settlement: 'SETTLEMENT_ARROWS',
   leg: 'LEG_ARROWS',
-  withdrawal: 'WITHDRAWAL_ARROWS'
+  withdrawal: 'WITHDRAWAL_ARROWS',
+  enrolment: 'ENROLMENT_ARROWS',
+  cash: 'CASH_ARROWS'
 })) {
   test(`every arrow of a ${kind} has words`, () => {
     const names = arrows(table)
@@ -46,20 +48,6 @@ for (const [kind, table] of Object.entries({
     for (const name of names) assert.ok(said[`event.${kind}.${name}`], name)
   })
 }
-
-test('every status of a cash entry and of an LP has words', () => {
-  const words = name =>
-    [
-      ...source('core', 'states.py')
-        .split(`class ${name}(Word):`)[1]
-        .split('\n\n\n')[0]
-        .matchAll(/^ {4}[A-Z_]+ = "(\w+)"/gm)
-    ].map(found => found[1])
-  for (const word of words('CashEntryStatus'))
-    assert.ok(said[`event.cash.${word}`] || word === 'pending', word)
-  for (const word of words('EnrolmentStatus'))
-    assert.ok(said[`event.enrolment.${word}`], word)
-})
 
 test('every value that may be shown has a name', () => {
   const [, list] = source('present', 'audit.py').match(
@@ -87,6 +75,7 @@ test('only what has a page is opened', () => {
   const place = (subject_kind, subject_id) => placeOf({subject_kind, subject_id})
   assert.deepEqual(place('settlement', 'a'), {tab: 'settlements', id: 'a'})
   assert.deepEqual(place('machine', 'b'), {tab: 'machines', id: 'b'})
+  assert.deepEqual(place('enrolment', 'd'), {tab: 'lps', id: 'd'})
   assert.equal(place('leg', 'c'), null)
   assert.equal(place('operator', null), null)
 })

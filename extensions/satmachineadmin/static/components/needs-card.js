@@ -36,8 +36,8 @@ window.satmachine.parts['needs-card'] = {
         text: this.$t(`satmachineadmin.needs.matter.${matter.kind}`),
         detail: matter.detail,
         action: this.$t('satmachineadmin.needs.look'),
-        ...window.satmachine.matters.decidedAt(matter),
-        query: {}
+        query: {},
+        ...window.satmachine.matters.decidedAt(matter)
       }))
     },
     stuckNeeds() {

@@ -34,8 +34,8 @@
     methods: {
       place: matter => window.satmachine.matters.placeOf(matter),
       look(matter) {
-        const {tab, id} = this.place(matter)
-        this.$emit('open', tab, id, {})
+        const {tab, id, query = {}} = this.place(matter)
+        this.$emit('open', tab, id, query)
       },
       title: matter => `satmachineadmin.needs.matter.${matter.kind}`,
       figures(matter) {
@@ -70,7 +70,10 @@
         this.checking = null
       },
       // Whether a payoff was paid is said as such.
-      decisions: ({can_deny}) => (can_deny ? ['paid', 'deny'] : ['accept']),
+      decisions({can_accept, can_deny}) {
+        if (can_deny) return ['paid', 'deny']
+        return can_accept ? ['accept'] : []
+      },
       word(part) {
         return this.$t(`satmachineadmin.worklist.${this.deciding.what}${part}`)
       },

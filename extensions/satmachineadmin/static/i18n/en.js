@@ -68,6 +68,12 @@ window.i18n.global.mergeLocaleMessage('en', {
         paused: 'paused',
         ended: 'ended'
       },
+      cash: {
+        pending: 'not confirmed',
+        confirmed: 'confirmed',
+        cancelled: 'cancelled',
+        disputed: 'disputed'
+      },
       runner: {active: 'active', standby: 'standby', stopped: 'stopped'},
       payout_way: {fast: 'fast', slow: 'slow'}
     }
@@ -84,6 +90,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       worklist: 'Worklist',
       settlements: 'Settlements',
       machines: 'Machines',
+      lps: 'LPs & cash',
       commission: 'Commission',
       reports: 'Reports',
       platform: 'Platform'
@@ -128,6 +135,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         undecided: 'A payment that left this LNbits is not decided yet',
         no_dispense_report: 'A machine has not reported which notes came out',
         trail_broken: 'The audit trail is not the one that was written',
+        cash_disputed: 'An LP disputes a cash entry',
         debit_missing: 'A payout is booked that LNbits did not make',
         credit_missing: 'A payout left the wallet and never arrived',
         payment_status: 'LNbits does not call a booked payout paid',
@@ -157,6 +165,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       check: 'Check again',
       about: {
         sale: 'Open the sale',
+        cash: 'Open the cash entries',
         machine: 'Open the machine',
         platform: 'Open the audit trail'
       },
@@ -818,14 +827,19 @@ window.i18n.global.mergeLocaleMessage('en', {
           recorded: 'Cash was recorded',
           confirmed: 'Cash was confirmed: it counts from now on',
           cancelled: 'A cash entry was put aside',
-          disputed: 'An LP disputed a cash entry'
+          disputed: 'An LP disputed a cash entry',
+          dispute_withdrawn: 'An LP stood by a cash entry after all'
         },
         enrolment: {
           invited: 'An LP was invited',
           accepted: 'An LP accepted the invitation',
-          active: 'An LP takes part again',
+          withdrawn: 'An invitation was taken back',
+          invited_again: 'An LP was invited again',
+          link_replaced: 'An invitation got a new link',
           paused: 'An LP was paused',
+          resumed: 'An LP takes part again',
           ended: 'An LP’s part ended',
+          reactivated: 'An LP’s part was taken up again',
           renamed: 'An LP’s display name was changed'
         },
         leg: {
@@ -910,6 +924,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         commission_sats: 'commission',
         currency: 'currency',
         dispensed_sats: 'dispensed',
+        dispute_reason: 'what the LP says',
         error_code: 'reason',
         error_message: 'what is wrong',
         exchange_rate: 'rate (sat per unit)',
@@ -945,6 +960,213 @@ window.i18n.global.mergeLocaleMessage('en', {
         username: 'LP',
         waits_code: 'waits for',
         wire_sats: 'wire'
+      }
+    },
+    lps: {
+      view: {lps: 'LPs', cash: 'Cash entries'},
+      invite: 'Invite an LP',
+      search: 'Search (press /)',
+      not_loaded: 'The list of LPs could not be loaded.',
+      lasts: 'lasts {n} d',
+      filter: {machine_id: 'Machine', status: 'Status'},
+      column: {
+        username: 'LP',
+        status: 'Status',
+        machine: 'Machine',
+        remaining: 'Cash left',
+        deposited: 'Deposited',
+        received_sats: 'Received, sat',
+        share: 'Of the machine',
+        days: 'Days left',
+        act: ''
+      },
+      next: {book: 'Record cash', invite: 'Invitation'},
+      waiting: {
+        pending:
+          '{n} cash entry waits for your confirmation | {n} cash entries wait for your confirmation',
+        disputed:
+          '{n} cash entry is disputed by its LP | {n} cash entries are disputed by their LPs'
+      },
+      none_yet: {
+        title: 'No LP yet',
+        hint: 'An LP hands you cash for a machine and gets sats as it is sold. Invite the first one by a link.',
+        action: 'Invite an LP'
+      },
+      no_match: {
+        title: 'No LP matches',
+        hint: 'There may be LPs outside these filters.',
+        action: 'Clear the filters'
+      }
+    },
+    lp: {
+      not_loaded: 'This LP could not be loaded.',
+      holds: '{amount} of cash left in “{machine}”',
+      invited_to: 'To the machine “{machine}”',
+      received: '{sats} in {n} payout | {sats} in {n} payouts',
+      waits:
+        'The LP has not accepted yet. Its link was shown when it was made; a new one takes its place.',
+      no_link:
+        'No link of this invitation is valid any more. Make a new one and send it to the LP.',
+      no_part: {
+        not_onboarded:
+          'It takes no part in sales: the LP has to open its invitation, or the Satoshi Machine LP extension, and to choose where its sats arrive.',
+        no_limit_in_currency:
+          'It takes no part in sales: the LP’s daily limit is in another currency than {currency}.'
+      },
+      fact: {
+        confirmed: 'Deposited',
+        paid: 'Turned into sats',
+        reserved: 'Reserved for sats on their way',
+        leaving: 'About to be taken out',
+        pending: 'Waits for your confirmation',
+        received: 'Received',
+        share: 'Share of the machine’s cash',
+        days: 'Days until it is used up'
+      },
+      book: {cash_returned: 'Return cash', moved: 'Move cash'},
+      renew: {
+        label: 'Make a new link',
+        title: 'Make a new link?',
+        message: 'The link that {name} may have got is of no use any more.'
+      },
+      pause: {
+        label: 'Pause',
+        title: 'Pause {name}?',
+        message:
+          'It takes part in no sale until you let it go on. Its cash stays its own, and sats on their way arrive.'
+      },
+      resume: {
+        label: 'Go on',
+        title: 'Let {name} go on?',
+        message: 'From the next sale on its cash is sold again.'
+      },
+      end: {
+        label: 'End',
+        title: 'End {name}’s part in this machine?',
+        message:
+          'That goes only without any cash left, reserved or waiting: settle, return or move it first. You can take it up again later.'
+      },
+      withdraw: {
+        label: 'Take back',
+        title: 'Take the invitation of {name} back?',
+        message: 'Its link is of no use any more. You can invite the LP again.'
+      },
+      reactivate: {
+        label: 'Take up again',
+        title: 'Take {name} up again?',
+        message: 'It takes part in sales again as soon as it has cash here.'
+      },
+      rename: {
+        label: 'Rename',
+        title: 'What you call this LP',
+        not_done: 'The name was not changed.'
+      }
+    },
+    invite: {
+      title: 'Invite an LP',
+      intro: {
+        link: 'You get a link for whoever you give it to. It works once, for seven days.',
+        username:
+          'Only the user of exactly this name on this LNbits can accept, on its page or by the link that you get.'
+      },
+      by: {link: 'By a link', username: 'By username'},
+      no_machine: 'Add a machine first: an LP gives cash for one.',
+      username: 'Username, exactly',
+      name: 'What you call this LP',
+      name_hint: 'Only you see it',
+      send: 'Make the invitation',
+      not_done: 'Nobody was invited.',
+      made: 'The invitation of {name} is ready',
+      once: 'Send it, or let it be scanned. It is shown this once; a lost one is replaced by a new one.',
+      lost: 'The LP is invited, but the answer with its link was lost. Open the LP in the list and make a new link.',
+      link: 'Invitation link',
+      text: 'Invitation',
+      copy_text: 'Copy with a greeting',
+      share: 'Share',
+      message:
+        'Hello! Here you accept to take part in the machine “{machine}” and choose where your sats arrive. The link works once, for seven days: {link}',
+      until: 'Valid until'
+    },
+    cash: {
+      search: 'Search LP or note',
+      not_loaded: 'The cash entries could not be loaded.',
+      not_done: 'Nothing was changed.',
+      none_yet: 'No cash was written down yet.',
+      no_match: 'No cash entry matches these filters.',
+      filter: {machine_id: 'Machine', status: 'Status', kind: 'Kind'},
+      title: 'Cash of {name}',
+      at: '{machine} · {free} left',
+      record: 'Record',
+      not_recorded: 'Nothing was written down.',
+      not_confirmed: 'It was not confirmed.',
+      confirm_amount: 'Confirm {amount}',
+      cancel_amount: 'Cancel {amount}',
+      confirmed: '{amount} of {name} are confirmed.',
+      later: 'Later',
+      leave: 'Leave it',
+      on: 'Cash of {day}',
+      written: 'written down',
+      comes_to: 'comes to {amount}',
+      disputed: 'The LP disputes it: {reason}',
+      no_other: 'No other LP of yours has cash in {currency}.',
+      kind: {
+        deposit: 'Deposit',
+        opening: 'Opening balance',
+        cash_returned: 'Cash returned',
+        moved: 'Cash moved',
+        correction: 'Correction'
+      },
+      hint: {
+        deposit: 'The LP hands you cash',
+        opening: 'What it brings along from earlier books',
+        cash_returned: 'You give cash back to the LP',
+        moved: 'To another machine or LP of the same currency'
+      },
+      field: {
+        kind: 'What happens',
+        amount: 'Amount',
+        to: 'To',
+        day: 'Day of the cash; empty: today',
+        notes: 'Note, for you only'
+      },
+      sentence: {
+        deposit: '{name} handed over {amount} at {machine}',
+        opening: '{name} brings {amount} along at {machine}',
+        cash_returned: '{amount} go back to {name} from {machine}',
+        moved: '{amount} move from {name} at {machine} to {other} at {there}',
+        moved_in: '{amount} move to {name} at {machine} from {other} at {there}',
+        correction: '{amount} less of {name} at {machine}',
+        correction_in: '{amount} more of {name} at {machine}'
+      },
+      recorded: {
+        title: 'Written down',
+        comes:
+          'It counts once it is confirmed: do that when the cash is there. The LP sees it now, and can say if it is wrong.',
+        leaves:
+          'From now on no sale draws it. Confirm it when the cash is out; cancelled, it counts again.'
+      },
+      confirm: {
+        label: 'Confirm',
+        title: 'Confirm this entry?',
+        message: 'A confirmed entry cannot be cancelled, only corrected.',
+        done: 'Confirmed.'
+      },
+      cancel: {
+        label: 'Cancel',
+        title: 'Cancel this entry?',
+        message: 'It never counts. It stays to be seen as cancelled.',
+        done: 'Cancelled.'
+      },
+      correct: {
+        label: 'Correct',
+        title: 'Correct this entry?',
+        intro:
+          'It comes to {now}. Say what is right: the difference is written down as an entry of its own, which you confirm.',
+        amount: 'What it should come to',
+        hint: '0 if it should not be there at all',
+        reason: 'Why; the LP sees this',
+        send: 'Write the difference down',
+        done: 'Written down. Confirm it in the list.'
       }
     },
     audit: {

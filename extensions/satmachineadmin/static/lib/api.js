@@ -103,8 +103,28 @@
     /** @param {{target: string, new_target: string}} data @returns {Promise<{data: SplitSet[]}>} */
     replaceTarget: data => request('POST', `${SPLITS}/replace-target`, data),
 
-    /** @param {object} query @returns {Promise<{data: object[], total: number}>} */
+    /** @param {object} query @returns {Promise<{data: Client[], total: number}>} */
     clients: query => request('GET', `${BASE}/clients${queryString(query)}`),
+    /** @param {string} id @returns {Promise<Client>} */
+    client: id => request('GET', `${BASE}/clients/${segment(id)}`),
+    /** @param {object} data @returns {Promise<Client & {link: string | null}>} */
+    inviteLp: data => request('POST', `${BASE}/clients`, data),
+    /** @param {string} id @returns {Promise<Client & {link: string | null}>} with a new link */
+    renewInvitation: id =>
+      request('POST', `${BASE}/clients/${segment(id)}/invitation`),
+    /** @param {string} id @param {object} data @returns {Promise<Client>} */
+    changeClient: (id, data) =>
+      request('PUT', `${BASE}/clients/${segment(id)}`, data),
+    /** @param {object} query @returns {Promise<{data: CashEntry[], total: number}>} */
+    cash: query => request('GET', `${BASE}/deposits${queryString(query)}`),
+    /** @param {object} data @returns {Promise<CashEntry>} */
+    recordCash: data => request('POST', `${BASE}/deposits`, data),
+    /** @param {object} data @returns {Promise<CashEntry>} */
+    moveCash: data => request('POST', `${BASE}/deposits/move`, data),
+    /** @param {string} id @param {'confirm' | 'cancel' | 'correct'} what @param {object} [data]
+     * @returns {Promise<CashEntry>} */
+    actOnCash: (id, what, data) =>
+      request('POST', `${BASE}/deposits/${segment(id)}/${what}`, data),
     /** @param {object} query @returns {Promise<{data: Leg[], total: number}>} */
     payments: query => request('GET', `${BASE}/payments${queryString(query)}`),
 

@@ -5,19 +5,24 @@
   const AT_THE_SALE = ['legs_failed', 'undecided', 'no_dispense_report']
 
   /** @typedef {{kind: string, settlement_id: string | null, machine_id: string}} Matter */
-  /** @typedef {{word: 'sale' | 'machine' | 'platform', tab: string, id: string | null}} Place */
+  /** @typedef {{word: string, tab: string, id: string | null, query?: object}} Place */
+
+  const DISPUTED = {view: 'cash', status: 'disputed'}
 
   /** @param {Matter} matter @returns {Place} what it is about */
-  function placeOf({settlement_id, machine_id}) {
+  function placeOf({kind, settlement_id, machine_id}) {
+    if (kind === 'cash_disputed')
+      return {word: 'cash', tab: 'lps', id: null, query: DISPUTED}
     if (settlement_id)
       return {word: 'sale', tab: 'settlements', id: settlement_id}
     if (machine_id) return {word: 'machine', tab: 'machines', id: machine_id}
     return {word: 'platform', tab: 'platform', id: null}
   }
 
-  /** @param {Matter} matter @returns {{tab: string, id: string | null}} */
+  /** @param {Matter} matter @returns {{tab: string, id: string | null, query?: object}} */
   function decidedAt(matter) {
-    const {tab, id} = placeOf(matter)
+    const {tab, id, query} = placeOf(matter)
+    if (query) return {tab, id, query}
     const atTheSale = tab === 'settlements' && AT_THE_SALE.includes(matter.kind)
     return atTheSale ? {tab, id} : {tab: 'worklist', id: null}
   }

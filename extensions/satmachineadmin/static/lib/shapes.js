@@ -153,4 +153,44 @@
  * @property {number | null} broken_seq
  * @property {string | null} fault
  * @property {string | null} detail
+ *
+ * @typedef {object} Client
+ * @property {string} id
+ * @property {string} machine_id
+ * @property {string} machine_name
+ * @property {string} lp_ref
+ * @property {string} username
+ * @property {'invited' | 'active' | 'paused' | 'ended'} status
+ * @property {boolean} onboarded
+ * @property {boolean} takes_part
+ * @property {string | null} no_part_reason
+ * @property {string} currency
+ * @property {Record<'currency' | 'confirmed' | 'pending' | 'paid' | 'reserved' | 'leaving' | 'remaining', string>} balance
+ * @property {number} received_sats
+ * @property {number} fills
+ * @property {string | null} share_pct
+ * @property {number | null} days_left
+ * @property {{expires_at: string, is_expired: boolean} | null} invitation
+ * @property {string | null} accepted_at
+ * @property {string} created_at
+ *
+ * @typedef {object} CashEntry
+ * @property {string} id
+ * @property {string} client_id
+ * @property {string} username
+ * @property {string} machine_name
+ * @property {string} kind
+ * @property {string} status
+ * @property {string} amount
+ * @property {string | null} corrected_amount
+ * @property {string} currency
+ * @property {string} cash_date
+ * @property {string} notes
+ * @property {string | null} settlement_id
+ * @property {{username: string, machine_name: string} | null} counterpart
+ * @property {boolean} can_confirm
+ * @property {boolean} can_cancel
+ * @property {boolean} can_correct
+ * @property {string | null} dispute_reason
+ * @property {string} created_at
  */

@@ -41,6 +41,12 @@
       paused: ['grey', 'pause_circle'],
       ended: ['grey', 'stop_circle']
     },
+    cash: {
+      pending: ['warning', 'schedule'],
+      confirmed: ['positive', 'check_circle'],
+      cancelled: ['grey', 'block'],
+      disputed: ['negative', 'report']
+    },
     runner: {
       active: ['positive', 'check_circle'],
       standby: ['warning', 'pause_circle'],
@@ -55,7 +61,7 @@
   const ARROWS = {cash_out: '↓', cash_in: '↑'}
 
   /**
-   * @param {string} kind settlement, leg, machine, enrolment, runner, payout_way
+   * @param {string} kind settlement, leg, machine, enrolment, cash, runner, payout_way
    * @param {string | null | undefined} state
    * @returns {Look} `known` is false for a word that this page does not know: show the word itself
    */

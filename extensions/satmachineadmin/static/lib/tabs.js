@@ -6,6 +6,7 @@
     {name: 'worklist', icon: 'rule'},
     {name: 'settlements', icon: 'receipt_long'},
     {name: 'machines', icon: 'point_of_sale'},
+    {name: 'lps', icon: 'groups'},
     {name: 'commission', icon: 'pie_chart'},
     {name: 'reports', icon: 'summarize'},
     {name: 'platform', icon: 'account_balance', ofPlatform: true}

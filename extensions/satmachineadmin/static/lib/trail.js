@@ -36,7 +36,11 @@
    * @returns {{tab: string, id: string} | null}
    */
   function placeOf({subject_kind, subject_id}) {
-    const tabs = {settlement: 'settlements', machine: 'machines'}
+    const tabs = {
+      settlement: 'settlements',
+      machine: 'machines',
+      enrolment: 'lps'
+    }
     const tab = tabs[/** @type {keyof typeof tabs} */ (subject_kind)]
     return tab && subject_id ? {tab, id: subject_id} : null
   }

@@ -6,7 +6,16 @@
 
   window.satmachine.parts['cash-list'] = {
     template: '#sm-cash-list',
-    data: () => ({rows: null, total: 0, page: 1, error: null, loadedAt: null}),
+    data: () => ({
+      rows: null,
+      total: 0,
+      page: 1,
+      error: null,
+      loadedAt: null,
+      disputing: null,
+      withdrawing: null,
+      actError: null
+    }),
     computed: {
       pages() {
         return Math.max(1, Math.ceil(this.total / ROWS))
@@ -17,8 +26,22 @@
       kind(row) {
         return this.$t(`satmachineclient.cash.kind.${row.kind}`)
       },
-      status(row) {
-        return this.$t(`satmachineclient.cash.status.${row.status}`)
+      disputed() {
+        this.disputing = null
+        const message = this.$t('satmachineclient.cash.dispute.done')
+        this.$q.notify({type: 'positive', message})
+        this.live.refresh()
+      },
+      async withdraw(row) {
+        this.withdrawing = row.id
+        this.actError = null
+        try {
+          await window.satmachine.clientApi.withdrawDispute(row.id)
+        } catch (error) {
+          this.actError = error
+        }
+        this.withdrawing = null
+        this.live.refresh()
       },
       async load() {
         try {

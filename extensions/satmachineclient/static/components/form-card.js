@@ -6,6 +6,8 @@ window.satmachine.parts['form-card'] = {
   props: {
     title: {type: String, default: ''},
     label: {type: String, required: true},
+    // what leaving it undone is called, where that is not to cancel
+    undone: {type: String, default: ''},
     // what was not done, for when it fails
     what: {type: String, required: true},
     send: {type: Function, required: true},

@@ -48,6 +48,7 @@ window.satmachine.parts['position-list'] = {
         text('received', received, position.fills),
         text('left', {amount: fiat(position.remaining, position.currency)}),
         amount('reserved', position.reserved),
+        amount('leaving', position.leaving),
         amount('pending', position.pending)
       ].filter(Boolean)
     }

@@ -68,6 +68,12 @@ window.i18n.global.mergeLocaleMessage('en', {
         paused: 'paused',
         ended: 'ended'
       },
+      cash: {
+        pending: 'not confirmed',
+        confirmed: 'confirmed',
+        cancelled: 'cancelled',
+        disputed: 'disputed'
+      },
       runner: {active: 'active', standby: 'standby', stopped: 'stopped'},
       payout_way: {fast: 'fast', slow: 'slow'}
     }
@@ -153,6 +159,52 @@ window.i18n.global.mergeLocaleMessage('en', {
         gathering: '{sats} sat have gathered; they go when there are enough'
       }
     },
+    invited: {
+      not_loaded: 'The invitation could not be loaded.',
+      until: 'Valid until',
+      home: 'To your page',
+      fact: {
+        operator: 'Operator',
+        machine: 'Machine',
+        place: 'Place',
+        currency: 'Currency'
+      },
+      offer: {
+        title: '{operator} invites you to the machine “{machine}”',
+        hint: 'You hand your cash to the operator. Customers get it from the machine, and you get the sats that they pay, sale by sale. Only you decide where your sats arrive.'
+      },
+      login: {
+        title: 'Log in to see your invitation',
+        hint: 'Log in, or make an account, in the page that opens. Then come back to this one: it goes on by itself.',
+        action: 'Log in'
+      },
+      disabled: {
+        title: 'One switch before you see your invitation',
+        hint: 'Your sats and your cash are shown by the extension “Satoshi Machine LP”. It is not switched on for you yet.',
+        action: 'Switch it on'
+      },
+      not_yours: {
+        title: 'This invitation is for somebody else',
+        hint: 'It was made for another user of this LNbits. Log in as that user, or ask the operator for a link of your own.'
+      },
+      unknown: {
+        title: 'There is no such invitation',
+        hint: 'The link is not complete. Open it again as you got it, or ask the operator for a new one.'
+      },
+      closed: {title: 'This invitation is over'},
+      why: {
+        accepted:
+          'It was accepted already, and works only once. If that was not you, tell the operator.',
+        revoked: 'The operator took it back.',
+        replaced: 'The operator made a newer link: use that one.',
+        expired:
+          'It was valid for seven days. Ask the operator for a new link.'
+      },
+      accepted: {
+        title: 'You take part in “{machine}”',
+        hint: 'Hand your cash to the operator. It becomes sats once the operator has confirmed it.'
+      }
+    },
     invitation: {
       title: '{operator} invites you to the machine “{machine}”',
       hint: 'Cash that you hand to {operator} is counted in {currency} and turns into sats as this machine sells.',
@@ -167,6 +219,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       left: '{amount} of your cash are left',
       reserved: '{amount} are being paid right now',
       pending: '{amount} wait for the operator’s confirmation',
+      leaving: '{amount} are on their way out of this machine',
       today: '{drawn} of {limit} a day were sold today',
       no_part: {
         not_onboarded: 'No part in sales: choose a wallet first',
@@ -197,14 +250,21 @@ window.i18n.global.mergeLocaleMessage('en', {
         deposit: 'Handed over',
         opening: 'Opening balance',
         cash_returned: 'Returned to you',
-        moved: 'Moved to another machine',
+        moved: 'Moved',
         correction: 'Corrected'
       },
-      status: {
-        pending: 'not confirmed yet',
-        confirmed: 'confirmed',
-        cancelled: 'cancelled',
-        disputed: 'disputed'
+      dispute: {
+        offer: 'This is wrong',
+        title: 'What is wrong with it?',
+        intro:
+          'The operator is told and cannot confirm this entry. You can withdraw that at any time; the operator can cancel the entry and write down what is right.',
+        reason: 'What is right',
+        needed: 'Say what is wrong.',
+        send: 'Dispute it',
+        done: 'Disputed. The operator is told.',
+        not_done: 'Nothing was changed about this entry.',
+        said: 'You said: {reason}',
+        withdraw: 'It is right after all'
       }
     },
     fill: {

@@ -23,6 +23,14 @@
    * @property {string} status
    * @property {string} created_at
    *
+   * @typedef {object} Offer
+   * @property {string} operator_name
+   * @property {string} machine_name
+   * @property {string} machine_location
+   * @property {string} currency
+   * @property {boolean} onboarded
+   * @property {string} expires_at
+   *
    * @typedef {object} Position
    * @property {string} enrolment_id
    * @property {string} machine_name
@@ -32,6 +40,7 @@
    * @property {string} pending
    * @property {string} paid
    * @property {string} reserved
+   * @property {string} leaving
    * @property {string} remaining
    * @property {number} received_sats
    * @property {number} fills
@@ -49,6 +58,9 @@
    * @property {string} cash_date
    * @property {string} amount
    * @property {string | null} reason
+   * @property {string | null} dispute_reason
+   * @property {boolean} can_dispute
+   * @property {boolean} can_withdraw
    * @property {string} created_at
    * @property {string | null} confirmed_at
    *
@@ -88,6 +100,22 @@
     /** @param {string} id @returns {Promise<Enrolment>} */
     acceptEnrolment: id =>
       request('POST', `${BASE}/enrolments/${segment(id)}/accept`),
+
+    /** @param {string} token of an invitation's link @returns {Promise<Offer>} */
+    lookAtInvitation: token => request('POST', `${BASE}/invitation/look`, {token}),
+    /** @param {string} token @returns {Promise<Enrolment>} */
+    acceptInvitation: token =>
+      request('POST', `${BASE}/invitation/accept`, {token}),
+    /** Switches this extension on for whoever is logged in. @returns {Promise<unknown>} */
+    enable: () =>
+      request('PUT', '/api/v1/extension/satmachineclient/enable'),
+
+    /** @param {string} id @param {{reason: string}} data @returns {Promise<OwnCashEntry>} */
+    disputeCash: (id, data) =>
+      request('POST', `${BASE}/cash/${segment(id)}/dispute`, data),
+    /** @param {string} id @returns {Promise<OwnCashEntry>} */
+    withdrawDispute: id =>
+      request('POST', `${BASE}/cash/${segment(id)}/withdraw-dispute`),
 
     /** @param {object} query @returns {Promise<{data: Position[], total: number}>} */
     positions: query =>

@@ -1,0 +1,70 @@
+"""What an LP's enrolment has behind it and before it: for pages, from kept totals and one index."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from ..core.outlook import WINDOW_SECONDS, days_left, share_ppm
+from . import rows
+from .sql import SCHEMA, Row, Sql, in_list
+
+
+@dataclass(frozen=True, kw_only=True)
+class LpFigures:
+    """Beside the balance of an enrolment."""
+
+    #: of the cash that takes part in the machine's sales, in parts per million; None: it takes no part
+    share_ppm: int | None
+    #: whole days until its cash is used up; None: too few sales to say
+    days_left: int | None
+
+
+async def figures(sql: Sql, enrolments: Sequence[Row], now: int) -> dict[str, LpFigures]:
+    """The figures of a page of enrolments, by id."""
+    machine_cash = await _machine_cash(sql, {row["machine_id"] for row in enrolments})
+    drawn = await _drawn(sql, [row["id"] for row in enrolments], now - WINDOW_SECONDS)
+    found = {}
+    for row in enrolments:
+        remaining = rows.balance(row).remaining_minor
+        takes_part = row["status"] == "active" and row["onboarded"]
+        sales, drawn_minor = drawn.get(row["id"], (0, 0))
+        found[row["id"]] = LpFigures(
+            share_ppm=share_ppm(remaining, machine_cash.get(row["machine_id"], 0)) if takes_part else None,
+            days_left=days_left(
+                remaining, drawn_minor, sales=sales, seconds=now - (row["accepted_at"] or now)
+            ),
+        )
+    return found
+
+
+async def _machine_cash(sql: Sql, machine_ids: Collection[str]) -> dict[str, int]:
+    """The cash that takes part in each machine's sales."""
+    listed, values = in_list("machine", machine_ids)
+    found = await sql.all(
+        f"""
+        SELECT client.machine_id,
+               SUM(client.confirmed_minor - client.paid_minor - client.reserved_minor) AS remaining_minor
+        FROM {SCHEMA}.dca_clients AS client JOIN {SCHEMA}.dca_lp AS lp ON lp.user_id = client.user_id
+        WHERE client.machine_id IN {listed} AND client.status = 'active'
+        GROUP BY client.machine_id
+        """,
+        **values,
+    )
+    return {str(row["machine_id"]): int(row["remaining_minor"]) for row in found}
+
+
+async def _drawn(sql: Sql, enrolment_ids: Collection[str], since: int) -> dict[str, tuple[int, int]]:
+    """Of each LP: in how many sales since an instant it gave cash, and how much. By legs_that_drew."""
+    listed, values = in_list("client", enrolment_ids)
+    found = await sql.all(
+        f"""
+        SELECT client_id, COUNT(DISTINCT settlement_id) AS sales, SUM(fiat_minor) AS drawn_minor
+        FROM {SCHEMA}.dca_payments
+        WHERE client_id IN {listed} AND leg_type = 'dca' AND state = 'completed' AND completed_at >= :since
+        GROUP BY client_id
+        """,
+        since=since,
+        **values,
+    )
+    return {str(row["client_id"]): (int(row["sales"]), int(row["drawn_minor"] or 0)) for row in found}
