@@ -18,7 +18,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 DECIMALS = {
     "amount", "fiat_amount", "exchange_rate", "reference_rate", "confirmed", "pending", "paid", "reserved",
-    "remaining",
+    "remaining", "leaving", "corrected_amount",
 }  # fmt: skip
 COUNTS = ("sats", "_msat", "_total", "_completed", "_failed", "_version")
 
