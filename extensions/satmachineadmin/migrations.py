@@ -607,7 +607,7 @@ def _indexes_of_m127(db: Any) -> tuple[str, ...]:
             db,
             "legs_that_drew",
             "dca_payments",
-            "client_id, completed_at, settlement_id, fiat_minor",
+            "client_id, completed_at, settlement_id, fiat_minor, leg_type, state",
             where="leg_type = 'dca' AND state = 'completed'",
         ),
     )

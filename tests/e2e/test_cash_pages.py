@@ -66,7 +66,7 @@ def test_an_lp_is_invited_by_a_link_and_accepts_it(
     dialog = seen.page.get_by_role("dialog")
     dialog.get_by_label("What you call this LP").fill(name)
     dialog.get_by_role("button", name="Make the invitation").click()
-    link = dialog.get_by_label("Invitation link").input_value()
+    link = dialog.get_by_role("textbox", name="Invitation link").input_value()
     expect(dialog.locator("svg").first).to_be_visible()
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= size[0]
     dialog.get_by_role("button", name="Close").click()
