@@ -159,7 +159,9 @@ def _kept_balances(sums: _Sums, before: Kept, after: Kept) -> Amounts:
     for row, later in zip(before.enrolments, after.enrolments, strict=False):
         if row == later:
             account = journal.lp_account(before.machines[row["machine_id"]], before.lps[row["id"]])
-            kept[account, row["currency"]] = -rows.balance(row).remaining_minor
+            cash = rows.balance(row)
+            # Cash that is about to be taken out is the LP's until that is confirmed.
+            kept[account, row["currency"]] = -(cash.remaining_minor + cash.leaving_minor)
     for machine_id, machine in before.machines.items():
         own = [row for row in before.wallets if row["machine_id"] == machine_id]
         is_quiet = own == [row for row in after.wallets if row["machine_id"] == machine_id]

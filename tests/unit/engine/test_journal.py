@@ -164,7 +164,7 @@ async def figures(rig: Rig) -> tuple[Balances, Decimal]:
     clients = await rig.rows("SELECT * FROM satmachineadmin.dca_clients")
     for row in clients:
         lp = Party(id=row["id"], name=row["username"]).segment
-        left = row["confirmed_minor"] - row["paid_minor"] - row["reserved_minor"]
+        left = row["confirmed_minor"] - row["paid_minor"] - row["reserved_minor"] + row["leaving_minor"]
         found[f"Liabilities:LP:{machine}:{lp}", "EUR"] = Decimal(-left).scaleb(-2)
         found[f"Expenses:LPs:{machine}:{lp}", "SAT"] = Decimal(
             rig.host.balance_sats(f"{row['username']}'s wallet")
