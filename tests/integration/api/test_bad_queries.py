@@ -36,6 +36,7 @@ WORDS = {
     "mark",
     "is_default",
     "is_in_force",
+    "is_ended",
 }
 NO_WORDS = ("nothing", "", "PENDING", "\0", "' OR 1=1 --", "x" * 200)
 
