@@ -94,8 +94,10 @@ WORDS = {
 def words_of_the_domain() -> dict[str, type[enum.Enum]]:
     """Every enum that a module of satmachineadmin.core defines, by its name."""
     found = {}
+    extensions = REPOSITORY / "extensions"
     for path in python_files("extensions/satmachineadmin/core"):
-        module = import_module(f"satmachineadmin.core.{path.stem}".removesuffix(".__init__"))
+        parts = path.relative_to(extensions).with_suffix("").parts
+        module = import_module(".".join(parts).removesuffix(".__init__"))
         for thing in vars(module).values():
             if isinstance(thing, type) and issubclass(thing, enum.Enum) and len(thing):
                 found[thing.__name__] = thing
