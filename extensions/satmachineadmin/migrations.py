@@ -138,6 +138,13 @@ async def m127_cash_comes_and_goes(db: Any) -> None:
         await db.execute(statement)
 
 
+async def m128_closed_months(db: Any) -> None:
+    """Months whose figures are frozen: they can be added to, and nothing else."""
+    await db.execute(_CLOSED_MONTHS)
+    for statement in _guards(db, "closed_months", "closed_month", once=("id", "follows")):
+        await db.execute(statement)
+
+
 async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
     """SQLite cannot say `IF NOT EXISTS` here, so it is looked at first."""
     if db.type != "SQLITE":
@@ -827,6 +834,20 @@ _AUDIT_MARKS = f"""
         seq BIGINT PRIMARY KEY,
         hash TEXT NOT NULL,
         verified_at BIGINT NOT NULL
+    )
+"""
+
+
+# `statement` is the text that `hash` is over; `follows` names operator and month before, once.
+_CLOSED_MONTHS = f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.closed_months (
+        id TEXT PRIMARY KEY,
+        operator_user_id TEXT NOT NULL,
+        month TEXT NOT NULL,
+        statement TEXT NOT NULL,
+        hash TEXT NOT NULL,
+        follows TEXT NOT NULL UNIQUE,
+        closed_at BIGINT NOT NULL
     )
 """
 

@@ -16,7 +16,7 @@ from .conftest import DESKTOP, PHONE, OpenPage
 from .test_operator_pages import of_ours
 
 pytestmark = pytest.mark.browser
-PAGES = ("/satmachineadmin/reports", "/satmachineadmin/reports/audit")
+PAGES = ("/satmachineadmin/reports", "/satmachineadmin/reports/months", "/satmachineadmin/reports/audit")
 
 
 def test_an_accountant_gets_the_sales_of_the_month_as_a_whole_file(open_page: OpenPage, shop: Shop) -> None:
@@ -34,6 +34,15 @@ def test_an_accountant_gets_the_sales_of_the_month_as_a_whole_file(open_page: Op
     head, *rows, end = csv.reader(io.StringIO(text, newline=""))
     assert end == ["END", str(len(rows))]
     assert sorted(row[head.index("wire_sats")] for row in rows) == ["1100", "2100", "777"]
+    assert of_ours(seen.complaints) == []
+
+
+def test_the_present_month_is_shown_and_cannot_be_closed(open_page: OpenPage, shop: Shop) -> None:
+    seen = open_page(shop.operator, "/satmachineadmin/reports/months")
+
+    expect(seen.page.get_by_text(re.compile(r"is open: its figures are as"))).to_be_visible()
+    expect(seen.page.get_by_text("Plaza · LP ana").first).to_be_visible()
+    expect(seen.page.get_by_role("button", name=re.compile("Close 20"))).to_have_count(0)
     assert of_ours(seen.complaints) == []
 
 

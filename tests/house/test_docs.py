@@ -88,6 +88,7 @@ WORDS = {
     "Differences": "DifferenceKind",
     "Lines of a proof": "ProofLine",
     "Faults of the audit trail": "TrailFault",
+    "Subjects of a month": "Subject",
 }
 
 

@@ -168,6 +168,10 @@ class PlatformChanged(Body):
     super_fee_wallet_id: StrictStr | None = Field(None, min_length=1, max_length=64)
 
 
+class MonthNamed(Body):
+    month: StrictStr = Field(min_length=7, max_length=7)
+
+
 class Reasoned(Body):
     reason: StrictStr = Field(min_length=1, max_length=2000)
 

@@ -73,7 +73,7 @@ class Party:
     @property
     def segment(self) -> str:
         """Its part of an account's name: ASCII, and the same for ever as long as it is not renamed."""
-        return f"{_slug(self.name)}-{hashlib.sha256(self.id.encode()).hexdigest()[:6]}"
+        return f"{_slug(self.name)}-{hashlib.sha256(self.id.encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,13 +14,18 @@ from .units import currency_digits, format_fiat
 _LONGEST = 200
 
 
-def amount_text(amount: int, commodity: str) -> str:
-    """An amount with its commodity; sats with three decimals only where they are no whole sats."""
+def number_text(amount: int, commodity: str) -> str:
+    """An amount as decimal text; sats with three decimals only where they are no whole sats."""
     if commodity != SAT:
-        return f"{format_fiat(amount, commodity)} {commodity}"
+        return format_fiat(amount, commodity)
     whole, rest = divmod(abs(amount), 1000)
     text = f"{whole}.{rest:03d}" if rest else str(whole)
-    return f"{'-' if amount < 0 else ''}{text} {SAT}"
+    return f"{'-' if amount < 0 else ''}{text}"
+
+
+def amount_text(amount: int, commodity: str) -> str:
+    """The same with its commodity."""
+    return f"{number_text(amount, commodity)} {commodity}"
 
 
 class Format(Protocol):

@@ -17,8 +17,8 @@ window.satmachine ??= {parts: {}}
     'dispense-form', 'reason-form', 'note-form', 'refund-card', 'sale-corrections', 'figures-dialog',
     'machine-lps', 'machine-kept', 'known-payers', 'machines-tab', 'machine-drawer', 'machine-form', 'day-card',
     'proof-card', 'commission-tab', 'split-form', 'split-line', 'split-history', 'what-if-card', 'platform-tab',
-    'audit-card', 'worklist-tab', 'stuck-list', 'reports-tab', 'report-files', 'report-audit', 'lps-tab', 'lp-next',
-    'lp-drawer', 'lp-invite', 'lp-link', 'lp-rename', 'cash-ledger', 'cash-form', 'cash-correct', 'cash-waiting',
+    'audit-card', 'worklist-tab', 'stuck-list', 'reports-tab', 'report-files', 'report-months', 'report-audit', 'lps-tab',
+    'lp-next', 'lp-drawer', 'lp-invite', 'lp-link', 'lp-rename', 'cash-ledger', 'cash-form', 'cash-correct', 'cash-waiting',
     'payoff-dialog'
   ]
 

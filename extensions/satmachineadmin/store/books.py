@@ -21,6 +21,7 @@ from .invitations import Invitations
 from .legs import Legs
 from .lps import Lps
 from .machines import Machines
+from .months import Months
 from .operators import Operators
 from .outside import OutsideLegs
 from .payers import Payers
@@ -72,6 +73,7 @@ class Books:
         self.worklist = Worklist(sql, self.audit, now)
         self.reconcile = Reconcile(sql, now)
         self.unknown = UnknownPayments(sql, now)
+        self.months = Months(sql, self.audit, now)
 
     def made(self, thing_id: str) -> str:
         """Say what this transaction made: told again when its request is repeated."""

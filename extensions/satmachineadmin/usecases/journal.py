@@ -73,7 +73,7 @@ class _Sums:
     balances: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     opening: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     #: machine id → rows of its wallets' histories
-    rows: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    rows: dict[str, int] = field(default_factory=dict)
 
     def take(self, entry: Entry) -> bool:
         """Count an entry; whether it is one of the days that are wanted."""
@@ -119,7 +119,7 @@ async def journal_text(
         last = min(until.isoformat(), before.today) if until else before.today
         sums = _Sums(since=since.isoformat() if since else "", until=last)
         yield form.head(f"Satoshi Machine, {since or 'from the beginning'} to {last} ({before.time_zone})")
-        async for entry in _entries(store, host, user_id, before, sums):
+        async for entry in entries(store, host, user_id, before, sums.rows):
             if sums.take(entry):
                 yield form.entry(entry)
         written = sums.entries
@@ -166,13 +166,16 @@ def _kept_balances(sums: _Sums, before: Kept, after: Kept) -> Amounts:
         own = [row for row in before.wallets if row["machine_id"] == machine_id]
         is_quiet = own == [row for row in after.wallets if row["machine_id"] == machine_id]
         is_proved = all(row["host_rows"] is not None for row in own)
-        if is_quiet and is_proved and sum(row["host_rows"] for row in own) == sums.rows[machine_id]:
+        if is_quiet and is_proved and sum(row["host_rows"] for row in own) == sums.rows.get(machine_id, 0):
             kept[journal.wallet_of(machine), SAT] = sum(row["balance_msat"] for row in own)
     return kept
 
 
-async def _entries(store: Store, host: Host, user_id: str, kept: Kept, sums: _Sums) -> AsyncIterator[Entry]:
-    """Everything, by its kind: journals are put in order of their days by who reads them."""
+async def entries(
+    store: Store, host: Host, user_id: str, kept: Kept, rows_of: dict[str, int] | None = None
+) -> AsyncIterator[Entry]:
+    """Everything, by its kind: journals are put in order of their days by who reads them. `rows_of` counts
+    the rows of each machine's wallets' histories."""
     async for entry in _cash(store, user_id, kept):
         yield entry
     async for entry in _sales(store, user_id, kept):
@@ -180,7 +183,7 @@ async def _entries(store: Store, host: Host, user_id: str, kept: Kept, sums: _Su
     async for entry in _payoffs(store, user_id, kept):
         yield entry
     for row in kept.wallets:
-        async for entry in _others(store, host, row, kept, sums):
+        async for entry in _others(store, host, row, kept, {} if rows_of is None else rows_of):
             yield entry
 
 
@@ -261,13 +264,15 @@ async def _payoffs(store: Store, user_id: str, kept: Kept) -> AsyncIterator[Entr
         after = (found[-1]["created_at"], found[-1]["id"])
 
 
-async def _others(store: Store, host: Host, row: Row, kept: Kept, sums: _Sums) -> AsyncIterator[Entry]:
+async def _others(
+    store: Store, host: Host, row: Row, kept: Kept, rows_of: dict[str, int]
+) -> AsyncIterator[Entry]:
     """What else is in a wallet's history; its life before it was the machine's as one entry."""
     machine = kept.machines[row["machine_id"]]
     bound = BoundWallet(wallet_id=row["wallet_id"], machine_id=row["machine_id"], scan_from=row["scan_from"])
     opening_msat = 0
     async for payments, known in history_of(store, host, bound):
-        sums.rows[row["machine_id"]] += len(payments)
+        rows_of[row["machine_id"]] = rows_of.get(row["machine_id"], 0) + len(payments)
         for payment in payments:
             for line, msat in lines_of(payment, known):
                 if line is ProofLine.OPENING:

@@ -278,6 +278,14 @@ ROUTES: tuple[Route, ...] = (
         Route(method="GET", path=f"{DCA}/reports/journal.{form}", filters=("since", "until"))
         for form in JOURNALS
     ),
+    Route(method="GET", path=f"{DCA}/reports/months"),
+    Route(method="GET", path=f"{DCA}/reports/month", filters=("month",)),
+    Route(method="GET", path=f"{DCA}/reports/month.csv", filters=("month",)),
+    Route(
+        method="POST",
+        path=f"{DCA}/reports/month/close",
+        body={"month": Field(good="2020-01", bad=("2020-13", "2020", "January", "2020-1"))},
+    ),
     Route(method="GET", path=f"{DCA}/machines/{{machine_id}}/proof"),
     Route(method="POST", path=f"{DCA}/machines/{{machine_id}}/check", only_looks=True),
     Route(

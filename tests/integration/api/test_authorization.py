@@ -33,6 +33,7 @@ OPEN = {f"GET {DCA}/{name}" for name in ("status", "machines", "clients", "depos
     f"POST {DCA}/commission-splits/example",
     *(f"GET {DCA}/reports/{table}.csv" for table in CSV_TABLES),
     *(f"GET {DCA}/reports/journal.{form}" for form in JOURNALS),
+    *(f"GET {DCA}/reports/{name}" for name in ("months", "month", "month.csv")),
     f"GET {LP}/preferences",
     f"GET {LP}/enrolments",
     f"GET {LP}/positions",
@@ -44,6 +45,8 @@ OTHERWISE = {
     f"POST {DCA}/machines": 400,
     f"PUT {DCA}/super-config": 403,
     f"POST {DCA}/audit/verify": 403,
+    # Everybody has months of their own, and none has one of 2020.
+    f"POST {DCA}/reports/month/close": 422,
     f"PUT {LP}/preferences": 400,
     # Its link is for olga's guest alone.
     f"POST {LP}/invitation/look": 403,

@@ -115,3 +115,10 @@ test('an amount and its unit never break over two lines', () => {
   const text = money.satsUnit(317700) + money.fiat('2000.00', 'GTQ')
   assert.doesNotMatch(text, / /)
 })
+
+test('sats with millisats are said exactly', () => {
+  const {exactSats} = lib('money')
+  assert.equal(exactSats('60934.250'), '60\u202f934.250\u00a0sat')
+  assert.equal(exactSats('-12'), '−12\u00a0sat')
+  assert.equal(exactSats(null), '–')
+})

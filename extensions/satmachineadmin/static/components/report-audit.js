@@ -5,7 +5,7 @@
   const REACHABLE = 10000 // the server's bound on offset
   const KINDS = [
     'settlement', 'leg', 'withdrawal', 'cash', 'enrolment', 'machine',
-    'split', 'matter', 'payer', 'operator', 'platform'
+    'split', 'matter', 'month', 'payer', 'operator', 'platform'
   ] // prettier-ignore
 
   window.satmachine.parts['report-audit'] = {

@@ -1,7 +1,7 @@
 // @ts-check
-// What an operator takes along, proves and closes: files, and the audit trail. Each has its address.
+// What an operator takes along, proves and closes: files, months, and the audit trail. Each has its address.
 ;(() => {
-  const PLACES = ['files', 'audit']
+  const PLACES = ['files', 'months', 'audit']
 
   window.satmachine.parts['reports-tab'] = {
     template: '#sm-reports-tab',

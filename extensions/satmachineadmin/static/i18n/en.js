@@ -745,7 +745,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       }
     },
     reports: {
-      place: {files: 'Files', audit: 'Audit trail'},
+      place: {files: 'Files', months: 'Months', audit: 'Audit trail'},
       title: 'Everything, for any days',
       explained:
         'Days begin and end at midnight in {zone}. Every time stands there on that clock and in UTC.',
@@ -793,6 +793,38 @@ window.i18n.global.mergeLocaleMessage('en', {
         audit: {title: 'Audit trail', holds: 'Who did what and when, before and after.'}
       }
     },
+    months: {
+      choose: 'Month',
+      none: 'Your months begin with your first machine.',
+      none_action: 'Machines',
+      not_loaded: 'The months could not be loaded.',
+      figures_not_loaded: 'The figures of the month could not be loaded.',
+      empty: 'Nothing was there, came or went in this month.',
+      open: '{month} is open: its figures are as the books have them now.',
+      closed: '{month} is closed: its figures are frozen.',
+      sealed: 'Hash {hash}',
+      explained:
+        'Opening + in − out + corrected = closing. Corrected is what changed of closed months since they were closed.',
+      zone: 'Days of {zone}',
+      print: 'Print',
+      csv: 'CSV',
+      close: 'Close {month}',
+      close_title: 'Close {month} for good?',
+      close_message:
+        'Its figures are frozen under a hash and cannot be changed any more. What changes of it later is said in the first open month.',
+      closed_done: '{month} is closed.',
+      not_closed: 'The month was not closed.',
+      option: {open: '{month}', closed: '{month} · closed'},
+      subject: {machine: 'Machine', lp: 'LP', partner: 'Partner'},
+      column: {
+        what: 'Whose',
+        opening: 'Opening',
+        came: 'In',
+        went: 'Out',
+        corrected: 'Corrected',
+        closing: 'Closing'
+      }
+    },
     trail: {
       search: 'Event or id',
       about: 'About',
@@ -817,6 +849,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         machine: 'Machines',
         split: 'Commission rules',
         matter: 'Worklist',
+        month: 'Months',
         payer: 'Remembered payers',
         operator: 'Your settings',
         platform: 'The platform’s fee'
@@ -864,6 +897,7 @@ window.i18n.global.mergeLocaleMessage('en', {
           payouts_paused: 'Payouts of a machine were paused',
           payouts_resumed: 'Payouts of a machine go on'
         },
+        month: {closed: 'A month was closed'},
         matter: {
           accepted: 'A matter of the worklist was accepted',
           denied: 'A matter of the worklist was denied'
@@ -932,6 +966,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         fee_msat: 'fee',
         fee_unused_msat: 'unused fee',
         fiat_amount: 'fiat',
+        hash: 'hash',
         kind: 'kind',
         label: 'receiver',
         leg_key: 'part',

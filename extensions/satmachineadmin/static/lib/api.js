@@ -150,6 +150,14 @@
     /** @param {string} table @param {object} query @returns {string} where that file is */
     csv: (table, query) =>
       `${BASE}/reports/${segment(table)}.csv${queryString(query)}`,
+    /** @returns {Promise<{data: any[]}>} all months, the newest first */
+    months: () => request('GET', `${BASE}/reports/months`),
+    /** @param {string} month @returns {Promise<any>} its figures */
+    month: month => request('GET', `${BASE}/reports/month${queryString({month})}`),
+    /** @param {string} month @returns {string} where that file is */
+    monthCsv: month => `${BASE}/reports/month.csv${queryString({month})}`,
+    /** @param {string} month @returns {Promise<any>} its figures, frozen */
+    closeMonth: month => request('POST', `${BASE}/reports/month/close`, {month}),
     /** @param {string} form @param {object} query @returns {string} where that journal is */
     journal: (form, query) =>
       `${BASE}/reports/journal.${segment(form)}${queryString(query)}`,

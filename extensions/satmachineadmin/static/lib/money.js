@@ -63,6 +63,12 @@
     return text === UNKNOWN ? UNKNOWN : `${text}${GLUE}sat`
   }
 
+  /** @param {unknown} value sats as a decimal string, e.g. "1.5" → "1.5 sat" */
+  function exactSats(value) {
+    const text = decimal(value, 0)
+    return text === UNKNOWN ? UNKNOWN : `${text}${GLUE}sat`
+  }
+
   /** @param {unknown} value millisats, e.g. 1500 → "1.5 sat" */
   function msat(value) {
     const parsed = parse(value)
@@ -159,6 +165,7 @@
     UNKNOWN,
     sats,
     satsUnit,
+    exactSats,
     msat,
     fiat,
     rate,
