@@ -84,7 +84,9 @@ def _require_known(query: QueryParams, known: Set[str]) -> None:
     for name in query:
         if name not in known:
             names = ", ".join(sorted(known - {"usr"})) or "none"
-            raise Refused(_invalid_input(name[:60], f"there is no such parameter; there are: {names}"))
+            raise Refused(
+                _invalid_input(name[:60] or "(no name)", f"there is no such parameter; there are: {names}")
+            )
         if len(query.getlist(name)) > 1:
             raise Refused(_invalid_input(name, "give it once"))
 

@@ -87,7 +87,9 @@ def require_known(query: QueryParams, known: Set[str]) -> None:
     for name in query:
         if name not in known:
             names = ", ".join(sorted(known - _OF_THE_LOGIN)) or "none"
-            raise InvalidInput(field=name[:60], problem=f"there is no such parameter; there are: {names}")
+            raise InvalidInput(
+                field=name[:60] or "(no name)", problem=f"there is no such parameter; there are: {names}"
+            )
         if len(query.getlist(name)) > 1:
             raise InvalidInput(field=name, problem="give it once")
 
