@@ -47,5 +47,6 @@ async def list_events(
 
 @router.post("/audit/verify")
 async def post_verify(user: CurrentUser) -> dict[str, Any]:
-    verdict = await verify(current().store, user.user_id, is_platform=user.is_platform)
-    return present_audit.verdict(verdict)
+    services = current()
+    found = await verify(services.store, services.host, user.user_id, is_platform=user.is_platform)
+    return present_audit.verdict(found)

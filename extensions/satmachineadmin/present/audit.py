@@ -10,9 +10,9 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ..core.trail import TrailVerdict
 from ..core.units import format_fiat
 from ..store.sql import Row
+from ..usecases.audit import Verified
 from . import iso
 
 #: Values of `before` and `after` that an operator may see of its own things.
@@ -63,13 +63,15 @@ def shown(fields: Mapping[str, Any], names: Collection[str] = SHOWN) -> dict[str
     return found
 
 
-def verdict(found: TrailVerdict) -> dict[str, Any]:
+def verdict(found: Verified) -> dict[str, Any]:
     """Whether the trail is whole, and where it first is not."""
-    broken = found.broken
+    head, broken = found.verdict.head, found.verdict.broken
     return {
         "ok": broken is None,
-        "events": found.head.seq,
-        "last_sound_at": iso(found.head_at),
+        "events": head.seq,
+        "own_events": found.own_events,
+        "verified_at": iso(found.verified_at),
+        "last_sound_at": iso(found.verdict.head_at),
         "broken_seq": broken.seq if broken else None,
         "fault": broken.fault if broken else None,
         "detail": broken.sentence if broken else None,

@@ -92,6 +92,20 @@ async def timeline(sql: Sql, subject_id: str, limit: int) -> list[Row]:
     )
 
 
+async def events_of(sql: Sql, operator_user_id: str, *, until: int) -> int:
+    """How many events up to one are of what is an operator's; from the index alone."""
+    return int(
+        await sql.value(
+            f"""
+            SELECT COUNT(*) FROM {SCHEMA}.audit_events
+            WHERE operator_user_id = :operator AND seq <= :until
+            """,
+            operator=operator_user_id,
+            until=until,
+        )
+    )
+
+
 async def verify(sql: Sql) -> TrailVerdict:
     """Walk along the whole trail, slice by slice, to its end or to the first broken link.
 

@@ -110,6 +110,10 @@ class Books:
         """Whether the audit trail is the one that was written; reads it all, in slices."""
         return await audit.verify(self.sql)
 
+    async def events_of(self, operator_user_id: str, *, until: int) -> int:
+        """How many events of the trail, up to one, are of what is an operator's."""
+        return await audit.events_of(self.sql, operator_user_id, until=until)
+
     async def mark_trail(self, sound_until: Mark) -> None:
         """Remember how far it was, so that a later verification notices a shorter or another one."""
         await audit.set_mark(self.sql, sound_until, self.now)

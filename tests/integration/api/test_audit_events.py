@@ -151,3 +151,15 @@ def test_the_trail_of_a_server_that_has_traded_is_whole(world: World) -> None:
     verdict = platform.post(f"{DCA}/audit/verify")
     assert verdict["ok"] is True
     assert verdict["events"] >= head(world.server) - 5
+
+
+def test_an_operator_has_its_own_events_verified_and_learns_only_the_number_of_the_others(
+    world: World,
+) -> None:
+    olga, otto = (world.operator(name).post(f"{DCA}/audit/verify") for name in ("olga", "otto"))
+    assert olga["ok"] is otto["ok"] is True
+    assert olga["own_events"] > 10 and otto["own_events"] > 10
+    assert olga["own_events"] + otto["own_events"] <= olga["events"]
+    listed = world.operator("olga").get(f"{DCA}/audit-events")["total"]
+    assert 0 <= listed - olga["own_events"] <= 5, "what came since"
+    assert otto["verified_at"] == olga["verified_at"], "the second is told of the first"

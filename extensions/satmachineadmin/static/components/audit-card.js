@@ -2,10 +2,13 @@
 // The audit trail: one question, "is it whole", and its answer.
 window.satmachine.parts['audit-card'] = {
   template: '#sm-audit-card',
-  data: () => ({verdict: null, verifiedAt: null, error: null, verifying: false}),
+  data: () => ({verdict: null, error: null, verifying: false}),
   computed: {
     events() {
       return window.satmachine.money.sats(this.verdict.events)
+    },
+    ownEvents() {
+      return window.satmachine.money.sats(this.verdict.own_events)
     },
     look() {
       return this.verdict.ok
@@ -18,7 +21,6 @@ window.satmachine.parts['audit-card'] = {
       this.verifying = true
       try {
         this.verdict = await window.satmachine.adminApi.verifyAudit()
-        this.verifiedAt = new Date().toISOString()
         this.error = null
       } catch (error) {
         this.verdict = null

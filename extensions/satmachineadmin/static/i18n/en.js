@@ -838,8 +838,6 @@ window.i18n.global.mergeLocaleMessage('en', {
       no_match: 'No event is like this.',
       none_yet: 'Nothing has happened yet. What you do first will stand here.',
       show_all: 'Show all',
-      who_verifies:
-        'Whether the trail is whole is verified every day, and by the owner of this LNbits whenever it likes.',
       kind: {
         settlement: 'Sales',
         leg: 'Payouts',
@@ -1207,9 +1205,10 @@ window.i18n.global.mergeLocaleMessage('en', {
     audit: {
       title: 'Audit trail',
       explained:
-        'Everything that anybody or the engine did, each event sealed with the one before.',
+        'Everything that anybody or the engine did, each event sealed with the one before. It is verified every day, and whenever you like.',
       verify: 'Verify the audit trail',
-      whole: 'Whole: all {n} events are as they were written.',
+      whole:
+        'Whole: all {n} events of everybody here are as they were written, {own} of them about what is yours.',
       broken: 'Broken at event {seq}',
       sound_until: 'Everything before it is sound, until',
       not_verified: 'The audit trail could not be verified.'
