@@ -72,7 +72,8 @@ class TranslatingRoute(APIRoute):
                 logger.exception(f"satmachineclient: {request.method} {request.url.path}: {error!r}")
                 return _json(
                     500,
-                    detail="Something went wrong on the server; nothing was changed. The log says what.",
+                    detail="Something went wrong on the server; the log of LNbits says what. "
+                    "Look at how things stand before you repeat a change.",
                     code="internal_error",
                 )
 

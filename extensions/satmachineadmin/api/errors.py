@@ -64,8 +64,8 @@ class OpenRoute(APIRoute):
                 logger.exception(f"satmachineadmin: {request.method} {request.url.path}: {trouble!r}")
                 return JSONResponse(
                     {
-                        "detail": "Something went wrong on the server; nothing was changed. "
-                        "The log of LNbits says what.",
+                        "detail": "Something went wrong on the server; the log of LNbits says what. "
+                        "Look at how things stand before you repeat a change.",
                         "code": "internal_error",
                     },
                     status_code=500,
