@@ -10,6 +10,7 @@ from lnbits.settings import settings
 from lnbits.task_manager import Task
 
 from . import tasks
+from .host.live import LivePages
 from .host.lnbits_host import LnbitsHost
 from .store.books import Store
 from .store.database import Database
@@ -29,10 +30,12 @@ class Services:
     store: Store
     host: LnbitsHost
     runner: tasks.Runner
+    live: LivePages
     listener: Task | None = None
 
     def start(self) -> None:
         """Called by LNbits when the extension is loaded or activated; returns at once."""
+        self.live.start()
         self.runner.start()
         self.listener = tasks.listen(self.runner)
 
@@ -42,6 +45,7 @@ class Services:
             tasks.stop_listening(self.listener)
             self.listener = None
         await self.runner.stop()
+        await self.live.stop()
         await self.store.database.dispose()
 
 
@@ -59,8 +63,9 @@ def compose(lnbits_database: LnbitsDatabase) -> Services:
         database = Database.on_sqlite(lnbits_database.path)
     else:
         database = Database.on_postgres(str(settings.lnbits_database_url))
-    store = Store(database, SystemClock())
+    live = LivePages()
+    store = Store(database, SystemClock(), live.tell)
     host = LnbitsHost(store)
-    composed = Services(store=store, host=host, runner=tasks.Runner(store, host))
+    composed = Services(store=store, host=host, runner=tasks.Runner(store, host), live=live)
     _current[:] = [composed]
     return composed

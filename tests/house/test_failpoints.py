@@ -32,7 +32,7 @@ READS = {
     "PaymentStatus", "Wallet", "cache", "check_payment_status", "core_db", "daystart_timestamp",
     "fake_privkey", "get_account", "get_account_by_username", "get_payments", "get_standalone_payment",
     "get_standalone_wallet", "get_wallet", "get_wallet_for_key", "get_wallet_payment", "payment_lock",
-    "settings", "task_manager", "wallets_payments_lock",
+    "settings", "task_manager", "wallets_payments_lock", "websocket_manager",
 }  # fmt: skip
 #: Statements of host/ outside of such a call: inside the payout's transaction, whose commit has its own
 #: places; a trial that is rolled back; a question to the catalogue.

@@ -38,6 +38,7 @@ async def get_status(user: CurrentUser) -> dict[str, Any]:
         "version": VERSION,
         "is_platform": user.is_platform,
         "user_name": user.name,
+        "live_channel": services.live.channel_of(user.user_id),
         "payout_way": way,
         "payout_way_reason": reason,
         "runner": services.runner.state,

@@ -74,6 +74,7 @@ async def open_payout(store: Store, wallet_id: str) -> AsyncIterator[FastTransac
                 await to_the_end(raw.rollback())
                 raise
             await database.commit(raw, "payout")
+    store.committed(books)
 
 
 async def _wallet_lock(wallet_id: str) -> asyncio.Lock:

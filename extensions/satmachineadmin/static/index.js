@@ -4,11 +4,11 @@ window.satmachine ??= {parts: {}}
 ;(() => {
   const STATIC = '/satmachineadmin/static'
   const HOME = '/satmachineadmin/'
-  const STATUS_PERIOD_MS = 5000
+  const STATUS_PERIOD_MS = 10000
   // prettier-ignore
   const LIBS = [
-    'ask', 'cash', 'days', 'http', 'live', 'lps', 'matters', 'money', 'parts', 'percent', 'states', 'tabs', 'times',
-    'trail'
+    'ask', 'cash', 'days', 'hear', 'http', 'live', 'lps', 'matters', 'money', 'parts', 'percent', 'states', 'tabs',
+    'times', 'trail'
   ]
   // prettier-ignore
   const PARTS = [
@@ -77,6 +77,7 @@ window.satmachine ??= {parts: {}}
         try {
           this.status = await window.satmachine.adminApi.status()
           this.statusAt = new Date().toISOString()
+          this.hearing.on(this.status.live_channel)
           this.statusError = null
         } catch (error) {
           this.statusError = error
@@ -107,11 +108,13 @@ window.satmachine ??= {parts: {}}
         return
       }
       this.ready = true
-      const load = () => this.loadStatus()
-      this.live = window.satmachine.live.every(STATUS_PERIOD_MS, load)
+      const {adminApi, hear, live} = window.satmachine
+      this.hearing = hear.changes(adminApi.liveAddress, live.changed)
+      this.live = live.every(STATUS_PERIOD_MS, () => this.loadStatus())
     },
     unmounted() {
       this.live?.stop()
+      this.hearing?.stop()
     }
   }
 })()

@@ -24,6 +24,8 @@ class Audit:
         self._now = now
         self._actor = actor
         self._waiting: list[dict[str, object]] = []
+        #: operators whose pages show what was changed here
+        self.concerned: set[str] = set()
 
     def record(
         self,
@@ -36,6 +38,7 @@ class Audit:
         after: Mapping[str, object] | None = None,
     ) -> None:
         """Note who did what to which thing; written with the transaction, or not at all."""
+        self.concerned.add(operator_user_id)
         self._waiting.append(
             {
                 "event": event,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Protocol
@@ -126,9 +126,17 @@ class Books:
 class Store:
     """Opens the books: to read, or to write in a transaction."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, tell: Callable[[Collection[str]], None] | None = None
+    ) -> None:
         self.database = database
         self._clock = clock
+        self._tell = tell
+
+    def committed(self, books: Books) -> None:
+        """Tell whose pages show something else now: a hint that nothing waits for or depends on."""
+        if self._tell is not None and books.audit.concerned:
+            self._tell(books.audit.concerned)
 
     def books(self, sql: Sql, actor: str = ENGINE) -> Books:
         """The books on a connection that somebody else opened and commits."""
@@ -165,5 +173,6 @@ class Store:
             await books.audit.flush()
             if act is not None and has_changed:
                 await books.acts.record(act, books.made_id)
+        self.committed(books)
         if act is not None and has_changed:
             act.is_recorded, act.made_id = True, books.made_id

@@ -67,6 +67,7 @@ class Worklist:
             now=self._now,
             **values,
         )
+        self._audit.concerned.add(operator_user_id)
         return True
 
     async def row(self, matter_id: str) -> Row | None:
@@ -95,7 +96,7 @@ class Worklist:
 
     async def close(self, kind: str, subject_id: str) -> None:
         """It is gone by itself."""
-        await self._sql.run(
+        touched = await self._sql.run(
             f"""
             UPDATE {SCHEMA}.worklist SET closed_at = :now, closed_by = :by, close_reason = ''
             WHERE kind = :kind AND subject_id = :subject AND closed_at IS NULL
@@ -105,6 +106,17 @@ class Worklist:
             by=_ENGINE,
             now=self._now,
         )
+        if touched:
+            operators = await self._sql.all(
+                f"""
+                SELECT DISTINCT operator_user_id FROM {SCHEMA}.worklist
+                WHERE kind = :kind AND subject_id = :subject AND closed_at = :now
+                """,
+                kind=kind,
+                subject=subject_id,
+                now=self._now,
+            )
+            self._audit.concerned.update(str(row["operator_user_id"]) for row in operators)
 
     async def decide(self, matter: Row, *, by: str, reason: str, is_accepted: bool = True) -> None:
         """A person takes it as it is, or denies it; raises StateMoved when it is closed already."""

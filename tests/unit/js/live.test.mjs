@@ -101,3 +101,24 @@ test('after stop nothing loads and nothing listens', async () => {
   assert.equal(count(), 1)
   assert.deepEqual(listeners, {})
 })
+
+test('what is said to have changed is loaded at once, also when a load is under way', async () => {
+  const {load, finish, count} = loads()
+  const live = lib('live').every(PERIOD_MS, load)
+  listeners['satmachine:changed']()
+  assert.equal(count(), 1)
+  await finish()
+  assert.equal(count(), 2)
+  await finish()
+  document.visibilityState = 'hidden'
+  listeners['satmachine:changed']()
+  assert.equal(count(), 2)
+  live.stop()
+})
+
+test('whoever says that something changed is heard by every list', () => {
+  const said = []
+  window.dispatchEvent = event => said.push(event.type)
+  lib('live').changed()
+  assert.deepEqual(said, ['satmachine:changed'])
+})

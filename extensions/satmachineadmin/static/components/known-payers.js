@@ -25,6 +25,9 @@ window.satmachine.parts['known-payers'] = {
     }
   },
   created() {
-    this.load()
+    this.live = window.satmachine.live.every(15000, () => this.load())
+  },
+  unmounted() {
+    this.live.stop()
   }
 }

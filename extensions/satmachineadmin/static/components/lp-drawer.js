@@ -121,7 +121,7 @@ window.satmachine.parts['lp-drawer'] = {
       this.changed()
     },
     changed() {
-      this.load()
+      this.live.refresh()
       this.$emit('changed')
     },
     async load() {
@@ -136,6 +136,9 @@ window.satmachine.parts['lp-drawer'] = {
     }
   },
   created() {
-    this.load()
+    this.live = window.satmachine.live.every(15000, () => this.load())
+  },
+  unmounted() {
+    this.live.stop()
   }
 }

@@ -31,7 +31,7 @@ window.satmachine.parts['machine-kept'] = {
   methods: {
     satsUnit: value => window.satmachine.money.satsUnit(value),
     swept() {
-      this.load()
+      this.live.refresh()
       this.$emit('changed')
     },
     async load() {
@@ -45,6 +45,9 @@ window.satmachine.parts['machine-kept'] = {
     }
   },
   created() {
-    this.load()
+    this.live = window.satmachine.live.every(15000, () => this.load())
+  },
+  unmounted() {
+    this.live.stop()
   }
 }

@@ -29,7 +29,7 @@ window.satmachine.parts['machine-lps'] = {
         this.actError = error
       }
       this.acting = null
-      await this.load()
+      await this.live.refresh()
     },
     async load() {
       const {clients, payments} = window.satmachine.adminApi
@@ -47,6 +47,9 @@ window.satmachine.parts['machine-lps'] = {
     }
   },
   created() {
-    this.load()
+    this.live = window.satmachine.live.every(15000, () => this.load())
+  },
+  unmounted() {
+    this.live.stop()
   }
 }

@@ -52,6 +52,9 @@ window.satmachine.parts['proof-card'] = {
     }
   },
   created() {
-    this.load()
+    this.live = window.satmachine.live.every(15000, () => this.load())
+  },
+  unmounted() {
+    this.live.stop()
   }
 }

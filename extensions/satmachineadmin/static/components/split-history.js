@@ -23,7 +23,7 @@ window.satmachine.parts['split-history'] = {
     },
     turn(page) {
       this.page = page
-      this.load()
+      this.live.refresh()
     },
     async load() {
       const whose = this.machineId
@@ -44,6 +44,9 @@ window.satmachine.parts['split-history'] = {
     }
   },
   created() {
-    this.load()
+    this.live = window.satmachine.live.every(15000, () => this.load())
+  },
+  unmounted() {
+    this.live.stop()
   }
 }

@@ -20,6 +20,11 @@
   window.satmachine.adminApi = Object.freeze({
     /** @returns {Promise<Status>} */
     status: () => request('GET', `${BASE}/status`),
+    /** @param {string} channel of the status @returns {string} where LNbits says that it changed */
+    liveAddress: channel => {
+      const origin = window.location.origin.replace(/^http/, 'ws')
+      return `${origin}/api/v1/ws/${segment(channel)}`
+    },
 
     /** @param {object} query @returns {Promise<{data: Machine[], total: number}>} */
     machines: query => request('GET', `${BASE}/machines${queryString(query)}`),

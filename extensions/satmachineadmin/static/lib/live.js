@@ -1,7 +1,9 @@
 // @ts-check
 // Keeps what is on the screen fresh: every few seconds while the page is visible, and at once when
-// the reader comes back to it. Never two loads at the same time.
+// the reader comes back to it or the page says that something changed. Never two loads at the same time.
 ;(() => {
+  const CHANGED = 'satmachine:changed'
+
   /**
    * @param {number} periodMs
    * @param {() => Promise<unknown>} load handles its own errors
@@ -35,13 +37,19 @@
     const tick = () => {
       if (!running && document.visibilityState === 'visible') refresh()
     }
+    // A load that is under way may have been too early for what is news.
+    const look = () => {
+      if (document.visibilityState === 'visible') refresh()
+    }
     const timer = setInterval(tick, periodMs)
+    window.addEventListener(CHANGED, look)
     window.addEventListener('focus', tick)
     document.addEventListener('visibilitychange', tick)
 
     function stop() {
       stopped = true
       clearInterval(timer)
+      window.removeEventListener(CHANGED, look)
       window.removeEventListener('focus', tick)
       document.removeEventListener('visibilitychange', tick)
     }
@@ -50,7 +58,12 @@
     return {refresh, stop}
   }
 
-  const live = Object.freeze({every})
+  /** Something changed: whatever is on the screen is loaded anew. */
+  function changed() {
+    window.dispatchEvent(new Event(CHANGED))
+  }
+
+  const live = Object.freeze({every, changed})
   if (typeof module !== 'undefined') module.exports = live
   else window.satmachine.live = live
 })()

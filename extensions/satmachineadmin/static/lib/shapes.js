@@ -5,6 +5,7 @@
  * @property {string} version
  * @property {boolean} is_platform
  * @property {string} user_name
+ * @property {string} live_channel
  * @property {'fast' | 'slow'} payout_way
  * @property {string} payout_way_reason
  * @property {'active' | 'standby' | 'stopped'} runner
