@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
@@ -21,9 +22,9 @@ MEBIBYTE = 1_048_576
 
 
 def served_at(path: str) -> set[str]:
-    """The methods of every route that this address could mean: `stuck` is a settlement's id as well."""
-    fixed = {route.method for route in (*ROUTES, *PUBLIC_ROUTES) if route.path == path}
-    return fixed | ({"GET"} if path.endswith("/settlements/stuck") else set())
+    """The methods of every route that this address could mean: `stuck` could be a settlement's id as well."""
+    every = (*ROUTES, *PUBLIC_ROUTES)
+    return {route.method for route in every if re.fullmatch(re.sub(r"{\w+}", "[^/]+", route.path), path)}
 
 
 @pytest.mark.parametrize("path", PATHS)
