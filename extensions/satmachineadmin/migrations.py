@@ -10,7 +10,10 @@ exact decimal text, instants are epoch seconds. A rule that says "once" is a uni
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+from .core.searching import WRITTEN, words_of
 
 SCHEMA = "satmachineadmin"
 
@@ -143,6 +146,45 @@ async def m128_closed_months(db: Any) -> None:
     await db.execute(_CLOSED_MONTHS)
     for statement in _guards(db, "closed_months", "closed_month", once=("id", "follows")):
         await db.execute(statement)
+
+
+async def m129_sales_are_searched(db: Any) -> None:
+    """An index for each kind of thing that a sale is found by, and the words that people wrote about it."""
+    for statement in (*_tables_of_m129(db), *_indexes_of_m129(db)):
+        await db.execute(statement)
+    await _index_what_was_written(db)
+
+
+async def _index_what_was_written(db: Any) -> None:
+    """The words of the notes that there are; a thousand events at a time."""
+    events = ", ".join(f"'{event}'" for event in WRITTEN)
+    after = 0
+    while True:
+        rows = await db.fetchall(
+            f"""
+            SELECT seq, event, subject_id, operator_user_id, body FROM {SCHEMA}.audit_events
+            WHERE event IN ({events}) AND seq > {after} ORDER BY seq LIMIT 1000
+            """
+        )
+        for row in rows:
+            said = json.loads(row["body"])["change"]["after"].get(WRITTEN[row["event"]])
+            await _insert_words(db, row, words_of(str(said or "")))
+        if len(rows) < 1000:
+            return
+        after = rows[-1]["seq"]
+
+
+async def _insert_words(db: Any, event: Any, words: tuple[str, ...]) -> None:
+    if not words:
+        return
+    values = {f"word_{index}": word for index, word in enumerate(words)}
+    await db.execute(
+        f"""
+        INSERT INTO {SCHEMA}.settlement_words (operator_user_id, word, settlement_id)
+        VALUES {", ".join(f"(:owner, :{name}, :settlement)" for name in values)} ON CONFLICT DO NOTHING
+        """,
+        {**values, "owner": event["operator_user_id"], "settlement": event["subject_id"]},
+    )
 
 
 async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
@@ -827,6 +869,39 @@ _IDEMPOTENCY_KEYS = f"""
 
 def _indexes_of_m126(db: Any) -> tuple[str, ...]:
     return (_index(db, "idempotency_keys_by_age", "idempotency_keys", "recorded_at"),)
+
+
+def _bytewise(db: Any) -> str:
+    """The collation in which an index finds what begins alike."""
+    return "BINARY" if db.type == "SQLITE" else '"C"'
+
+
+def _tables_of_m129(db: Any) -> tuple[str, ...]:
+    return (
+        # which different words people wrote about which sale
+        f"""
+        CREATE TABLE IF NOT EXISTS {SCHEMA}.settlement_words (
+            operator_user_id TEXT NOT NULL,
+            word TEXT COLLATE {_bytewise(db)} NOT NULL,
+            settlement_id TEXT NOT NULL,
+            PRIMARY KEY (operator_user_id, word, settlement_id)
+        )
+        """,
+    )
+
+
+def _indexes_of_m129(db: Any) -> tuple[str, ...]:
+    def of_sales(name: str, columns: str) -> str:
+        return _index(db, f"settlements_by_{name}", "dca_settlements", f"operator_user_id, {columns}")
+
+    return (
+        of_sales("hash", "payment_hash"),
+        of_sales("txid", f"txid COLLATE {_bytewise(db)}"),
+        of_sales("wire", "wire_sats"),
+        of_sales("principal", "principal_sats"),
+        of_sales("fiat", "currency, fiat_minor"),
+        _index(db, "words_by_settlement", "settlement_words", "settlement_id, word"),
+    )
 
 
 _AUDIT_MARKS = f"""

@@ -36,9 +36,9 @@ class MigrationDb:
         self._database = database
         self.type = "SQLITE" if database.is_sqlite else "POSTGRES"
 
-    async def execute(self, statement: str) -> None:
+    async def execute(self, statement: str, values: Row | None = None) -> None:
         async with self._database.transaction("migration") as sql:
-            await sql.run(statement)
+            await sql.run(statement, **(values or {}))
 
     async def fetchall(self, statement: str) -> list[Row]:
         async with self._database.reading() as sql:

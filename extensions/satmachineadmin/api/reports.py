@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
-from ..core.days import UTC, parse_day, span_of
+from ..core.days import UTC, span_of
 from ..core.journal_text import FORMATS, Format
 from ..host import accounts
-from ..present.exports import TABLES, Table
+from ..present.exports import SALES, TABLES, Table
 from ..services import current
+from ..store import lists
 from ..usecases.journal import journal_text
 from .auth import CurrentUser
 from .downloads import csv_lines, open_export
 from .errors import TranslatingRoute
-from .schemas import IdFilter
+from .sale_filters import LONGEST_SEARCH, DayFilter, WantedSales, day
+from .schemas import IdFilter, searchable
 
 router = APIRouter(prefix="/reports", route_class=TranslatingRoute)
-DayFilter = Annotated[str | None, Query(max_length=10)]
 Endpoint = Callable[..., Awaitable[StreamingResponse]]
 
 
@@ -40,10 +42,27 @@ def _csv_of(table: Table) -> Endpoint:
     return get_csv
 
 
+async def _get_sales_csv(
+    user: CurrentUser,
+    sales: WantedSales,
+    search: Annotated[str | None, Query(max_length=LONGEST_SEARCH)] = None,
+) -> StreamingResponse:
+    """The same file, narrowed down as the list of sales on the page can be."""
+    store = current().store
+    days = {"since": sales.days.since, "until": sales.days.until}
+    export = await open_export(store, user.user_id, SALES, machine_id=sales.machine_id, **days)
+    async with store.reading() as books:
+        wanted = await sales.of(books, user.user_id, lists.Page(search=searchable(search)))
+    chosen = replace(export, wanted=replace(export.wanted, only=wanted.page))
+    lines = csv_lines(store, chosen, accounts.user_name)
+    name = file_name(SALES.name, sales.days.since, sales.days.until, "csv")
+    return download(lines, "text/csv; charset=utf-8", name)
+
+
 for _table in TABLES:
     router.add_api_route(
         f"/{_table.name}.csv",
-        _csv_of(_table),
+        _get_sales_csv if _table is SALES else _csv_of(_table),
         methods=["GET"],
         name=f"get_{_table.name}_csv",
         response_class=StreamingResponse,
@@ -73,11 +92,6 @@ for _name, _form in FORMATS.items():
         name=f"get_{_name}_journal",
         response_class=StreamingResponse,
     )
-
-
-def day(field: str, text: str | None) -> date | None:
-    """A calendar day of a query. Raises InvalidInput."""
-    return None if text is None else parse_day(field, text)
 
 
 def file_name(what: str, since: date | None, until: date | None, suffix: str) -> str:

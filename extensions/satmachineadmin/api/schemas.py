@@ -176,7 +176,7 @@ class Reasoned(Body):
     reason: StrictStr = Field(min_length=1, max_length=2000)
 
 
-def page_of(listing: lists.Listing) -> Callable[..., lists.Page]:
+def page_of(listing: lists.Listing, longest_search: int = 100) -> Callable[..., lists.Page]:
     """The query parameters of a list, checked: limit, offset, sortby, direction, search."""
 
     def dependency(
@@ -184,12 +184,11 @@ def page_of(listing: lists.Listing) -> Callable[..., lists.Page]:
         offset: int = Query(0, ge=0, le=lists.MAX_OFFSET),
         sortby: str | None = Query(None, max_length=40),
         direction: Literal["asc", "desc"] = Query("desc"),
-        search: str | None = Query(None, max_length=100),
+        search: str | None = Query(None, max_length=longest_search),
     ) -> lists.Page:
         if sortby is not None and sortby not in listing.sorts:
             raise InvalidInput(field="sortby", problem=f"sort by one of {', '.join(listing.sorts)}")
-        if search and _CONTROL.search(search):
-            raise InvalidInput(field="search", problem="control characters are not allowed")
+        searchable(search)
         return lists.Page(
             limit=limit,
             offset=offset,
@@ -199,3 +198,10 @@ def page_of(listing: lists.Listing) -> Callable[..., lists.Page]:
         )
 
     return dependency
+
+
+def searchable(search: str | None) -> str | None:
+    """A text to search for, None where nothing was typed. Raises InvalidInput."""
+    if search and _CONTROL.search(search):
+        raise InvalidInput(field="search", problem="control characters are not allowed")
+    return search or None

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 
 from .. import present
 from ..core.revising import actions_of, leg_actions
-from ..core.states import LegState, LegType, SettlementMark, SettlementState, TxType
+from ..core.states import LegState, LegType
 from ..host import accounts, links
 from ..services import current
 from ..store import audit, lists
@@ -21,33 +21,23 @@ from ..usecases.settlements import release_settlement
 from .acting import ActingUser
 from .auth import CurrentUser
 from .errors import TranslatingRoute
+from .sale_filters import LONGEST_SEARCH, WantedSales
 from .schemas import IdFilter, identifier, page_of
 
 router = APIRouter(route_class=TranslatingRoute)
-WantedSettlements = Annotated[lists.Page, Depends(page_of(lists.SETTLEMENTS))]
+WantedSettlements = Annotated[lists.Page, Depends(page_of(lists.SETTLEMENTS, LONGEST_SEARCH))]
 WantedLegs = Annotated[lists.Page, Depends(page_of(lists.LEGS))]
 #: Events of one settlement that its page shows.
 _TIMELINE = 100
 
 
 @router.get("/settlements")
-async def list_settlements(
-    user: CurrentUser,
-    page: WantedSettlements,
-    machine_id: IdFilter = None,
-    state: SettlementState | None = Query(None),
-    tx_type: TxType | None = Query(None),
-    mark: SettlementMark | None = Query(None),
-) -> dict[str, Any]:
-    equals = {
-        "settlement.operator_user_id": user.user_id,
-        "settlement.machine_id": machine_id,
-        "settlement.state": state,
-        "settlement.tx_type": tx_type,
-    }
+async def list_settlements(user: CurrentUser, page: WantedSettlements, sales: WantedSales) -> dict[str, Any]:
     async with current().store.reading() as books:
-        rows, total = await lists.page(books.sql, lists.SETTLEMENTS, page.only(equals).marked(mark))
-    return {"data": [present.settlement(row) for row in rows], "total": total}
+        wanted = await sales.of(books, user.user_id, page)
+        rows, total = await lists.page(books.sql, lists.SETTLEMENTS, wanted.page)
+    data = [present.settlement(row) for row in rows]
+    return {"data": data, "total": total, "searched": wanted.searched}
 
 
 @router.get("/settlements/{settlement_id}")

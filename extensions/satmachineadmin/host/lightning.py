@@ -236,3 +236,11 @@ def _said_no(reason: str) -> TargetRefused:
 def _shortened(text: str) -> str:
     """What a stranger says, on one line and not too long."""
     return re.sub(r"[\x00-\x1f\x7f-\x9f\s]+", " ", text).strip()[:_LONGEST_SAYING]
+
+
+def hash_of_invoice(text: str) -> str | None:
+    """The payment hash of a BOLT 11 text; None of what cannot be read."""
+    try:
+        return read_invoice(text).payment_hash
+    except TargetRefused:
+        return None

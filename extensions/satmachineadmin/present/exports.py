@@ -111,7 +111,8 @@ def _change(side: str) -> Callable[[Row, Names], Cell]:
     return work_out
 
 
-_SALES = Table(
+#: The one list that leaves as a file with all the filters of its page.
+SALES = Table(
     name="sales",
     extract=exports.SALES,
     times=("paid_at", "landed_at", "processed_at"),
@@ -216,4 +217,4 @@ _AUDIT = Table(
     },
     people=("actor",),
 )
-TABLES = (_SALES, _LEGS, _CASH, _LPS, _MACHINES, _WORKLIST, _AUDIT)
+TABLES = (SALES, _LEGS, _CASH, _LPS, _MACHINES, _WORKLIST, _AUDIT)

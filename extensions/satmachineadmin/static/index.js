@@ -12,13 +12,13 @@ window.satmachine ??= {parts: {}}
   ]
   // prettier-ignore
   const PARTS = [
-    'state-chip', 'time-text', 'copy-text', 'error-note', 'form-card', 'overview-tab', 'needs-card',
-    'settlements-tab', 'settlement-drawer', 'settlement-tree', 'leg-row', 'settlement-actions', 'retry-form',
-    'dispense-form', 'reason-form', 'note-form', 'refund-card', 'sale-corrections', 'figures-dialog',
-    'machine-lps', 'machine-kept', 'known-payers', 'machines-tab', 'machine-drawer', 'machine-form', 'day-card',
-    'proof-card', 'commission-tab', 'split-form', 'split-line', 'split-history', 'what-if-card', 'platform-tab',
-    'audit-card', 'worklist-tab', 'stuck-list', 'reports-tab', 'report-files', 'report-months', 'report-audit', 'lps-tab',
-    'lp-next', 'lp-drawer', 'lp-invite', 'lp-link', 'lp-rename', 'cash-ledger', 'cash-form', 'cash-correct', 'cash-waiting',
+    'state-chip', 'time-text', 'copy-text', 'error-note', 'form-card', 'overview-tab', 'needs-card', 'settlements-tab',
+    'sale-filters', 'settlement-drawer', 'settlement-tree', 'leg-row', 'settlement-actions', 'retry-form',
+    'dispense-form', 'reason-form', 'note-form', 'refund-card', 'sale-corrections', 'figures-dialog', 'machine-lps',
+    'machine-kept', 'known-payers', 'machines-tab', 'machine-drawer', 'machine-form', 'day-card', 'proof-card',
+    'commission-tab', 'split-form', 'split-line', 'split-history', 'what-if-card', 'platform-tab', 'audit-card',
+    'worklist-tab', 'stuck-list', 'reports-tab', 'report-files', 'report-months', 'report-audit', 'lps-tab', 'lp-next',
+    'lp-drawer', 'lp-invite', 'lp-link', 'lp-rename', 'cash-ledger', 'cash-form', 'cash-correct', 'cash-waiting',
     'payoff-dialog'
   ]
 
@@ -26,6 +26,8 @@ window.satmachine ??= {parts: {}}
   const libs = Promise.all(LIBS.map(name => script(`lib/${name}`)))
     .then(() => script('lib/api'))
     .then(() => window.satmachine.register(STATIC, PARTS))
+    // for their clock; where it is not known, times are on the reader's own
+    .then(() => window.satmachine.adminApi.settings().catch(() => {}))
 
   // Without it LNbits builds the whole page anew for each address, and a drawer would lose its list.
   const keepPage = to => {
@@ -36,12 +38,7 @@ window.satmachine ??= {parts: {}}
     template: '#page-satmachineadmin',
     beforeRouteEnter: keepPage,
     beforeRouteUpdate: keepPage,
-    data: () => ({
-      ready: false,
-      status: null,
-      statusError: null,
-      statusAt: null
-    }),
+    data: () => ({ready: false, status: null, statusError: null, statusAt: null}),
     computed: {
       tabs() {
         if (!this.ready) return []

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
+from ..core.searching import WRITTEN, words_of
 from ..core.trail import GENESIS, Mark, TrailVerdict, TrailWalk, event_hash
 from .sql import SCHEMA, Row, Sql
 
@@ -23,7 +25,7 @@ class Audit:
         self._sql = sql
         self._now = now
         self._actor = actor
-        self._waiting: list[dict[str, object]] = []
+        self._waiting: list[dict[str, Any]] = []
         #: operators whose pages show what was changed here
         self.concerned: set[str] = set()
 
@@ -80,7 +82,29 @@ class Audit:
             """,
             rows,
         )
+        await self._index_words()
         self._waiting.clear()
+
+    async def _index_words(self) -> None:
+        """Let sales be found by the words that people wrote about them."""
+        words = [
+            {"owner": event["operator_user_id"], "settlement": event["subject_id"], "word": word}
+            for event in self._waiting
+            for word in words_of(_written(event))
+        ]
+        await self._sql.run_many(
+            f"""
+            INSERT INTO {SCHEMA}.settlement_words (operator_user_id, word, settlement_id)
+            VALUES (:owner, :word, :settlement) ON CONFLICT DO NOTHING
+            """,
+            words,
+        )
+
+
+def _written(event: Mapping[str, Any]) -> str:
+    """What a person wrote, if this is such an event."""
+    name = WRITTEN.get(event["event"])
+    return str(event["change"]["after"].get(name) or "") if name else ""
 
 
 async def timeline(sql: Sql, subject_id: str, limit: int) -> list[Row]:

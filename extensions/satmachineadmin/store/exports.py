@@ -3,7 +3,7 @@ one ended. Each slice is a statement of its own over an index, so a long file ho
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from . import lists
 from .lists import Listing
@@ -51,6 +51,8 @@ class Wanted:
     machine_id: str | None = None
     since: int | None = None
     until: int | None = None
+    #: further filters, as of the list on the page
+    only: lists.Page = field(default_factory=lists.Page)
     #: the place of the last row that was read
     after: tuple[object, ...] | None = None
 
@@ -66,15 +68,16 @@ async def read(sql: Sql, extract: Extract, wanted: Wanted, limit: int) -> list[R
         f"{name}.{extract.moment} < :until": wanted.until,
     }
     given = {condition: value for condition, value in bounds.items() if value is not None}
-    values: dict[str, object] = {condition.rpartition(":")[2]: value for condition, value in given.items()}
-    conditions = [*given, *([extract.listing.always] if extract.listing.always else [])]
+    met, values = lists.conditions(extract.listing, wanted.only)
+    values |= {condition.rpartition(":")[2]: value for condition, value in given.items()}
+    conditions = [*given, *met]
     if wanted.after is not None:
         places = {f"after_{index}": value for index, value in enumerate(wanted.after)}
         conditions.append(f"({order}) > ({', '.join(':' + place for place in places)})")
         values |= places
     return await sql.all(
         f"""
-        SELECT {extract.listing.select} FROM {extract.listing.source}
+        SELECT {extract.listing.select} FROM {lists.source(sql, extract.listing, wanted.only)}
         WHERE {" AND ".join(conditions)} ORDER BY {order} LIMIT :limit
         """,
         **values,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -36,6 +37,8 @@ class Page:
 
     #: only settlements with this mark
     mark: SettlementMark | None = None
+    #: only settlements with one of these ids
+    ids: tuple[str, ...] | None = None
 
     def only(self, equals: Mapping[str, object]) -> Page:
         """The same page of fewer rows."""
@@ -44,6 +47,10 @@ class Page:
     def marked(self, mark: SettlementMark | None) -> Page:
         """The same page of the settlements with a mark."""
         return replace(self, mark=mark)
+
+    def among(self, ids: tuple[str, ...]) -> Page:
+        """The same page of settlements that were found otherwise."""
+        return replace(self, ids=ids, search=None)
 
     def within(self, column: str, since: int | None, until: int | None) -> Page:
         """The same page of the rows from one instant on and before another."""
@@ -153,11 +160,11 @@ SETTLEMENTS = Listing(
     sorts={
         "paid_at": "settlement.paid_at",
         "wire_sats": "settlement.wire_sats",
-        "state": "settlement.state",
+        "principal_sats": "settlement.principal_sats",
         "commission_sats": "settlement.commission_sats",
+        "state": "settlement.state",
     },
     default_sort="paid_at",
-    searches=("settlement.txid", "settlement.payment_hash", "machine.name"),
 )
 #: What an LP does with its sats afterwards is no business of the operator's.
 _NOT_AN_LPS_OWN = "leg.leg_type <> 'autoforward'"
@@ -214,47 +221,67 @@ EVENTS = Listing(
 
 async def page(sql: Sql, listing: Listing, wanted: Page) -> tuple[list[Row], int]:
     """The rows of a page and how many there are in all."""
-    conditions, values = _conditions(listing, wanted)
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    met, values = conditions(listing, wanted)
+    rows_of = source(sql, listing, wanted)
+    where = f"WHERE {' AND '.join(met)}" if met else ""
     order = listing.sorts[wanted.sort_by or listing.default_sort]
     direction = "DESC" if wanted.descending else "ASC"
     identity = f"{listing.select.split('.')[0]}.{listing.identity}"
     rows = await sql.all(
         f"""
-        SELECT {listing.select} FROM {listing.source} {where}
+        SELECT {listing.select} FROM {rows_of} {where}
         ORDER BY {order} {direction}, {identity} LIMIT :limit OFFSET :offset
         """,
         **values,
         limit=wanted.limit,
         offset=wanted.offset,
     )
-    total = await sql.value(f"SELECT COUNT(*) FROM {listing.source} {where}", **values)
+    total = await sql.value(f"SELECT COUNT(*) FROM {rows_of} {where}", **values)
     return rows, int(total)
 
 
-def _conditions(listing: Listing, wanted: Page) -> tuple[list[str], dict[str, object]]:
-    conditions = [listing.always] if listing.always else []
+def source(sql: Sql, listing: Listing, wanted: Page) -> str:
+    """What the rows of a page are read from: what was found otherwise comes first, and row by row.
+
+    SQLite keeps the order of a CROSS JOIN. It would walk over all settlements in the list's order instead.
+    """
+    if wanted.ids is None:
+        return listing.source
+    return f"({sql.each_of('ids')}) AS found CROSS JOIN {listing.source}"
+
+
+def conditions(listing: Listing, wanted: Page) -> tuple[list[str], dict[str, object]]:
+    """What holds for every row of a page, and the values that it takes."""
+    met = [listing.always] if listing.always else []
     values: dict[str, object] = {}
     for index, (column, value) in enumerate(wanted.equals.items()):
         if value is not None:
-            conditions.append(f"{column} = :equals_{index}")
+            met.append(f"{column} = :equals_{index}")
             values[f"equals_{index}"] = value
     for index, (column, (since, until)) in enumerate(wanted.spans.items()):
         if since is not None:
-            conditions.append(f"{column} >= :since_{index}")
+            met.append(f"{column} >= :since_{index}")
             values[f"since_{index}"] = since
         if until is not None:
-            conditions.append(f"{column} < :until_{index}")
+            met.append(f"{column} < :until_{index}")
             values[f"until_{index}"] = until
     if wanted.mark is not None:
-        conditions.append(_MARKED[wanted.mark])
+        met.append(_MARKED[wanted.mark])
+    if wanted.ids is not None:
+        met.append("settlement.id = found.value")
+        values["ids"] = json.dumps(wanted.ids)
     if wanted.search and listing.searches:
         text = " || ' ' || ".join(f"COALESCE({column}, '')" for column in listing.searches)
         # Both sides are lowered by the database: it knows other letters than Python does.
-        conditions.append(f"LOWER({text}) LIKE LOWER(:search) ESCAPE '!'")
-        escaped = wanted.search.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-        values["search"] = f"%{escaped}%"
-    return conditions, values
+        met.append(f"LOWER({text}) LIKE LOWER(:search) ESCAPE '!'")
+        values["search"] = containing(wanted.search)
+    return met, values
+
+
+def containing(text: str) -> str:
+    """The pattern of a text with another one in it, for `LIKE … ESCAPE '!'`."""
+    escaped = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return f"%{escaped}%"
 
 
 async def stuck(sql: Sql, operator_user_id: str, since: int) -> list[Row]:

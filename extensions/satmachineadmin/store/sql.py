@@ -176,6 +176,17 @@ class Sql:
             return "CAST(strftime('%s', 'now') AS INTEGER)"
         return "CAST(floor(extract(epoch FROM clock_timestamp())) AS BIGINT)"
 
+    @property
+    def bytewise(self) -> str:
+        """The collation in which an index finds what begins alike, the same on both engines."""
+        return "BINARY" if self.is_sqlite else '"C"'
+
+    def each_of(self, name: str) -> str:
+        """A query for the `value` of every element of the JSON list that is bound under a name."""
+        if self.is_sqlite:
+            return f"SELECT value FROM json_each(:{name})"
+        return f"SELECT json_array_elements_text(CAST(CAST(:{name} AS TEXT) AS JSON)) AS value"
+
     async def epoch_seconds(self) -> int:
         """What that clock says."""
         return int(await self.value(f"SELECT {self.epoch_now}"))

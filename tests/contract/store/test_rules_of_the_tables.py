@@ -7,7 +7,7 @@ import pytest
 from satmachineadmin import migrations
 from satmachineadmin.core.lease import LeaseLost
 from satmachineadmin.store.books import Store
-from satmachineadmin.store.sql import TableRefused
+from satmachineadmin.store.sql import Row, TableRefused
 from tests.fakes.books import MigrationDb, migrate, steps
 
 from .books import WALLET, add_lp, add_machine, land, payment, planned, rows
@@ -172,11 +172,11 @@ class HalfWayDb(MigrationDb):
         super().__init__(database)  # type: ignore[arg-type]
         self.left = last
 
-    async def execute(self, statement: str) -> None:
+    async def execute(self, statement: str, values: Row | None = None) -> None:
         if self.left == 0:
             raise Interrupted
         self.left -= 1
-        await super().execute(statement)
+        await super().execute(statement, values)
 
 
 @pytest.mark.parametrize("step", steps())

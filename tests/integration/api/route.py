@@ -37,6 +37,7 @@ class Route:
     filters: tuple[str, ...] = ()
     is_list: bool = False
     sorts: tuple[str, ...] = ()
+    longest_search: int = 100
     #: no GET, and takes no Idempotency-Key: it looks, computes or compares
     only_looks: bool = False
 

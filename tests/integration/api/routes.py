@@ -47,6 +47,7 @@ _FACTS = {
     "fiat_amount": Field(good="200.00", legal=NOT_GIVEN, bad=NOT_AN_AMOUNT),
 }
 
+SALE_FILTERS = ("machine_id", "state", "tx_type", "mark", "since", "until")
 #: Lists that leave as files.
 CSV_TABLES = ("sales", "legs", "cash", "lps", "machines", "worklist", "audit")
 JOURNALS = ("hledger", "beancount")
@@ -159,9 +160,8 @@ ROUTES: tuple[Route, ...] = (
         },
     ),
     Route(
-        method="GET", path=f"{DCA}/settlements", filters=("machine_id", "state", "tx_type", "mark"),
-        is_list=True,
-        sorts=("paid_at", "wire_sats", "state", "commission_sats"),
+        method="GET", path=f"{DCA}/settlements", filters=SALE_FILTERS, is_list=True,
+        sorts=("paid_at", "wire_sats", "principal_sats", "commission_sats", "state"), longest_search=2000,
     ),
     Route(method="GET", path=f"{DCA}/settlements/{{settlement_id}}"),
     Route(
@@ -271,7 +271,10 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(method="POST", path=f"{DCA}/audit/verify", only_looks=True),
     *(
-        Route(method="GET", path=f"{DCA}/reports/{table}.csv", filters=("since", "until", "machine_id"))
+        Route(
+            method="GET", path=f"{DCA}/reports/{table}.csv",
+            filters=SALE_FILTERS if table == "sales" else ("since", "until", "machine_id"),
+        )
         for table in CSV_TABLES
     ),
     *(

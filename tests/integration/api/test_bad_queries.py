@@ -23,7 +23,7 @@ BAD_LIMITS = ("0", "-1", "201", "1000000000", "1" + "0" * 30, "1.5", "NaN", "x",
 BAD_OFFSETS = ("-1", "10001", "1" + "0" * 30, "1.5", "x", "")
 BAD_SORTS = ("", "id", "name; DROP TABLE x", "operator_user_id", "x" * 50, "\0")
 BAD_DIRECTIONS = ("", "up", "ASC", "asc\n", "asc, id", "\0")
-BAD_SEARCHES = ("\0", "a\x07b", "x" * 101)
+BAD_SEARCHES = ("\0", "a\x07b")
 #: filters by a word of a closed list; all others are by id
 WORDS = {
     "status",
@@ -74,7 +74,7 @@ def test_a_page_that_is_none_is_refused(world: World, route: Route) -> None:
     if not route.is_lp:
         cases += [("sortby", value) for value in BAD_SORTS]
         cases += [("direction", value) for value in BAD_DIRECTIONS]
-        cases += [("search", value) for value in BAD_SEARCHES]
+        cases += [("search", value) for value in (*BAD_SEARCHES, "x" * (route.longest_search + 1))]
     wrong = []
 
     with bare_client(world.server, caller_of(world, route)) as client:

@@ -31,3 +31,17 @@ test('what is not a moment is unknown', () => {
     assert.equal(times.utc(nothing), '–')
   }
 })
+
+test('a chosen clock is the one that everything is told by, days and years too', () => {
+  try {
+    times.use('Asia/Tokyo')
+    assert.equal(times.local(MOMENT, NOW, 'en-GB'), '22 Nov, 23:03')
+    const newYear = new Date('2026-12-31T16:00:00Z') // 2027 in Tokyo
+    assert.match(times.local('2026-12-31T14:00:00Z', newYear, 'en-GB'), /2026/)
+    const midnight = new Date('2026-11-22T16:00:00Z')
+    assert.equal(times.clock(MOMENT, midnight, 'en-GB'), '22 Nov, 23:03:07')
+  } finally {
+    times.use(null)
+  }
+  assert.equal(times.local(MOMENT, NOW, 'en-GB'), '22 Nov, 15:03')
+})

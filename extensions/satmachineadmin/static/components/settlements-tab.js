@@ -3,7 +3,7 @@
 ;(() => {
   const PERIOD_MS = 5000
   const REACHABLE = 10000 // the server's bound on offset
-  const FILTERS = ['machine_id', 'state', 'tx_type', 'mark']
+  const FILTERS = ['machine_id', 'state', 'tx_type', 'mark', 'since', 'until']
 
   window.satmachine.parts['settlements-tab'] = {
     template: '#sm-settlements-tab',
@@ -16,6 +16,10 @@
     data: () => ({
       rows: null,
       total: 0,
+      // the server's bound on a search, where it was met
+      searched: null,
+      // what the rows were searched for
+      loaded: undefined,
       error: null,
       loadedAt: null,
       turning: false,
@@ -47,29 +51,8 @@
       filtered() {
         return ['search', ...FILTERS].some(name => this.query[name])
       },
-      filters() {
-        const {words, look, direction} = window.satmachine.states
-        const state = words('settlement').map(value => ({
-          value,
-          label: this.$t(look('settlement', value).label)
-        }))
-        const tx_type = ['cash_out', 'cash_in'].map(value => ({
-          value,
-          label: this.direction({tx_type: value})
-        }))
-        const machine_id = this.machines.map(machine => ({
-          value: machine.id,
-          label: machine.name
-        }))
-        const mark = words('mark').map(value => ({
-          value,
-          label: this.$t(look('mark', value).label)
-        }))
-        const options = {machine_id, state, tx_type, mark}
-        return FILTERS.map(name => ({name, options: options[name]}))
-      },
       columns() {
-        const {sats} = window.satmachine.money
+        const {sats, rate} = window.satmachine.money
         const column = (name, field, more = {}) => ({
           name,
           field,
@@ -78,18 +61,23 @@
           ...more
         })
         const amount = {align: 'right', classes: 'sm-num'}
+        const of = (name, more = {}) =>
+          column(name, row => sats(row[name]), {...amount, ...more})
         return [
+          column('paid_at', 'paid_at', {sortable: true}),
           column('direction', row => this.direction(row)),
           column('state', 'state', {sortable: true}),
-          column('machine', 'machine_name'),
-          column('paid_at', 'paid_at', {sortable: true}),
-          column('wire_sats', row => sats(row.wire_sats), {
-            ...amount,
-            sortable: true
-          }),
+          of('wire_sats', {sortable: true}),
+          of('principal_sats', {sortable: true}),
+          of('commission_sats', {sortable: true}),
+          of('platform_fee_sats'),
+          of('operator_fee_sats'),
           column('fiat', row => this.fiat(row), amount),
-          column('commission', row => sats(row.commission_sats), amount),
-          column('legs', row => this.legs(row), amount)
+          column(
+            'rate',
+            row => rate(row.exchange_rate, row.currency),
+            amount
+          )
         ]
       },
       emptyTexts() {
@@ -116,12 +104,20 @@
         const path = `/satmachineadmin/settlements/${row.id}`
         return {path, query: this.query}
       },
+      // How far the payout has come, while that is news.
       legs(row) {
-        return row.legs_total ? `${row.legs_completed}/${row.legs_total}` : '–'
+        const under = ['processing', 'errored'].includes(row.state)
+        if (!under || !row.legs_total) return ''
+        return this.$t('satmachineadmin.settlements.legs', {
+          paid: row.legs_completed,
+          all: row.legs_total
+        })
       },
-      setFilter(name, value) {
-        const {page, ...query} = this.query
-        this.$emit('query', {...query, [name]: value || undefined})
+      // Enter opens what was looked for, once it is the only one.
+      openOnly() {
+        const isShown = !this.turning && this.loaded === this.query.search
+        if (isShown && this.rows?.length === 1)
+          this.$emit('open', 'settlements', this.rows[0].id)
       },
       turnPage({page, rowsPerPage, sortBy, descending}) {
         this.$emit('query', {
@@ -140,17 +136,14 @@
         this.live.refresh()
         this.$emit('changed')
       },
-      onKey(event) {
-        const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)
-        if (event.key !== '/' || typing || this.itemId) return
-        event.preventDefault()
-        this.$refs.search.focus()
-      },
       async load() {
         try {
+          const {search} = this.query
           const page = await window.satmachine.adminApi.settlements(this.asked)
           this.rows = page.data
           this.total = page.total
+          this.searched = page.searched
+          this.loaded = search
           this.loadedAt = new Date().toISOString()
           this.error = null
         } catch (error) {
@@ -177,11 +170,9 @@
     created() {
       this.live = window.satmachine.live.every(PERIOD_MS, () => this.load())
       this.loadMachines()
-      document.addEventListener('keydown', this.onKey)
     },
     unmounted() {
       this.live.stop()
-      document.removeEventListener('keydown', this.onKey)
     }
   }
 })()

@@ -218,6 +218,12 @@ window.i18n.global.mergeLocaleMessage('en', {
     },
     settlements: {
       search: 'Search (press /)',
+      search_in: 'payment hash, invoice, transaction, amount, LP or note',
+      filters: 'Filters',
+      csv: 'CSV',
+      csv_hint: 'All sales that match, as a file',
+      legs: '{paid} of {all} legs paid',
+      cut: 'Only the {n} newest sales of each kind that match were looked through. Narrow it down to reach older ones.',
       per_page: 'Rows per page',
       not_loaded: 'The list of sales could not be loaded.',
       too_many:
@@ -226,17 +232,21 @@ window.i18n.global.mergeLocaleMessage('en', {
         machine_id: 'Machine',
         state: 'State',
         tx_type: 'Direction',
-        mark: 'Mark'
+        mark: 'Mark',
+        since: 'From day',
+        until: 'To day'
       },
       column: {
         direction: 'Direction',
         state: 'State',
-        machine: 'Machine',
         paid_at: 'Time',
         wire_sats: 'Wire, sat',
+        principal_sats: '→ LPs, sat',
+        commission_sats: 'Commission',
+        platform_fee_sats: 'Platform',
+        operator_fee_sats: 'Operator',
         fiat: 'Fiat',
-        commission: 'Commission, sat',
-        legs: 'Legs paid'
+        rate: 'Rate'
       },
       none_yet: {
         title: 'No sales yet',

@@ -17,6 +17,13 @@
   const payOff = what => (id, data) =>
     request('POST', `${BASE}/clients/${segment(id)}/settle${what}`, data)
 
+  /** @param {Settings} settings @returns {Settings} from now on all times are on that clock */
+  function onTheirClock(settings) {
+    const {updated_at, time_zone_in_use} = settings
+    window.satmachine.times.use(updated_at ? time_zone_in_use : null)
+    return settings
+  }
+
   window.satmachine.adminApi = Object.freeze({
     /** @returns {Promise<Status>} */
     status: () => request('GET', `${BASE}/status`),
@@ -46,7 +53,8 @@
     actOnMatter: (id, what, data) =>
       request('POST', `${BASE}/worklist/${segment(id)}/${what}`, data),
 
-    /** @param {object} query @returns {Promise<{data: Settlement[], total: number}>} */
+    /** @param {object} query
+     * @returns {Promise<{data: Settlement[], total: number, searched: number | null}>} */
     settlements: query =>
       request('GET', `${BASE}/settlements${queryString(query)}`),
     /** @returns {Promise<{data: Settlement[], total: number}>} too long in the engine's hands */
@@ -134,9 +142,10 @@
     payments: query => request('GET', `${BASE}/payments${queryString(query)}`),
 
     /** @returns {Promise<Settings>} */
-    settings: () => request('GET', `${BASE}/settings`),
+    settings: () => request('GET', `${BASE}/settings`).then(onTheirClock),
     /** @param {object} data @returns {Promise<Settings>} */
-    saveSettings: data => request('PUT', `${BASE}/settings`, data),
+    saveSettings: data =>
+      request('PUT', `${BASE}/settings`, data).then(onTheirClock),
 
     retrySettlement: act('retry'),
     forceReset: act('force-reset'),

@@ -1,7 +1,25 @@
 // @ts-check
-// ISO 8601 in UTC → text: the reader's own time to look at, the exact UTC in the tooltip.
+// ISO 8601 in UTC → text: the time on the clock that was chosen, or else on the reader's own, to look
+// at; the exact UTC in the tooltip.
 ;(() => {
   const UNKNOWN = '–'
+
+  /** @type {{zone: string | undefined}} what is on the screen follows it */
+  const clockOf = (globalThis.Vue?.reactive ?? Object)({zone: undefined})
+
+  /** @param {string | null} zone an IANA name; null: the reader's own */
+  function use(zone) {
+    clockOf.zone = zone ?? undefined
+  }
+
+  /** @param {Date} date @returns {string} year, month and day on that clock */
+  const day = date =>
+    new Intl.DateTimeFormat('en-CA', {
+      timeZone: clockOf.zone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit'
+    }).format(date)
 
   /** @param {string | null | undefined} iso */
   function parse(iso) {
@@ -18,8 +36,9 @@
   function local(iso, now = new Date(), locale) {
     const date = parse(iso)
     if (!date) return UNKNOWN
-    const otherYear = date.getFullYear() !== now.getFullYear()
+    const otherYear = day(date).slice(0, 4) !== day(now).slice(0, 4)
     return new Intl.DateTimeFormat(locale, {
+      timeZone: clockOf.zone,
       day: 'numeric',
       month: 'short',
       year: otherYear ? 'numeric' : undefined,
@@ -38,9 +57,10 @@
   function clock(iso, now = new Date(), locale) {
     const date = parse(iso)
     if (!date) return UNKNOWN
-    const otherDay = date.toDateString() !== now.toDateString()
-    const otherYear = date.getFullYear() !== now.getFullYear()
+    const otherDay = day(date) !== day(now)
+    const otherYear = day(date).slice(0, 4) !== day(now).slice(0, 4)
     return new Intl.DateTimeFormat(locale, {
+      timeZone: clockOf.zone,
       day: otherDay ? 'numeric' : undefined,
       month: otherDay ? 'short' : undefined,
       year: otherYear ? 'numeric' : undefined,
@@ -61,7 +81,7 @@
     return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`
   }
 
-  const times = Object.freeze({local, clock, utc})
+  const times = Object.freeze({use, local, clock, utc})
   if (typeof module !== 'undefined') module.exports = times
   else window.satmachine.times = times
 })()
