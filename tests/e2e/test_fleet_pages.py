@@ -103,3 +103,53 @@ def test_a_dead_receiver_is_replaced_and_paid_in_five_clicks(open_page: OpenPage
     assert [line["target"] for line in in_force["splits"]][1] == heir.id
     expect(page.get_by_text(re.compile("Shared by version"))).to_be_visible()
     assert of_ours(seen.complaints) == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_a_machine_has_a_page_of_its_own(open_page: OpenPage, shop: Shop, size: tuple[int, int]) -> None:
+    """Its proof, its LPs' cash, its newest sales and its settings; back leads to the list."""
+    page = (seen := open_page(shop.operator, "/satmachineadmin/machines", size)).page
+    page.locator(f"a[href*='machines/{shop.machine['id']}']").or_(
+        page.get_by_role("main").get_by_text("Plaza", exact=True)
+    ).first.click()
+
+    expect(page.get_by_role("heading", name="Plaza")).to_be_visible()
+    assert page.url.split("?")[0].endswith(f"/machines/{shop.machine['id']}")
+    for text in ("Why it holds that", "LPs and their cash", "Newest sales", "Settings"):
+        expect(page.get_by_text(text, exact=True)).to_be_visible()
+    expect(page.get_by_text(re.compile("LPs have .* of cash in it"))).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert fits(page)
+    page.get_by_role("button", name="All machines").click()
+    expect(page.get_by_label("Search (press /)")).to_be_visible()
+    assert of_ours(seen.complaints) == []
+
+
+def test_a_machine_gets_another_wallet_and_lets_the_old_one_go(open_page: OpenPage, shop: Shop) -> None:
+    """Asked once; what is still needed says why; then the former wallet is the operator's own again."""
+    fresh = shop.server.create_wallet(shop.operator, "Fresh")
+    other = shop.server.create_wallet(shop.operator, "Corner wallet")
+    body = {"name": "Corner", "wallet_id": other.id, "currency": "EUR", "reference_rate": "5"}
+    corner = shop.api.post(f"{DCA}/machines", body, expect=201)
+    page = (seen := open_page(shop.operator, f"/satmachineadmin/machines/{corner['id']}")).page
+
+    page.get_by_role("button", name="Change").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label(re.compile("^Wallet")).click()
+    page.get_by_role("option", name=re.compile("^Fresh")).click()
+    form.get_by_label(re.compile("^Key of the machine")).fill("ab" * 32)
+    form.get_by_role("button", name="Save").click()
+    question = page.get_by_role("dialog").last
+    expect(question.get_by_text(re.compile("sales of “Corner” come in by “Fresh"))).to_be_visible()
+    question.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_text("Former wallets")).to_be_visible()
+    machine = shop.api.get(f"{DCA}/machines/{corner['id']}")
+    assert (machine["wallet_id"], machine["npub"]) == (fresh.id, "ab" * 32)
+    page.get_by_role("button", name="Let go").click()
+    page.get_by_role("dialog").last.get_by_role("button", name="Let go").click()
+    expect(page.get_by_text("let go", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Deactivate").click()
+    page.get_by_role("dialog").last.get_by_role("button", name="Deactivate").click()
+    expect(page.get_by_text("inactive", exact=True)).to_be_visible()
+    assert of_ours(seen.complaints) == []

@@ -86,6 +86,7 @@ WORDS = {
     "Matters": "MatterKind",
     "Actions": "Action",
     "Differences": "DifferenceKind",
+    "What ties a machine to a wallet": "Tie",
     "Lines of a proof": "ProofLine",
     "Faults of the audit trail": "TrailFault",
     "Subjects of a month": "Subject",

@@ -6,18 +6,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from .. import present
 from ..core.errors import InvalidInput
 from ..core.npub import key_hex
 from ..core.reconcile import DifferenceKind
 from ..core.units import currency_digits, format_percent, parse_percent, parse_rate
 from ..host import accounts
+from ..present import machines as present
 from ..present import reconcile as present_reconcile
 from ..services import current
 from ..store import lists
-from ..store.sql import Row
-from ..usecases.machines import add_machine, change_machine, own_machine
+from ..usecases.machines import add_machine, change_machine, close_wallet, own_machine, wallets_of
 from ..usecases.once import once
+from ..usecases.permissions import may
 from ..usecases.worklist import check_now
 from .acting import ActingUser
 from .auth import CurrentUser
@@ -29,9 +29,25 @@ Wanted = Annotated[lists.Page, Depends(page_of(lists.MACHINES))]
 
 
 @router.get("")
-async def list_machines(user: CurrentUser, page: Wanted, active: bool | None = Query(None)) -> dict[str, Any]:
-    rows, total = await _rows(page, {"machine.operator_user_id": user.user_id, "machine.active": active})
-    return {"data": [await _shown(row) for row in rows], "total": total}
+async def list_machines(
+    user: CurrentUser,
+    page: Wanted,
+    active: bool | None = Query(None),
+    maintenance: bool | None = Query(None),
+    paused: bool | None = Query(None),
+    currency: str | None = Query(None, pattern="^[A-Z]{3}$"),
+) -> dict[str, Any]:
+    equals = {
+        "machine.operator_user_id": user.user_id,
+        "machine.active": active,
+        "machine.maintenance": maintenance,
+        "(machine.payouts_paused_at IS NOT NULL)": paused,
+        "machine.currency": currency,
+    }
+    async with current().store.reading() as books:
+        rows, total = await lists.page(books.sql, lists.MACHINES, page.only(equals))
+    names = await accounts.wallet_names({row["wallet_id"] for row in rows})
+    return {"data": [present.machine(row, names) for row in rows], "total": total}
 
 
 @router.post("", status_code=201)
@@ -56,8 +72,32 @@ async def put_machine(user: ActingUser, machine_id: str, body: MachineChanged) -
         if value is None and name not in _MAY_BE_NONE:
             raise InvalidInput(field=name, problem="it cannot be empty")
     fields |= _checked(fields)
+    if fields.get("currency") is not None:
+        read("currency", currency_digits, fields["currency"])
+    if "npub" in fields:
+        fields["npub"] = _npub(fields["npub"])
     await once(change_machine(current().store, user.user_id, identifier(machine_id, "machine"), fields))
     return await _one(user.user_id, machine_id)
+
+
+@router.get("/{machine_id}/wallets")
+async def list_wallets(user: CurrentUser, machine_id: str) -> dict[str, Any]:
+    return await _wallets(user.user_id, identifier(machine_id, "machine"))
+
+
+@router.post("/{machine_id}/wallets/{wallet_id}/close")
+async def post_close_wallet(user: ActingUser, machine_id: str, wallet_id: str) -> dict[str, Any]:
+    services = current()
+    identifier(machine_id, "machine")
+    former = identifier(wallet_id, "former wallet")
+    await once(close_wallet(services.store, services.host, user.user_id, machine_id, former))
+    return await _wallets(user.user_id, machine_id)
+
+
+async def _wallets(user_id: str, machine_id: str) -> dict[str, Any]:
+    seen = await wallets_of(current().store, user_id, machine_id)
+    names = await accounts.wallet_names({one.row["wallet_id"] for one in seen})
+    return {"data": [present.wallet(one, names) for one in seen]}
 
 
 @router.get("/{machine_id}/proof")
@@ -88,7 +128,7 @@ async def _proof(user_id: str, machine_id: str) -> dict[str, Any]:
 
 
 #: What an operator can also take back.
-_MAY_BE_NONE = ("reference_rate", "fallback_commission_pct")
+_MAY_BE_NONE = ("reference_rate", "fallback_commission_pct", "npub")
 
 
 def _checked(fields: dict[str, Any]) -> dict[str, Any]:
@@ -112,21 +152,12 @@ def _npub(text: str | None) -> str | None:
     return found
 
 
-async def _rows(page: lists.Page, equals: dict[str, object]) -> tuple[list[Row], int]:
-    async with current().store.reading() as books:
-        return await lists.page(books.sql, lists.MACHINES, page.only(equals))
-
-
 async def _one(user_id: str, machine_id: str) -> dict[str, Any]:
-    await own_machine(current().store, user_id, machine_id)
-    rows, _total = await _rows(lists.Page(), {"machine.id": machine_id})
-    return await _shown(rows[0])
-
-
-async def _shown(row: Row) -> dict[str, Any]:
-    """The balance is the proof's; a wallet that was never proved is summed once."""
-    wallet = await accounts.find_wallet(row["wallet_id"])
-    balance = None if row["balance_msat"] is None else row["balance_msat"] // 1000
-    if wallet is not None and balance is None:
-        balance = await accounts.balance_sats(row["wallet_id"])
-    return present.machine(row, wallet.name if wallet else None, balance)
+    """A machine with its LPs' cash, all of one instant."""
+    async with current().store.reading(at_one_instant=True) as books:
+        may(user_id, "read", await books.machines.row(machine_id), "machine")
+        one = lists.Page(equals={"machine.id": machine_id})
+        rows, _total = await lists.page(books.sql, lists.MACHINES, one)
+        cash = await books.machines.cash(machine_id)
+    names = await accounts.wallet_names({rows[0]["wallet_id"]})
+    return {**present.machine(rows[0], names), **present.cash(cash, rows[0]["currency"])}

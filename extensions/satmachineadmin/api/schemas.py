@@ -99,6 +99,9 @@ class MachineAdded(Body):
 
 class MachineChanged(Body):
     name: StrictStr | None = Field(None, min_length=1, max_length=60)
+    wallet_id: StrictStr | None = Field(None, min_length=1, max_length=64)
+    currency: StrictStr | None = Field(None, min_length=3, max_length=3)
+    npub: StrictStr | None = Field(None, max_length=64)
     location: StrictStr | None = Field(None, max_length=120)
     cash_out_fee_pct: StrictStr | None = None
     cash_in_fee_pct: StrictStr | None = None

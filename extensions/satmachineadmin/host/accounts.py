@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from lnbits.core.crud import (
@@ -12,8 +13,12 @@ from lnbits.core.crud import (
 )
 from lnbits.core.crud.payments import get_payments
 from lnbits.core.crud.wallets import get_standalone_wallet
+from lnbits.core.db import db as core_db
 from lnbits.core.models import Wallet
 from lnbits.settings import settings
+
+from ..store import host_tables
+from ..store.sql import Row, in_list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +54,13 @@ async def find_wallet_by_key(key: str) -> KnownWallet | None:
     if wallet is None or wallet.inkey != key:
         return None
     return await find_wallet(wallet.id)
+
+
+async def wallet_names(wallet_ids: Collection[str]) -> dict[str, str]:
+    """The names of those of the wallets that are there: one question, however many they are."""
+    listed, values = in_list("wallet", sorted(wallet_ids))
+    rows: list[Row] = await core_db.fetchall(host_tables.wallet_names(listed), values)
+    return {str(row["id"]): str(row["name"]) for row in rows}
 
 
 async def balance_sats(wallet_id: str) -> int | None:

@@ -29,29 +29,6 @@ def fiat(minor: int | None, currency: str) -> str | None:
     return None if minor is None else format_fiat(minor, currency)
 
 
-def machine(row: Row, wallet_name: str | None, balance_sats: int | None) -> dict[str, Any]:
-    """A machine; its balance is the one of its wallet's newest proof."""
-    plain = (
-        "id", "name", "location", "wallet_id", "currency", "npub", "cash_out_fee_pct", "cash_in_fee_pct",
-        "reference_rate", "rate_tolerance_pct", "payout_policy", "payout_delay_minutes",
-        "dispense_report_minutes", "fallback_commission_pct",
-    )  # fmt: skip
-    return {
-        **{key: row[key] for key in plain},
-        "wallet_name": wallet_name,
-        "balance_sats": balance_sats,
-        "balance_at": iso(row["proved_at"]),
-        "payouts_paused_at": iso(row["payouts_paused_at"]),
-        "payouts_paused_reason": row["payouts_paused_reason"],
-        "active": bool(row["active"]),
-        "maintenance": bool(row["maintenance"]),
-        "scan_from": iso(row["scan_from"]),
-        "settlements": row["settlements_total"],
-        "last_sale_at": iso(row["last_sale_at"]),
-        "created_at": iso(row["created_at"]),
-    }
-
-
 def super_config(row: Row, *, is_platform: bool) -> dict[str, Any]:
     """Operators see whether there is a platform wallet, not which."""
     wallet_id = row["super_fee_wallet_id"]

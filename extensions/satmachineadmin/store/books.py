@@ -20,6 +20,7 @@ from .forwards import Forwards
 from .invitations import Invitations
 from .legs import Legs
 from .lps import Lps
+from .machine_wallets import MachineWallets
 from .machines import Machines
 from .months import Months
 from .operators import Operators
@@ -57,6 +58,7 @@ class Books:
         self.made_id: str | None = None
         self.platform = Platform(sql, self.audit, now)
         self.machines = Machines(sql, self.audit, now)
+        self.machine_wallets = MachineWallets(sql, self.audit, now)
         self.operators = Operators(sql, self.audit, now)
         self.lps = Lps(sql, self.audit, now)
         self.invitations = Invitations(sql, self.audit, now)

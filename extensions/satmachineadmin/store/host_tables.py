@@ -88,6 +88,11 @@ def users_of(wallets: str) -> str:
     return f'SELECT id, "user" AS user_id FROM wallets WHERE id IN {wallets}'
 
 
+def wallet_names(listed: str) -> str:
+    """What their owners call some wallets; deleted ones are not told."""
+    return f"SELECT id, name FROM wallets WHERE id IN {listed} AND NOT deleted"
+
+
 def wallet_facts(wallets: str) -> str:
     return f"""
         SELECT id, "user" AS user_id, deleted, wallet_type, shared_wallet_id,

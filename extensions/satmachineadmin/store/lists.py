@@ -74,7 +74,7 @@ class Listing:
 
 
 MACHINES = Listing(
-    select="machine.*, wallet.scan_from, proof.balance_msat, proof.proved_at",
+    select="machine.*, wallet.scan_from, proof.balance_msat, proof.expected_msat, proof.proved_at",
     source=f"""{SCHEMA}.dca_machines AS machine
         JOIN {SCHEMA}.machine_wallets AS wallet
           ON wallet.machine_id = machine.id AND wallet.wallet_id = machine.wallet_id
@@ -86,6 +86,8 @@ MACHINES = Listing(
         "created_at": "machine.created_at",
         # The databases disagree where what is not there belongs: never is before everything.
         "last_sale_at": "COALESCE(machine.last_sale_at, 0)",
+        "settlements": "machine.settlements_total",
+        "balance": "COALESCE(proof.balance_msat, 0)",
     },
     default_sort="created_at",
     searches=("machine.name", "machine.location"),

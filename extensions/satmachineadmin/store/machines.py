@@ -8,6 +8,7 @@ from ..core.model import Machine
 from . import rows
 from .audit import Audit
 from .ids import new_id
+from .machine_wallets import bind
 from .sql import SCHEMA, Row, Sql, in_list
 
 
@@ -70,6 +71,46 @@ class Machines:
         found = await self._sql.all(f"SELECT DISTINCT wallet_id FROM {SCHEMA}.machine_wallets")
         return frozenset(str(row["wallet_id"]) for row in found)
 
+    async def cash(self, machine_id: str) -> list[Row]:
+        """The LPs of a machine and their cash, summed by the status of their enrolments."""
+        return await self._sql.all(
+            f"""
+            SELECT status, COUNT(*) AS lps, SUM(confirmed_minor) AS confirmed_minor,
+                   SUM(pending_minor) AS pending_minor, SUM(paid_minor) AS paid_minor,
+                   SUM(reserved_minor) AS reserved_minor
+            FROM {SCHEMA}.dca_clients WHERE machine_id = :id GROUP BY status ORDER BY status
+            """,
+            id=machine_id,
+        )
+
+    async def has_books(self, machine_id: str) -> bool:
+        """Whether cash or a sale was ever booked at this machine: from then on its currency stands."""
+        found = await self._sql.value(
+            f"""
+            SELECT CASE WHEN EXISTS (SELECT 1 FROM {SCHEMA}.dca_settlements WHERE machine_id = :id)
+                          OR EXISTS (SELECT 1 FROM {SCHEMA}.dca_clients AS client
+                                     JOIN {SCHEMA}.dca_deposits AS entry ON entry.client_id = client.id
+                                     WHERE client.machine_id = :id) THEN 1 ELSE 0 END
+            """,
+            id=machine_id,
+        )
+        return bool(found)
+
+    async def gets_payouts(self, wallet_id: str) -> bool:
+        """Whether a commission, the platform's fee or an LP's sats are paid into this wallet."""
+        found = await self._sql.value(
+            f"""
+            SELECT CASE WHEN EXISTS (SELECT 1 FROM {SCHEMA}.super_config WHERE super_fee_wallet_id = :id)
+                          OR EXISTS (SELECT 1 FROM {SCHEMA}.dca_lp WHERE dca_wallet_id = :id)
+                          OR EXISTS (SELECT 1 FROM {SCHEMA}.split_sets AS splits
+                                     JOIN {SCHEMA}.dca_commission_splits AS line ON line.set_id = splits.id
+                                     WHERE splits.retired_at IS NULL AND line.wallet_id = :id)
+                        THEN 1 ELSE 0 END
+            """,
+            id=wallet_id,
+        )
+        return bool(found)
+
     async def add(self, fields: Mapping[str, object], *, scan_from: int) -> str:
         """Write a machine and bind its wallet; unique indexes refuse a wallet or npub taken twice."""
         machine_id = new_id()
@@ -90,17 +131,7 @@ class Machines:
             """,
             **row,
         )
-        await self._sql.run(
-            f"""
-            INSERT INTO {SCHEMA}.machine_wallets (id, machine_id, wallet_id, scan_from, bound_at)
-            VALUES (:id, :machine_id, :wallet_id, :scan_from, :now)
-            """,
-            id=new_id(),
-            machine_id=machine_id,
-            wallet_id=row["wallet_id"],
-            scan_from=scan_from,
-            now=self._now,
-        )
+        await bind(self._sql, machine_id, str(fields["wallet_id"]), scan_from=scan_from, now=self._now)
         self._audit.record(
             "machine.added",
             "machine",

@@ -55,8 +55,8 @@ JOURNALS = ("hledger", "beancount")
 ROUTES: tuple[Route, ...] = (
     Route(method="GET", path=f"{DCA}/status"),
     Route(
-        method="GET", path=f"{DCA}/machines", filters=("active",), is_list=True,
-        sorts=("name", "created_at", "last_sale_at"),
+        method="GET", path=f"{DCA}/machines", filters=("active", "maintenance", "paused", "currency"),
+        is_list=True, sorts=("name", "created_at", "last_sale_at", "settlements", "balance"),
     ),
     Route(
         method="POST",
@@ -84,6 +84,11 @@ ROUTES: tuple[Route, ...] = (
         path=f"{DCA}/machines/{{machine_id}}",
         body={
             "name": Field(good="Harbour", legal=frozenset({"missing"})),
+            "wallet_id": Field(
+                good="$machine_wallet_id", legal=_NOT_GIVEN, unknown=400, foreign=("wallet_id", 400)
+            ),
+            "currency": Field(good="EUR", legal=_NOT_GIVEN, bad=("eur", "XXX", "EURO", "E", "€€€")),
+            "npub": Field(good=None, legal=NOT_GIVEN, bad=("npub1", "ab" * 31, "g" * 64)),
             "location": Field(good="Pier 3", legal=frozenset({"missing"}) | EMPTY),
             "cash_out_fee_pct": _PCT,
             "cash_in_fee_pct": _PCT,
@@ -290,6 +295,8 @@ ROUTES: tuple[Route, ...] = (
         body={"month": Field(good="2020-01", bad=("2020-13", "2020", "January", "2020-1"))},
     ),
     Route(method="GET", path=f"{DCA}/machines/{{machine_id}}/proof"),
+    Route(method="GET", path=f"{DCA}/machines/{{machine_id}}/wallets"),
+    Route(method="POST", path=f"{DCA}/machines/{{machine_id}}/wallets/{{wallet_id}}/close"),
     Route(method="POST", path=f"{DCA}/machines/{{machine_id}}/check", only_looks=True),
     Route(
         method="GET", path=f"{DCA}/worklist", filters=("machine_id", "is_open"), is_list=True,

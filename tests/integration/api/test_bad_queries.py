@@ -37,6 +37,9 @@ WORDS = {
     "is_default",
     "is_in_force",
     "is_ended",
+    "maintenance",
+    "paused",
+    "currency",
 }
 NO_WORDS = ("nothing", "", "PENDING", "\0", "' OR 1=1 --", "x" * 200)
 

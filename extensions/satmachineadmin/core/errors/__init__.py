@@ -14,6 +14,12 @@ from .base import (
     Refusal,
     ensure,
 )
+from .fleet import (
+    CurrencyFixed,
+    WalletBusy,
+    WalletGetsPayouts,
+    WalletStillNeeded,
+)
 from .people import (
     CashLeft,
     CashShort,
@@ -86,6 +92,7 @@ __all__ = [
     "CashLeft",
     "CashShort",
     "CorrectionTooLarge",
+    "CurrencyFixed",
     "EnrolmentNotActive",
     "EntryDisputed",
     "FactsKnown",
@@ -131,8 +138,11 @@ __all__ = [
     "UnknownCurrency",
     "UnknownTimeZone",
     "UnknownUser",
+    "WalletBusy",
+    "WalletGetsPayouts",
     "WalletInUse",
     "WalletNotYours",
+    "WalletStillNeeded",
     "WithdrawalRefused",
     "ensure",
 ]

@@ -3,16 +3,18 @@
 ;(() => {
   const CHANGEABLE = [
     'name',
+    'wallet_id',
+    'currency',
     'location',
     'cash_out_fee_pct',
     'cash_in_fee_pct',
     'reference_rate',
     'rate_tolerance_pct',
-    'fallback_commission_pct'
+    'fallback_commission_pct',
+    'npub'
   ]
   // What can also be taken back.
-  const MAY_BE_NONE = ['reference_rate', 'fallback_commission_pct']
-  const ONCE = ['wallet_id', 'currency']
+  const MAY_BE_NONE = ['reference_rate', 'fallback_commission_pct', 'npub']
   // How many minutes belong to which payout policy.
   const MINUTES = {
     after_minutes: 'payout_delay_minutes',
@@ -23,7 +25,11 @@
   const FIELD_OF_CODE = {
     wallet_not_yours: 'wallet_id',
     wallet_in_use: 'wallet_id',
-    shared_wallet: 'wallet_id'
+    wallet_gets_payouts: 'wallet_id',
+    wallet_busy: 'wallet_id',
+    shared_wallet: 'wallet_id',
+    currency_fixed: 'currency',
+    already_exists: 'npub'
   }
 
   window.satmachine.parts['machine-form'] = {
@@ -32,14 +38,12 @@
     emits: ['saved', 'cancel'],
     data() {
       const now = this.machine ?? {}
-      const names = [...CHANGEABLE, ...ONCE]
       const form = Object.fromEntries(
-        names.map(name => [name, now[name] ?? ''])
+        CHANGEABLE.map(name => [name, now[name] ?? ''])
       )
       return {
         form: {
           ...form,
-          active: now.active ?? true,
           payout_policy: now.payout_policy ?? 'at_once',
           payout_delay_minutes: String(now.payout_delay_minutes || 30),
           dispense_report_minutes: String(now.dispense_report_minutes ?? 15)
@@ -81,9 +85,19 @@
         const {code, data} = this.error
         const name = data.field ?? FIELD_OF_CODE[code]
         return name in this.form ? name : null
+      },
+      problem() {
+        const {data, detail} = this.error
+        const ties = (data.ties ?? []).map(tie =>
+          this.$t(`satmachineadmin.tie.${tie}`)
+        )
+        return [data.problem || detail, ...ties].join(' ')
       }
     },
     methods: {
+      done(machine) {
+        if (machine) this.$emit('saved', machine)
+      },
       given(value) {
         return !!value || this.$t('satmachineadmin.form.needed')
       },
@@ -94,9 +108,7 @@
           label: this.$t(`satmachineadmin.form.field.${name}`),
           hint: this.$t(`satmachineadmin.form.hint.${name}`),
           error: wrong || undefined,
-          errorMessage: wrong
-            ? this.error.data.problem || this.error.detail
-            : ''
+          errorMessage: wrong ? this.problem : ''
         }
       },
       filterCurrencies(text, update) {
@@ -124,7 +136,7 @@
       // What was left empty is not sent, what was emptied is; only a rate can be none at all.
       body() {
         if (!this.machine) {
-          const names = [...CHANGEABLE, ...ONCE].filter(name => this.form[name])
+          const names = CHANGEABLE.filter(name => this.form[name])
           const given = names.map(name => [name, this.form[name]])
           return {...Object.fromEntries(given), ...this.payout()}
         }
@@ -136,12 +148,25 @@
         })
         return {
           ...Object.fromEntries(changed),
-          ...this.payout(),
-          active: this.form.active
+          ...this.payout()
         }
       },
-      send() {
+      // Another wallet is asked for once: sales come in by it from then on.
+      async isSure() {
+        const {machine, form} = this
+        if (!machine || form.wallet_id === machine.wallet_id) return true
+        const to = this.wallets.find(({value}) => value === form.wallet_id)
+        const words = {machine: machine.name, wallet: to?.label ?? ''}
+        return window.satmachine.ask(this.$q, {
+          title: this.$t('satmachineadmin.form.wallet.title'),
+          message: this.$t('satmachineadmin.form.wallet.message', words),
+          yes: this.$t('satmachineadmin.form.save'),
+          no: this.$t('satmachine.cancel')
+        })
+      },
+      async send() {
         const {createMachine, updateMachine} = window.satmachine.adminApi
+        if (!(await this.isSure())) return null
         return this.machine
           ? updateMachine(this.machine.id, this.body())
           : createMachine(this.body())

@@ -2,6 +2,13 @@
 // The operator's machines. Page, search and the open dialog live in the address.
 ;(() => {
   const ROWS = 25
+  // A state to look for, as the server filters by it.
+  const STATES = {
+    active: {active: true},
+    inactive: {active: false},
+    maintenance: {maintenance: true},
+    paused: {paused: true}
+  }
 
   window.satmachine.parts['machines-tab'] = {
     template: '#sm-machines-tab',
@@ -18,11 +25,30 @@
       },
       pagination() {
         const page = Number.parseInt(this.query.page, 10) || 1
-        return {page, rowsPerPage: ROWS, rowsNumber: this.total}
+        return {
+          page,
+          rowsPerPage: ROWS,
+          rowsNumber: this.total,
+          sortBy: this.query.sort || 'created_at',
+          descending: this.query.order !== 'asc'
+        }
       },
       asked() {
-        const offset = (this.pagination.page - 1) * ROWS
-        return {limit: ROWS, offset, search: this.query.search}
+        const {page, sortBy, descending} = this.pagination
+        return {
+          limit: ROWS,
+          offset: (page - 1) * ROWS,
+          sortby: sortBy,
+          direction: descending ? 'desc' : 'asc',
+          search: this.query.search,
+          ...STATES[this.query.state]
+        }
+      },
+      states() {
+        return Object.keys(STATES).map(value => ({
+          value,
+          label: this.$t(`satmachine.state.machine.${value}`)
+        }))
       },
       columns() {
         const {percent, sats} = window.satmachine.money
@@ -35,19 +61,29 @@
         })
         const amount = {align: 'right', classes: 'sm-num'}
         return [
-          column('name', 'name'),
+          column('name', 'name', {sortable: true}),
           column('active', 'active'),
           column('location', row => row.location || '–'),
           column('currency', 'currency'),
           column('cash_out_fee', row => percent(row.cash_out_fee_pct), amount),
           column('cash_in_fee', row => percent(row.cash_in_fee_pct), amount),
-          column('settlements', row => sats(row.settlements), amount),
-          column('last_sale_at', 'last_sale_at'),
-          column('balance', row => sats(row.balance_sats), amount)
+          column('settlements', row => sats(row.settlements), {
+            ...amount,
+            sortable: true
+          }),
+          column('last_sale_at', 'last_sale_at', {sortable: true}),
+          column('balance', row => sats(row.balance_sats), {
+            ...amount,
+            sortable: true
+          }),
+          column('proof', 'difference_msat')
         ]
       },
+      isFiltered() {
+        return !!(this.query.search || this.query.state)
+      },
       emptyTexts() {
-        const kind = this.query.search ? 'no_match' : 'none_yet'
+        const kind = this.isFiltered ? 'no_match' : 'none_yet'
         const text = part => this.$t(`satmachineadmin.machines.${kind}.${part}`)
         return {
           title: text('title'),
@@ -68,17 +104,37 @@
       },
       place: row => [row.location, row.currency].filter(Boolean).join(' · '),
       search(search) {
-        this.$emit('query', {search: search || undefined})
+        const {page, ...query} = this.query
+        this.$emit('query', {...query, search: search || undefined})
       },
-      turnPage(page) {
-        this.$emit('query', {...this.query, page: page > 1 ? page : undefined})
+      // Another order begins at its first page.
+      turn({pagination: {page, sortBy, descending}}) {
+        const isSame =
+          sortBy === this.pagination.sortBy &&
+          descending === this.pagination.descending
+        this.$emit('query', {
+          ...this.query,
+          sort: sortBy ?? undefined,
+          order: descending ? undefined : 'asc',
+          page: isSame && page > 1 ? page : undefined
+        })
+      },
+      filter(state) {
+        const {page, ...query} = this.query
+        this.$emit('query', {...query, state: state ?? undefined})
+      },
+      proof(row) {
+        if (row.difference_msat === null) return null
+        return window.satmachine.money.isZero(row.difference_msat)
+          ? {icon: 'verified', color: 'positive', text: 'agrees'}
+          : {icon: 'report', color: 'negative', text: 'differs'}
       },
       setAdding(adding) {
         const {add, ...query} = this.query
         this.$emit('query', adding ? {...query, add: '1'} : query)
       },
       leaveEmpty() {
-        if (this.query.search) this.$emit('query', {})
+        if (this.isFiltered) this.$emit('query', {})
         else this.setAdding(true)
       },
       added(machine) {

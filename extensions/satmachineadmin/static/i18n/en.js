@@ -477,7 +477,8 @@ window.i18n.global.mergeLocaleMessage('en', {
         cash_in_fee: '↑ Fee',
         settlements: 'Sales',
         last_sale_at: 'Last sale',
-        balance: 'Wallet, sat'
+        balance: 'Wallet, sat',
+        proof: 'Proof'
       },
       none_yet: {
         title: 'No machine yet',
@@ -486,12 +487,18 @@ window.i18n.global.mergeLocaleMessage('en', {
       },
       no_match: {
         title: 'No machine matches',
-        hint: 'There may be machines with another name.',
-        action: 'Clear the search'
+        hint: 'There may be machines with another name or state.',
+        action: 'Clear the filters'
       }
     },
     machine: {
+      all: 'All machines',
       holds: 'Its wallet holds {sats}',
+      proof: 'Why it holds that',
+      settings: 'Settings',
+      commission: 'Who shares its commission',
+      newest: 'Newest sales',
+      cash: 'LPs have {remaining} of cash in it, {pending} wait to be confirmed, {reserved} are being turned into sats.',
       paused:
         'Payouts are paused: these books and LNbits disagree, and you decide.',
       edit: 'Change',
@@ -521,6 +528,16 @@ window.i18n.global.mergeLocaleMessage('en', {
         on_dispense:
           'when the notes are reported, within {n} minute | when the notes are reported, within {n} minutes'
       },
+      activity: {
+        begin_label: 'Reactivate',
+        begin_title: 'Reactivate this machine?',
+        begin_message:
+          'It counts as one of your working machines again.',
+        end_label: 'Deactivate',
+        end_title: 'Deactivate this machine?',
+        end_message:
+          'It counts as put away. Its books stay, its wallet is still looked at, and what is sold all the same is paid out. You can reactivate it at any time.'
+      },
       maintenance: {
         begin_label: 'Start maintenance',
         begin_title: 'Start maintenance?',
@@ -537,7 +554,11 @@ window.i18n.global.mergeLocaleMessage('en', {
       save: 'Save',
       change: 'Change {name}',
       needed: 'This is needed.',
-      active: 'Active: new sales are paid out',
+      wallet: {
+        title: 'Change the wallet?',
+        message:
+          'From now on sales of “{machine}” come in by “{wallet}”: tell the machine. The wallet of before is still looked at, and what arrives there is paid from there, until you let it go.'
+      },
       minutes: 'Whole minutes, from 1 to 1440',
       minutes_unit: 'min',
       policy: {
@@ -555,6 +576,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         reference_rate: 'Reference rate',
         rate_tolerance_pct: 'Rate tolerance',
         fallback_commission_pct: 'Fallback commission',
+        npub: 'Key of the machine (npub)',
         payout_policy: 'Sales are paid out',
         payout_delay_minutes: 'After the customer has paid',
         dispense_report_minutes: 'The report comes within'
@@ -563,13 +585,14 @@ window.i18n.global.mergeLocaleMessage('en', {
         name: 'As you call it',
         location: 'Where it stands',
         wallet_id: 'One of its own: every payment on it counts as a sale',
-        currency: 'Of its banknotes; fixed after the first sale',
+        currency: 'Of its banknotes; stands from the first cash or sale on',
         cash_out_fee_pct: 'Of the principal',
         cash_in_fee_pct: 'Of the principal',
         reference_rate: 'Without one the first sale is held for you',
         rate_tolerance_pct: 'A sale further off than this is held for you',
         fallback_commission_pct:
           'Assumed for payments without a stamp; empty: they are rejected',
+        npub: 'Empty: not paired. Another one: new hardware, same books',
         payout_policy: 'Holds for new sales; those that are held stay held',
         payout_delay_minutes: 'You can release a sale earlier',
         dispense_report_minutes: 'Without one the sale is held for you'
@@ -655,6 +678,35 @@ window.i18n.global.mergeLocaleMessage('en', {
         none: 'No version yet. The first one begins with what you save.',
         not_loaded: 'The versions could not be loaded.'
       }
+    },
+    wallets: {
+      title: 'Former wallets',
+      explained:
+        'Still looked at and explained. Let one go when nothing in it is the machine’s any more.',
+      gone: 'A wallet that was deleted',
+      holds: 'holds {sats}',
+      closed: 'let go',
+      not_loaded: 'The former wallets could not be loaded.',
+      not_closed: 'The wallet was not let go.',
+      close: {
+        label: 'Let go',
+        title: 'Let “{name}” go?',
+        message:
+          'Everything of the machine is looked at first. Then nothing that arrives in “{name}” is a sale any more, and what it holds is yours.',
+        done: '“{name}” is no longer this machine’s.'
+      }
+    },
+    tie: {
+      under_way: 'A sale is being paid.',
+      held: 'A sale is held.',
+      payment: 'A payment is under way.',
+      refund: 'A customer may fetch a refund.',
+      errored: 'A sale is not paid out completely.',
+      rejected: 'A payment without usable facts waits for you.',
+      owed: 'Sats in it are owed to somebody.',
+      invoice: 'An invoice may still be paid.',
+      unexplained: 'These books and LNbits disagree.',
+      not_proved: 'It moved too much to be proved. Try again in a moment.'
     },
     correction: {
       look: 'Show what it comes to',

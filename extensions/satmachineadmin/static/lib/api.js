@@ -43,6 +43,14 @@
     updateMachine: (id, data) =>
       request('PUT', `${BASE}/machines/${segment(id)}`, data),
 
+    /** @param {string} id @returns {Promise<{data: any[]}>} the wallets that it has and had */
+    machineWallets: id =>
+      request('GET', `${BASE}/machines/${segment(id)}/wallets`),
+    /** @param {string} id @param {string} wallet @returns {Promise<{data: any[]}>} what is left */
+    closeWallet: (id, wallet) => {
+      const path = `${segment(id)}/wallets/${segment(wallet)}/close`
+      return request('POST', `${BASE}/machines/${path}`)
+    },
     /** @param {string} id @returns {Promise<any>} what its wallet holds and why */
     proof: id => request('GET', `${BASE}/machines/${segment(id)}/proof`),
     /** @param {string} id @returns {Promise<any>} the same, after a look at everything */

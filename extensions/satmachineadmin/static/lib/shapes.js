@@ -34,6 +34,9 @@
  * @property {boolean} maintenance
  * @property {boolean} active
  * @property {number | null} balance_sats
+ * @property {string | null} balance_at
+ * @property {number | null} difference_msat
+ * @property {string | null} payouts_paused_at
  * @property {string} scan_from
  * @property {number} settlements
  * @property {string | null} last_sale_at

@@ -1,0 +1,34 @@
+"""Refusals about machines and their wallets."""
+
+from __future__ import annotations
+
+from .base import Refusal
+
+
+class WalletGetsPayouts(Refusal):
+    """The chosen wallet receives payouts: of a commission, of the platform's fee or of an LP. What arrives
+    in a machine's wallet counts as a sale, so choose another one."""
+
+    code = "wallet_gets_payouts"
+
+
+class WalletBusy(Refusal):
+    """The machine has something under way in its wallet, so it cannot have another one now. Wait until it
+    is done, or decide on it."""
+
+    code = "wallet_busy"
+    status = 409
+
+
+class WalletStillNeeded(Refusal):
+    """This wallet is still needed: not everything in it is explained and paid."""
+
+    code = "wallet_still_needed"
+    status = 409
+
+
+class CurrencyFixed(Refusal):
+    """The currency of this machine cannot be changed any more: cash or sales were booked in {currency}."""
+
+    code = "currency_fixed"
+    status = 409
