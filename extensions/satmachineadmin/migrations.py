@@ -187,6 +187,27 @@ async def _insert_words(db: Any, event: Any, words: tuple[str, ...]) -> None:
     )
 
 
+async def m130_standings(db: Any) -> None:
+    """How the platform stands to its operators; those who have machines began while everybody might."""
+    await db.execute(_STANDINGS)
+    for statement in (
+        _index(db, "standing_once", "standings", "user_id", unique=True),
+        _index(db, "standings_by_move", "standings", "moved_at"),
+    ):
+        await db.execute(statement)
+    opaque = (
+        "lower(hex(randomblob(16)))" if db.type == "SQLITE" else "replace(gen_random_uuid()::text, '-', '')"
+    )
+    await db.execute(
+        f"""
+        INSERT INTO {SCHEMA}.standings (id, user_id, name, standing, reason, created_at, moved_at)
+        SELECT {opaque}, operator_user_id, '', 'approved', '', MIN(created_at), MIN(created_at)
+        FROM {SCHEMA}.dca_machines WHERE operator_user_id NOT IN (SELECT user_id FROM {SCHEMA}.standings)
+        GROUP BY operator_user_id
+        """
+    )
+
+
 async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
     """SQLite cannot say `IF NOT EXISTS` here, so it is looked at first."""
     if db.type != "SQLITE":
@@ -762,6 +783,20 @@ _WITHDRAWALS = f"""
         expires_at BIGINT NOT NULL,
         claimed_at BIGINT,
         paid_at BIGINT
+    )
+"""
+
+
+# `name` is what LNbits called the user when it was last written; `id` stands for the user outside.
+_STANDINGS = f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.standings (
+        id TEXT PRIMARY KEY,
+        user_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        standing TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        created_at BIGINT NOT NULL,
+        moved_at BIGINT NOT NULL
     )
 """
 

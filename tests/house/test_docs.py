@@ -79,6 +79,8 @@ WORDS = {
     "DCA modes": "DcaMode",
     "Why an LP takes no part": "NoPart",
     "Bases of the platform fee": "FeeBasis",
+    "Operator policies": "OperatorPolicy",
+    "Standing of an operator": "Standing",
     "Ways of paying": "PayWay",
     "What a settlement waits for": "WaitCode",
     "Why a leg is refused": "RefuseCode",

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConstrainedInt, Extra, Field, StrictBool, Strict
 from pydantic.errors import DictError
 
 from ..core.errors import InvalidInput, NotFound, Refusal
-from ..core.states import FeeBasis, PayoutPolicy, TxType
+from ..core.states import FeeBasis, OperatorPolicy, PayoutPolicy, TxType
 from ..core.what_if import MOST_SALES
 from ..store import lists
 
@@ -169,6 +169,12 @@ class PlatformChanged(Body):
     super_fee_cash_in_pct: StrictStr | None = None
     super_fee_basis: FeeBasis | None = None
     super_fee_wallet_id: StrictStr | None = Field(None, min_length=1, max_length=64)
+    operators: OperatorPolicy | None = None
+    fast_way_allowed: StrictBool | None = None
+
+
+class OperatorNamed(Body):
+    username: StrictStr = Field(min_length=1, max_length=60)
 
 
 class MonthNamed(Body):

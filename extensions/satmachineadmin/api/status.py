@@ -8,9 +8,11 @@ from fastapi import APIRouter
 
 from .. import present
 from ..host import predecessor
+from ..present import operators as present_operators
 from ..present import reconcile as present_reconcile
 from ..services import current
 from ..store import lists
+from ..usecases.operators import own_standing
 from ..version import VERSION
 from .auth import CurrentUser
 from .errors import TranslatingRoute
@@ -45,6 +47,7 @@ async def get_status(user: CurrentUser) -> dict[str, Any]:
         "runner_detail": present.runner_detail(services.runner.state, holder),
         "last_scan_at": present.iso(services.runner.last_scan_at),
         "matters": [present_reconcile.matter(row) for row in matters],
+        "operator": present_operators.own_standing(await own_standing(services.store, user.user_id)),
         "predecessor": await predecessor.find(),
         "totals": {**totals, "stuck": len(stuck)},
         "today": present.sales(sales),

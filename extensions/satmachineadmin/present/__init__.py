@@ -37,6 +37,8 @@ def super_config(row: Row, *, is_platform: bool) -> dict[str, Any]:
         "super_fee_cash_in_pct": row["super_fee_cash_in_pct"],
         "super_fee_basis": row["super_fee_basis"],
         "super_fee_wallet_id": wallet_id if is_platform or wallet_id is None else "set",
+        "operators": row["operators"],
+        "fast_way_allowed": bool(row["fast_way_allowed"]),
         "version": row["version"],
         "updated_at": iso(row["updated_at"]),
     }

@@ -19,7 +19,8 @@ window.satmachine ??= {parts: {}}
     'commission-tab', 'split-form', 'split-line', 'split-history', 'what-if-card', 'platform-tab', 'audit-card',
     'worklist-tab', 'stuck-list', 'reports-tab', 'report-files', 'report-months', 'report-audit', 'lps-tab',
     'lp-next', 'lp-drawer', 'lp-invite', 'lp-link', 'lp-rename', 'cash-ledger', 'cash-form', 'cash-correct',
-    'cash-waiting', 'payoff-dialog', 'machine-page', 'machine-facts', 'machine-sales', 'machine-wallets'
+    'cash-waiting', 'payoff-dialog', 'machine-page', 'machine-facts', 'machine-sales', 'machine-wallets',
+    'operators-card', 'operator-form', 'approval-note'
   ]
 
   const script = path => LNbits.utils.loadScript(`${STATIC}/${path}.js`)

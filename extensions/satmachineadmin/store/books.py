@@ -33,6 +33,7 @@ from .scan import Scan
 from .settlements import Settlements
 from .splits import Splits
 from .sql import Sql
+from .standings import Standings
 from .unknown import UnknownPayments
 from .withdrawals import Withdrawals
 from .worklist import Worklist
@@ -59,6 +60,7 @@ class Books:
         self.platform = Platform(sql, self.audit, now)
         self.machines = Machines(sql, self.audit, now)
         self.machine_wallets = MachineWallets(sql, self.audit, now)
+        self.standings = Standings(sql, self.audit, now, self.platform)
         self.operators = Operators(sql, self.audit, now)
         self.lps = Lps(sql, self.audit, now)
         self.invitations = Invitations(sql, self.audit, now)

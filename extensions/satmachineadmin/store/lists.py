@@ -211,6 +211,14 @@ SPLIT_SETS = Listing(
     searches=("machine.name",),
 )
 
+STANDINGS = Listing(
+    select="operator.*",
+    source=f"{SCHEMA}.standings AS operator",
+    sorts={"moved_at": "operator.moved_at", "name": "operator.name", "standing": "operator.standing"},
+    default_sort="moved_at",
+    searches=("operator.name",),
+)
+
 EVENTS = Listing(
     select="event.*",
     source=f"{SCHEMA}.audit_events AS event",

@@ -85,7 +85,7 @@ async def record_cash(
 ) -> str:
     """Write an entry that waits for confirmation; what is returned is out of reach from now on.
 
-    Raises LpNotOnboarded, EnrolmentNotActive, InvalidFiat, InvalidInput, CashShort.
+    Raises OperatorNotApproved, LpNotOnboarded, EnrolmentNotActive, InvalidFiat, InvalidInput, CashShort.
     """
     async with store.transaction("cash", actor=user_id) as books:
         account = await _account(books, user_id, enrolment_id)
@@ -95,6 +95,8 @@ async def record_cash(
         if kind is CashEntryKind.CASH_RETURNED:
             account.require(minor)
             minor = -minor
+        else:
+            await books.standings.require(user_id)
         on = await _day(books, user_id, cash_date)
         return books.made(await books.cash.add(account.entry(kind, minor, user_id, on, notes)))
 

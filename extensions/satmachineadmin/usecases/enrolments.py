@@ -39,6 +39,7 @@ async def invite_lp(
     lp_user_id = await accounts.find_user_id(username) if username else None
     async with store.transaction("enrolment", actor=user_id) as books:
         may(user_id, "enrol", await books.machines.row(machine_id), "machine")
+        await books.standings.require(user_id)
         if username and lp_user_id is None:
             raise UnknownUser(username=username)
         name = shown_as or username
@@ -60,6 +61,7 @@ async def renew_invitation(store: Store, user_id: str, enrolment_id: str, token:
     """
     async with store.transaction("enrolment", actor=user_id) as books:
         enrolment = may(user_id, "enrol", await books.lps.enrolment(enrolment_id), "LP")
+        await books.standings.require(user_id)
         if enrolment["accepted_at"] is not None:
             raise ArrowNotAllowed(
                 thing="enrolment", before=enrolment["status"], after=EnrolmentStatus.INVITED

@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..core.errors import (
-    AlreadyExists,
-    CurrencyFixed,
-    InvalidInput,
-    NotFound,
-    WalletGetsPayouts,
-    WalletInUse,
-)
+from ..core.errors import AlreadyExists, CurrencyFixed, InvalidInput, NotFound, WalletGetsPayouts, WalletInUse
 from ..core.model import Machine
 from ..core.states import PayoutPolicy
 from ..core.wallet_ties import Tie, is_awaited, why_not_changed, why_not_closed
@@ -30,11 +23,15 @@ async def add_machine(store: Store, user_id: str, fields: Mapping[str, object]) 
     """Add a machine and bind its wallet: what the wallet received before this instant is never settled.
 
     Payments that are pending at this moment are watched, so that a sale that is under way is not lost.
-    Raises WalletNotYours, SharedWallet, WalletInUse, WalletGetsPayouts, AlreadyExists.
+    Raises OperatorNotApproved, WalletNotYours, SharedWallet, WalletInUse, WalletGetsPayouts,
+    AlreadyExists.
     """
     wallet = await own_wallet(user_id, str(fields["wallet_id"]))
     pending = await accounts.pending_hashes(wallet.id)
+    name = await accounts.user_name(user_id)
     async with store.transaction("machine", actor=user_id) as books:
+        await books.standings.require(user_id)
+        await books.standings.welcome(user_id, name)
         await _require_free(books, wallet.id)
         if fields["npub"] is not None and await books.machines.has_npub(str(fields["npub"])):
             raise AlreadyExists(what="npub")
@@ -84,6 +81,8 @@ async def change_machine(store: Store, user_id: str, machine_id: str, fields: Ma
 
 async def _check_change(books: Books, row: Row, fields: Mapping[str, object]) -> None:
     after = {**row, **fields}
+    if after["active"] and not row["active"]:
+        await books.standings.require(row["operator_user_id"])
     if after["payout_policy"] == PayoutPolicy.AFTER_MINUTES and not after["payout_delay_minutes"]:
         raise InvalidInput(
             field="payout_delay_minutes", problem="say how many minutes after a sale it is paid out"

@@ -85,9 +85,14 @@ ROUTES: tuple[Route, ...] = (
         body={
             "name": Field(good="Harbour", legal=frozenset({"missing"})),
             "wallet_id": Field(
-                good="$machine_wallet_id", legal=_NOT_GIVEN, unknown=400, foreign=("wallet_id", 400)
+                good="$machine_wallet_id",
+                legal=frozenset({"missing"}),
+                unknown=400,
+                foreign=("wallet_id", 400),
             ),
-            "currency": Field(good="EUR", legal=_NOT_GIVEN, bad=("eur", "XXX", "EURO", "E", "€€€")),
+            "currency": Field(
+                good="EUR", legal=frozenset({"missing"}), bad=("eur", "XXX", "EURO", "E", "€€€")
+            ),
             "npub": Field(good=None, legal=NOT_GIVEN, bad=("npub1", "ab" * 31, "g" * 64)),
             "location": Field(good="Pier 3", legal=frozenset({"missing"}) | EMPTY),
             "cash_out_fee_pct": _PCT,
@@ -162,8 +167,22 @@ ROUTES: tuple[Route, ...] = (
                 good="principal", legal=NOT_GIVEN - {"null"}, bad=("wire", "Commission", "PRINCIPAL")
             ),
             "super_fee_wallet_id": Field(good="$wallet_id", legal=NOT_GIVEN, unknown=422),
+            "operators": Field(good="open", legal=NOT_GIVEN - {"null"}, bad=("closed", "Open")),
+            "fast_way_allowed": replace(_SWITCH, good=True),
         },
     ),
+    Route(method="POST", path=f"{DCA}/approval"),
+    Route(
+        method="GET", path=f"{DCA}/operators", filters=("standing", "days"), is_list=True,
+        sorts=("moved_at", "name", "standing"),
+    ),
+    Route(
+        method="POST",
+        path=f"{DCA}/operators",
+        body={"username": Field(good="$username", bad=("nobody-of-this-name",))},
+    ),
+    Route(method="POST", path=f"{DCA}/operators/{{operator_id}}/approve"),
+    Route(method="POST", path=f"{DCA}/operators/{{operator_id}}/withdraw", body={"reason": TEXT}),
     Route(
         method="GET", path=f"{DCA}/settlements", filters=SALE_FILTERS, is_list=True,
         sorts=("paid_at", "wire_sats", "principal_sats", "commission_sats", "state"), longest_search=2000,

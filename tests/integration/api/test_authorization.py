@@ -32,6 +32,7 @@ OPEN = {f"GET {DCA}/{name}" for name in ("status", "machines", "clients", "depos
     f"GET {DCA}/known-payers",
     f"GET {DCA}/commission-splits/versions",
     f"POST {DCA}/commission-splits/example",
+    f"POST {DCA}/approval",
     *(f"GET {DCA}/reports/{table}.csv" for table in CSV_TABLES),
     *(f"GET {DCA}/reports/journal.{form}" for form in JOURNALS),
     *(f"GET {DCA}/reports/{name}" for name in ("months", "month", "month.csv")),
@@ -42,9 +43,13 @@ OPEN = {f"GET {DCA}/{name}" for name in ("status", "machines", "clients", "depos
     f"GET {LP}/transactions",
 }
 #: what a stranger gets who asks with somebody else's ids, where it is not 404
+PLATFORM_ONLY = {
+    f"PUT {DCA}/super-config", f"GET {DCA}/operators", f"POST {DCA}/operators",
+    f"POST {DCA}/operators/{{operator_id}}/approve", f"POST {DCA}/operators/{{operator_id}}/withdraw",
+}  # fmt: skip
 OTHERWISE = {
     f"POST {DCA}/machines": 400,
-    f"PUT {DCA}/super-config": 403,
+    **dict.fromkeys(PLATFORM_ONLY, 403),
     # Everybody has months of their own, and none has one of 2020.
     f"POST {DCA}/reports/month/close": 422,
     f"PUT {LP}/preferences": 400,
@@ -87,7 +92,7 @@ def expected(who: str, route: Route) -> int:
         return 403
     if str(route) in OPEN:
         return 200
-    if who == "the platform" and str(route) == f"PUT {DCA}/super-config":
+    if who == "the platform" and str(route) in PLATFORM_ONLY:
         return 200
     if who == "an LP" and str(route) in (f"PUT {LP}/preferences", f"POST {LP}/cash/{{entry_id}}/dispute"):
         return 200

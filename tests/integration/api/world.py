@@ -76,6 +76,7 @@ class World:
             "username": guest.username,
             "payer_id": self._remember_a_payer(shop),
             "split_target": shop.partners[0].id,
+            "operator_id": self._standing(shop),
         }
 
     @staticmethod
@@ -83,6 +84,12 @@ class World:
         client = shop.clients[lp]["id"]
         (entry,) = shop.api.get(f"{DCA}/deposits", client_id=client, status="confirmed")["data"]
         return str(entry["id"])
+
+    def _standing(self, shop: Shop) -> str:
+        """What the platform calls an operator."""
+        platform = self.server.api(self.server.super_user)
+        (found,) = platform.get(f"{DCA}/operators", search=shop.operator.username)["data"]
+        return str(found["id"])
 
     def _remember_a_payer(self, shop: Shop) -> str:
         """A payment from a stranger's wallet, put aside as a top-up, as all that come from there."""

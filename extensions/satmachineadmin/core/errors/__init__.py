@@ -16,6 +16,7 @@ from .base import (
 )
 from .fleet import (
     CurrencyFixed,
+    OperatorNotApproved,
     WalletBusy,
     WalletGetsPayouts,
     WalletStillNeeded,
@@ -122,6 +123,7 @@ __all__ = [
     "NothingLeft",
     "NothingToRefund",
     "OnlyCashOut",
+    "OperatorNotApproved",
     "OutcomeUnknown",
     "PaymentGone",
     "RefundUnderWay",

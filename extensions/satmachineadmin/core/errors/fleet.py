@@ -1,8 +1,16 @@
-"""Refusals about machines and their wallets."""
+"""Refusals about machines, their wallets, and who may have any."""
 
 from __future__ import annotations
 
 from .base import Refusal
+
+
+class OperatorNotApproved(Refusal):
+    """The owner of this LNbits has not approved you as an operator, so nothing new can begin. What you have
+    goes on, and what is owed is paid. Ask to be approved on the overview."""
+
+    code = "operator_not_approved"
+    status = 403
 
 
 class WalletGetsPayouts(Refusal):

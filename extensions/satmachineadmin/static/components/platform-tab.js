@@ -2,7 +2,13 @@
 // The platform's share of every sale and where it goes; how the engine runs.
 ;(() => {
   const FEES = ['super_fee_pct', 'super_fee_cash_in_pct']
-  const FIELDS = [...FEES, 'super_fee_basis', 'super_fee_wallet_id']
+  const FIELDS = [
+    ...FEES,
+    'super_fee_basis',
+    'super_fee_wallet_id',
+    'operators',
+    'fast_way_allowed'
+  ]
   // The sale of the example, in sats.
   const EXAMPLE = {principal: 100000, commission: 5000}
 
@@ -16,7 +22,9 @@
         super_fee_pct: '',
         super_fee_cash_in_pct: '',
         super_fee_basis: 'commission',
-        super_fee_wallet_id: null
+        super_fee_wallet_id: null,
+        operators: 'open',
+        fast_way_allowed: true
       },
       error: null,
       saveError: null
@@ -40,6 +48,12 @@
         return ['commission', 'principal'].map(value => ({
           value,
           label: this.$t(`satmachineadmin.platform.basis.${value}`)
+        }))
+      },
+      policies() {
+        return ['open', 'approved'].map(value => ({
+          value,
+          label: this.$t(`satmachineadmin.platform.policy.${value}`)
         }))
       },
       fees() {

@@ -74,6 +74,12 @@ window.i18n.global.mergeLocaleMessage('en', {
         cancelled: 'cancelled',
         disputed: 'disputed'
       },
+      standing: {
+        new: 'new',
+        asked: 'asks',
+        approved: 'approved',
+        withdrawn: 'withdrawn'
+      },
       runner: {active: 'active', standby: 'standby', stopped: 'stopped'},
       payout_way: {fast: 'fast', slow: 'slow'}
     }
@@ -1288,8 +1294,65 @@ window.i18n.global.mergeLocaleMessage('en', {
       not_loaded: 'Your settings could not be loaded.',
       not_saved: 'The time zone was not saved.'
     },
+    approval: {
+      new: 'On this LNbits the platform approves operators before they begin.',
+      asked: 'You have asked the platform to approve you as an operator. You are told when it has decided.',
+      approved: 'You are approved as an operator.',
+      withdrawn:
+        'The platform has withdrawn your approval as an operator. Ask the person who runs this LNbits.',
+      goes_on:
+        'Until then no machine, LP or cash can be added. What there is goes on: what is sold is paid out, and you can work off what is open.',
+      ask: 'Ask to be approved',
+      not_asked: 'The platform was not asked.'
+    },
+    operators: {
+      title: 'Operators',
+      search: 'Search a name',
+      period: 'Sales of',
+      last: 'the last {n} days',
+      none: 'No operator yet. One appears here with its first machine, or when it asks.',
+      not_loaded: 'The operators could not be loaded.',
+      not_done: 'Nothing was changed.',
+      column: {
+        name: 'Operator',
+        standing: 'Standing',
+        machines: 'Machines (active/all)',
+        sales: 'Sales',
+        wire: 'Wire, sat',
+        commission: 'Commission, sat',
+        platform: 'Platform fee, sat',
+        last_sale_at: 'Last sale',
+        act: ''
+      },
+      add: {
+        label: 'Approve somebody',
+        title: 'Approve an operator?',
+        message:
+          'A user of this LNbits may add machines and take in LPs, whether it has asked or not.',
+        field: 'Its user name, exactly'
+      },
+      approve: {
+        label: 'Approve',
+        title: 'Approve {name}?',
+        message: 'It may add machines, take in LPs and record their cash.'
+      },
+      withdraw: {
+        label: 'Withdraw',
+        title: 'Withdraw the approval of {name}?',
+        message:
+          'It adds no machine, LP or cash any more. Its machines go on: what is sold is paid to LPs, partners and the platform.',
+        field: 'Why: the operator reads it'
+      }
+    },
     platform: {
       title: 'Platform fee',
+      policy: {
+        label: 'Who may be an operator',
+        hint: 'Those who have machines already are approved',
+        open: 'everybody who has the extension',
+        approved: 'whom you have approved'
+      },
+      fast_way: 'Pay internal legs the fast way where that is safe',
       fee: {
         super_fee_pct: '↓ on a cash-out',
         super_fee_cash_in_pct: '↑ on a cash-in'

@@ -185,6 +185,20 @@
       `${BASE}/reports/journal.${segment(form)}${queryString(query)}`,
     /** @param {object} query @returns {Promise<{data: AuditEvent[], total: number}>} */
     events: query => request('GET', `${BASE}/audit-events${queryString(query)}`),
+
+    /** @returns {Promise<any>} how the platform stands to the caller */
+    askForApproval: () => request('POST', `${BASE}/approval`),
+    /** @param {object} query @returns {Promise<{data: any[], total: number}>} */
+    operators: query => request('GET', `${BASE}/operators${queryString(query)}`),
+    /** @param {string} username */
+    addOperator: username => request('POST', `${BASE}/operators`, {username}),
+    /** @param {string} id */
+    approveOperator: id =>
+      request('POST', `${BASE}/operators/${segment(id)}/approve`),
+    /** @param {string} id @param {string} reason */
+    withdrawOperator: (id, reason) =>
+      request('POST', `${BASE}/operators/${segment(id)}/withdraw`, {reason}),
+
     /** @returns {Promise<TrailVerdict>} */
     verifyAudit: () => request('POST', `${BASE}/audit/verify`)
   })

@@ -11,6 +11,7 @@
  * @property {'active' | 'standby' | 'stopped'} runner
  * @property {string} runner_detail
  * @property {string | null} last_scan_at
+ * @property {{policy: 'open' | 'approved', standing: string, may_begin: boolean}} operator
  * @property {{where: string, tables: number}[]} predecessor
  * @property {Record<'machines' | 'open' | 'waiting' | 'test' | 'held' | 'errored' | 'rejected' | 'processed', number>} totals
  * @property {{sales: number, wire_sats: number, commission_sats: number, fiat: {currency: string, amount: string}[]}} today

@@ -74,6 +74,12 @@ window.i18n.global.mergeLocaleMessage('en', {
         cancelled: 'cancelled',
         disputed: 'disputed'
       },
+      standing: {
+        new: 'new',
+        asked: 'asks',
+        approved: 'approved',
+        withdrawn: 'withdrawn'
+      },
       runner: {active: 'active', standby: 'standby', stopped: 'stopped'},
       payout_way: {fast: 'fast', slow: 'slow'}
     }

@@ -47,6 +47,12 @@
       cancelled: ['grey', 'block'],
       disputed: ['negative', 'report']
     },
+    standing: {
+      new: ['grey', 'person'],
+      asked: ['warning', 'hourglass_top'],
+      approved: ['positive', 'check_circle'],
+      withdrawn: ['negative', 'block']
+    },
     runner: {
       active: ['positive', 'check_circle'],
       standby: ['warning', 'pause_circle'],
