@@ -134,7 +134,7 @@ def test_search_takes_every_character_for_itself(world: World, route: Route) -> 
 
 @pytest.mark.parametrize("route", [route for route in LISTS if not route.is_lp], ids=str)
 def test_every_documented_sort_works_in_both_directions(world: World, route: Route) -> None:
-    api = world.operator("olga")
+    api = world.server.api(caller_of(world, route))
     for name in route.sorts:
         up = [row["id"] for row in api.get(route.path, sortby=name, direction="asc", limit=200)["data"]]
         down = [row["id"] for row in api.get(route.path, sortby=name, direction="desc", limit=200)["data"]]

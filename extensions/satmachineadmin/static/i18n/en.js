@@ -961,14 +961,21 @@ window.i18n.global.mergeLocaleMessage('en', {
           added: 'A machine was added',
           changed: 'A machine was changed',
           payouts_paused: 'Payouts of a machine were paused',
-          payouts_resumed: 'Payouts of a machine go on'
+          payouts_resumed: 'Payouts of a machine go on',
+          wallet_changed: 'A machine got another wallet',
+          wallet_closed: 'A former wallet of a machine was let go'
         },
         month: {closed: 'A month was closed'},
         matter: {
           accepted: 'A matter of the worklist was accepted',
           denied: 'A matter of the worklist was denied'
         },
-        operator: {settings_changed: 'Your settings were changed'},
+        operator: {
+          settings_changed: 'Your settings were changed',
+          asked: 'You asked to be approved as an operator',
+          approved: 'You were approved as an operator',
+          withdrawn: 'Your approval as an operator was withdrawn'
+        },
         payer: {
           remembered: 'A payer is remembered',
           forgotten: 'A payer is forgotten'
