@@ -153,3 +153,29 @@ def test_a_machine_gets_another_wallet_and_lets_the_old_one_go(open_page: OpenPa
     page.get_by_role("dialog").last.get_by_role("button", name="Deactivate").click()
     expect(page.get_by_text("inactive", exact=True)).to_be_visible()
     assert of_ours(seen.complaints) == []
+
+
+def test_the_platform_approves_and_stops_operators(open_page: OpenPage, shop: Shop) -> None:
+    """A newcomer is told before it types anything, asks, and begins once it is approved."""
+    platform = shop.server.api(shop.server.super_user)
+    platform.put(f"{DCA}/super-config", {"operators": "approved"})
+    newcomer = shop.server.create_user("newbie")
+    page = open_page(newcomer, "/satmachineadmin/").page
+    page.get_by_role("button", name="Ask to be approved").click()
+    expect(page.get_by_text(re.compile("You have asked the platform"))).to_be_visible()
+
+    seen = open_page(shop.server.super_user, "/satmachineadmin/platform")
+    row = seen.page.get_by_role("row").filter(has_text="newbie")
+    expect(row.get_by_text("asks", exact=True)).to_be_visible()
+    row.get_by_role("button", name="Approve").click()
+    seen.page.get_by_role("dialog").get_by_role("button", name="Approve").click()
+    expect(row.get_by_text("approved", exact=True)).to_be_visible()
+    row.get_by_role("button", name="Withdraw").click()
+    form = seen.page.get_by_role("dialog")
+    form.get_by_label("Why: the operator reads it").fill("a trial")
+    form.get_by_role("button", name="Withdraw").click()
+    expect(row.get_by_text("withdrawn", exact=True)).to_be_visible()
+    expect(page.get_by_text(re.compile("has withdrawn your approval"))).to_be_visible(timeout=20_000)
+    platform.put(f"{DCA}/super-config", {"operators": "open"})
+    assert fits(seen.page)
+    assert of_ours(seen.complaints) == []
