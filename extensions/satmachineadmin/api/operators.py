@@ -11,7 +11,9 @@ from ..present import operators as present
 from ..services import current
 from ..store import lists
 from ..usecases import operators as usecases
-from .auth import CurrentUser, PlatformOwner
+from ..usecases.once import once
+from .acting import ActingOwner, ActingUser
+from .auth import PlatformOwner
 from .errors import TranslatingRoute
 from .schemas import OperatorNamed, Reasoned, identifier, page_of
 
@@ -21,9 +23,9 @@ _DAYS = 30
 
 
 @router.post("/approval")
-async def post_approval(user: CurrentUser) -> dict[str, Any]:
+async def post_approval(user: ActingUser) -> dict[str, Any]:
     services = current()
-    await usecases.ask_for_approval(services.store, services.host, user.user_id)
+    await once(usecases.ask_for_approval(services.store, services.host, user.user_id))
     return present.own_standing(await usecases.own_standing(services.store, user.user_id))
 
 
@@ -44,27 +46,26 @@ async def list_operators(
 
 
 @router.post("/operators", status_code=201)
-async def post_operator(user: PlatformOwner, body: OperatorNamed) -> dict[str, Any]:
+async def post_operator(user: ActingOwner, body: OperatorNamed) -> dict[str, Any]:
     services = current()
-    standing_id = await usecases.approve_by_name(services.store, services.host, user.user_id, body.username)
-    return await _one(standing_id)
+    approving = usecases.approve_by_name(services.store, services.host, user.user_id, body.username)
+    return await _one(await once(approving))
 
 
 @router.post("/operators/{operator_id}/approve")
-async def post_approve(user: PlatformOwner, operator_id: str) -> dict[str, Any]:
-    return await _decided(user.user_id, operator_id, Standing.APPROVED, "")
+async def post_approve(user: ActingOwner, operator_id: str) -> dict[str, Any]:
+    return await _one(await once(_decision(user.user_id, operator_id, Standing.APPROVED, "")))
 
 
 @router.post("/operators/{operator_id}/withdraw")
-async def post_withdraw(user: PlatformOwner, operator_id: str, body: Reasoned) -> dict[str, Any]:
-    return await _decided(user.user_id, operator_id, Standing.WITHDRAWN, body.reason)
+async def post_withdraw(user: ActingOwner, operator_id: str, body: Reasoned) -> dict[str, Any]:
+    return await _one(await once(_decision(user.user_id, operator_id, Standing.WITHDRAWN, body.reason)))
 
 
-async def _decided(user_id: str, operator_id: str, after: Standing, reason: str) -> dict[str, Any]:
+async def _decision(user_id: str, operator_id: str, after: Standing, reason: str) -> str:
     services = current()
     standing_id = identifier(operator_id, "operator")
-    await usecases.decide(services.store, services.host, user_id, standing_id, after, reason)
-    return await _one(standing_id)
+    return await usecases.decide(services.store, services.host, user_id, standing_id, after, reason)
 
 
 async def _one(standing_id: str) -> dict[str, Any]:

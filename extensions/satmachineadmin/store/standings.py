@@ -27,6 +27,11 @@ class Standings:
         row = await self._sql.one(f"SELECT standing FROM {SCHEMA}.standings WHERE user_id = :id", id=user_id)
         return Standing.NEW if row is None else Standing(row["standing"])
 
+    async def id_of(self, user_id: str) -> str:
+        """What stands for a user outside; it has a standing."""
+        found = await self._sql.value(f"SELECT id FROM {SCHEMA}.standings WHERE user_id = :id", id=user_id)
+        return str(found)
+
     async def row(self, standing_id: str) -> Row | None:
         """By the opaque id: user ids are passwords in some LNbits."""
         return await self._sql.one(f"SELECT * FROM {SCHEMA}.standings WHERE id = :id", id=standing_id)

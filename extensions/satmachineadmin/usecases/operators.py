@@ -45,14 +45,17 @@ async def ask_for_approval(store: Store, host: Host, user_id: str) -> None:
 
 async def decide(
     store: Store, host: Host, user_id: str, standing_id: str, after: Standing, reason: str = ""
-) -> None:
-    """Approve an operator or stop it; the operator is told. Raises NotAllowed, NotFound, ArrowNotAllowed."""
+) -> str:
+    """Approve an operator or stop it; the operator is told. Its id among operators.
+
+    Raises NotAllowed, NotFound, ArrowNotAllowed.
+    """
     require_platform(accounts.is_platform(user_id))
     async with store.reading() as books:
         row = await books.standings.row(standing_id)
     if row is None:
         raise NotFound(what="operator")
-    await _decide(store, host, user_id, str(row["user_id"]), after, reason)
+    return await _decide(store, host, user_id, str(row["user_id"]), after, reason)
 
 
 async def approve_by_name(store: Store, host: Host, user_id: str, username: str) -> str:
@@ -64,21 +67,19 @@ async def approve_by_name(store: Store, host: Host, user_id: str, username: str)
     operator_id = await accounts.find_user_id(username)
     if operator_id is None:
         raise UnknownUser(username=username)
-    await _decide(store, host, user_id, operator_id, Standing.APPROVED, "")
-    one = lists.Page(equals={"operator.user_id": operator_id})
-    async with store.reading() as books:
-        rows, _total = await lists.page(books.sql, lists.STANDINGS, one)
-    return str(rows[0]["id"])
+    return await _decide(store, host, user_id, operator_id, Standing.APPROVED, "")
 
 
 async def _decide(
     store: Store, host: Host, user_id: str, operator_id: str, after: Standing, reason: str
-) -> None:
+) -> str:
     name = await accounts.user_name(operator_id)
     async with store.transaction("operator", actor=user_id) as books:
         before = await books.standings.of(operator_id)
         await books.standings.move(operator_id, name, before, after, reason=reason)
+        standing_id = books.made(await books.standings.id_of(operator_id))
     await host.notify(operator_id, _told(after, reason))
+    return standing_id
 
 
 def _told(after: Standing, reason: str) -> str:
