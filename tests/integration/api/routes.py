@@ -86,12 +86,12 @@ ROUTES: tuple[Route, ...] = (
             "name": Field(good="Harbour", legal=frozenset({"missing"})),
             "wallet_id": Field(
                 good="$machine_wallet_id",
-                legal=frozenset({"missing"}),
+                legal=NOT_GIVEN - {"null"},
                 unknown=400,
                 foreign=("wallet_id", 400),
             ),
             "currency": Field(
-                good="EUR", legal=frozenset({"missing"}), bad=("eur", "XXX", "EURO", "E", "€€€")
+                good="EUR", legal=NOT_GIVEN - {"null"}, bad=("eur", "XXX", "EURO", "E", "€€€")
             ),
             "npub": Field(good=None, legal=NOT_GIVEN, bad=("npub1", "ab" * 31, "g" * 64)),
             "location": Field(good="Pier 3", legal=frozenset({"missing"}) | EMPTY),
@@ -182,7 +182,11 @@ ROUTES: tuple[Route, ...] = (
         body={"username": Field(good="$username", bad=("nobody-of-this-name",))},
     ),
     Route(method="POST", path=f"{DCA}/operators/{{operator_id}}/approve"),
-    Route(method="POST", path=f"{DCA}/operators/{{operator_id}}/withdraw", body={"reason": TEXT}),
+    Route(
+        method="POST",
+        path=f"{DCA}/operators/{{operator_id}}/withdraw",
+        body={"reason": Field(good="known", bad=("x" * 2001,))},
+    ),
     Route(
         method="GET", path=f"{DCA}/settlements", filters=SALE_FILTERS, is_list=True,
         sorts=("paid_at", "wire_sats", "principal_sats", "commission_sats", "state"), longest_search=2000,
