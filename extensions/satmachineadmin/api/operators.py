@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from ..core.states import Standing
+from ..core.approval import Standing
 from ..present import operators as present
 from ..services import current
 from ..store import lists

@@ -11,8 +11,9 @@ from fastapi import Query
 from pydantic import BaseModel, ConstrainedInt, Extra, Field, StrictBool, StrictStr, validator
 from pydantic.errors import DictError
 
+from ..core.approval import OperatorPolicy
 from ..core.errors import InvalidInput, NotFound, Refusal
-from ..core.states import FeeBasis, OperatorPolicy, PayoutPolicy, TxType
+from ..core.states import FeeBasis, PayoutPolicy, TxType
 from ..core.what_if import MOST_SALES
 from ..store import lists
 

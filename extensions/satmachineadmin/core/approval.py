@@ -8,7 +8,30 @@ and to hold their sats back would punish the wrong person. So nothing in the eng
 from __future__ import annotations
 
 from .errors import ArrowNotAllowed, OperatorNotApproved
-from .states import OperatorPolicy, Standing
+from .states import Word
+
+
+class OperatorPolicy(Word):
+    """Who may begin something as an operator on this LNbits."""
+
+    #: everybody who has the extension, but for those whom the platform has stopped
+    OPEN = "open"
+    #: those whom the platform has approved
+    APPROVED = "approved"
+
+
+class Standing(Word):
+    """How the platform stands to an operator. Closed: docs/reference/states.md lists them all."""
+
+    #: neither a machine nor a word from the platform yet
+    NEW = "new"
+    #: asks to be approved
+    ASKED = "asked"
+    #: may begin what it likes; also whoever began while everybody might
+    APPROVED = "approved"
+    #: begins nothing new; what it has goes on
+    WITHDRAWN = "withdrawn"
+
 
 _MAY_BEGIN = {
     OperatorPolicy.OPEN: frozenset(Standing) - {Standing.WITHDRAWN},

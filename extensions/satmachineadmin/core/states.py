@@ -192,28 +192,6 @@ class FeeBasis(Word):
     PRINCIPAL = "principal"
 
 
-class OperatorPolicy(Word):
-    """Who may begin something as an operator on this LNbits."""
-
-    #: everybody who has the extension, but for those whom the platform has stopped
-    OPEN = "open"
-    #: those whom the platform has approved
-    APPROVED = "approved"
-
-
-class Standing(Word):
-    """How the platform stands to an operator. Closed: docs/reference/states.md lists them all."""
-
-    #: neither a machine nor a word from the platform yet
-    NEW = "new"
-    #: asks to be approved
-    ASKED = "asked"
-    #: may begin what it likes; also whoever began while everybody might
-    APPROVED = "approved"
-    #: begins nothing new; what it has goes on
-    WITHDRAWN = "withdrawn"
-
-
 class PayWay(Word):
     """How internal legs are paid: `fast` in one database transaction, `slow` through the host's
     own functions, one leg after the other, written down before each."""

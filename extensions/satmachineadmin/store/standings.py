@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ..core.approval import check_standing_arrow, require_may_begin
-from ..core.states import OperatorPolicy, Standing
+from ..core.approval import OperatorPolicy, Standing, check_standing_arrow, require_may_begin
 from .audit import Audit
 from .ids import new_id
 from .platform import Platform

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..core.approval import may_begin
+from ..core.approval import OperatorPolicy, Standing, may_begin
 from ..core.errors import NotFound, UnknownUser
-from ..core.states import OperatorPolicy, Standing
 from ..host import accounts
 from ..ports import Host
 from ..store import lists

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from satmachineadmin.core.approval import STANDING_ARROWS, check_standing_arrow, may_begin, require_may_begin
+from satmachineadmin.core.approval import (
+    STANDING_ARROWS,
+    OperatorPolicy,
+    Standing,
+    check_standing_arrow,
+    may_begin,
+    require_may_begin,
+)
 from satmachineadmin.core.errors import ArrowNotAllowed, OperatorNotApproved
-from satmachineadmin.core.states import OperatorPolicy, Standing
 
 MAY = {
     (OperatorPolicy.OPEN, Standing.NEW),

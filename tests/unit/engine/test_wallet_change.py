@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from satmachineadmin.core.errors import NotFound
-from satmachineadmin.core.fleet_errors import WalletBusy, WalletStillNeeded
+from satmachineadmin.core.errors import NotFound, WalletBusy, WalletStillNeeded
 from satmachineadmin.core.states import PayoutPolicy, SettlementState
 from satmachineadmin.core.wallet_ties import Tie
 from satmachineadmin.engine.reconcile import check_machine
