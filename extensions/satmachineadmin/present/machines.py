@@ -16,7 +16,7 @@ _PLAIN = (
     "reference_rate", "rate_tolerance_pct", "payout_policy", "payout_delay_minutes",
     "dispense_report_minutes", "fallback_commission_pct",
 )  # fmt: skip
-_CASH = ("confirmed_minor", "pending_minor", "paid_minor", "reserved_minor")
+_CASH = ("confirmed_minor", "pending_minor", "paid_minor", "reserved_minor", "leaving_minor")
 
 
 def machine(row: Row, wallet_names: Mapping[str, str]) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class Machines:
             f"""
             SELECT status, COUNT(*) AS lps, SUM(confirmed_minor) AS confirmed_minor,
                    SUM(pending_minor) AS pending_minor, SUM(paid_minor) AS paid_minor,
-                   SUM(reserved_minor) AS reserved_minor
+                   SUM(reserved_minor) AS reserved_minor, SUM(leaving_minor) AS leaving_minor
             FROM {SCHEMA}.dca_clients WHERE machine_id = :id GROUP BY status ORDER BY status
             """,
             id=machine_id,
