@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timezone
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -153,6 +154,52 @@ def test_a_machine_gets_another_wallet_and_lets_the_old_one_go(open_page: OpenPa
     page.get_by_role("dialog").last.get_by_role("button", name="Deactivate").click()
     expect(page.get_by_text("inactive", exact=True)).to_be_visible()
     assert of_ours(seen.complaints) == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_a_wallet_that_was_in_use_shows_what_it_would_bring_before_it_counts(
+    open_page: OpenPage, shop: Shop, size: tuple[int, int]
+) -> None:
+    """The list comes before the machine; going back adds nothing, the second button adds it."""
+    name = f"Used {size[0]}"
+    used = shop.server.create_wallet(shop.operator, name)
+    stamp = shop.stamp(principal_sats=1000, commission_sats=100, fiat_amount="200.00", exchange_rate="5")
+    invoice = shop.server.create_invoice(used, 1100, extra=stamp)
+    shop.server.pay_invoice(shop.customer, invoice.bolt11)
+    before = shop.api.get(f"{DCA}/machines")["total"]
+    page = (seen := open_page(shop.operator, "/satmachineadmin/machines?add=1", size)).page
+    form = page.get_by_role("dialog")
+    form.get_by_label("Name").fill(name)
+    form.get_by_label(re.compile("^Wallet")).click()
+    page.get_by_role("option", name=re.compile(f"^{name}")).click()
+    form.get_by_label("Currency").fill("EUR")
+    page.get_by_role("option", name="EUR").click()
+    form.get_by_label("Reference rate").fill("5")
+    form.get_by_label("Count payments since").fill("2026-01-01T00:00")
+    form.get_by_role("button", name="Add", exact=True).click()
+
+    question = page.get_by_role("dialog").last
+    expect(question.get_by_text("came in", exact=True)).to_be_visible()
+    expect(question.get_by_text(re.compile("1 sale will be paid out"))).to_be_visible()
+    assert fits(page)
+    question.get_by_role("button", name="Back").click()
+    assert shop.api.get(f"{DCA}/machines")["total"] == before
+    expect(page.get_by_role("dialog")).to_have_count(1)
+    form.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("dialog").last.get_by_role("button", name="Add and count these").click()
+    expect(page.get_by_role("main").get_by_text(name, exact=True).first).to_be_visible()
+
+    (machine,) = shop.api.get(f"{DCA}/machines", search=name)["data"]
+    assert machine["scan_from"] < invoice_day()
+    shop.server.wait_for(
+        lambda: shop.api.get(f"{DCA}/settlements", machine_id=machine["id"])["data"], "the earlier sale"
+    )
+    assert of_ours(seen.complaints) == []
+
+
+def invoice_day() -> str:
+    """The first instant of today, as the API writes instants."""
+    return f"{datetime.now(timezone.utc):%Y-%m-%d}T00:00:00Z"
 
 
 def test_the_platform_approves_and_stops_operators(open_page: OpenPage, shop: Shop) -> None:

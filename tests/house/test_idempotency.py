@@ -19,7 +19,7 @@ from .tree import EXTENSION_IDS
 
 KEY = "Idempotency-Key"
 #: No GET, and it changes nothing: by the last part of its path.
-ONLY_LOOK = ("preview", "check", "verify", "example", "what-if", "look")
+ONLY_LOOK = ("preview", "check", "verify", "example", "what-if", "look", "earlier")
 
 
 def routes() -> list[Any]:

@@ -15,6 +15,7 @@ from ..present import machines as present
 from ..present import reconcile as present_reconcile
 from ..services import current
 from ..store import lists
+from ..usecases.earlier import add_machine_with_past, look_at_earlier
 from ..usecases.machines import add_machine, change_machine, close_wallet, own_machine, wallets_of
 from ..usecases.once import once
 from ..usecases.permissions import may
@@ -22,7 +23,16 @@ from ..usecases.worklist import check_now
 from .acting import ActingUser
 from .auth import CurrentUser
 from .errors import TranslatingRoute
-from .schemas import MachineAdded, MachineChanged, identifier, page_of, read
+from .schemas import (
+    EarlierAsked,
+    MachineAdded,
+    MachineChanged,
+    MachineDescribed,
+    identifier,
+    moment,
+    page_of,
+    read,
+)
 
 router = APIRouter(prefix="/machines", route_class=TranslatingRoute)
 Wanted = Annotated[lists.Page, Depends(page_of(lists.MACHINES))]
@@ -52,12 +62,37 @@ async def list_machines(
 
 @router.post("", status_code=201)
 async def post_machine(user: ActingUser, body: MachineAdded) -> dict[str, Any]:
+    services, fields = current(), _described(body)
+    scan_from = moment("scan_from", body.scan_from)
+    if scan_from is None:
+        adding = add_machine(services.store, user.user_id, fields)
+    else:
+        confirmation = body.confirmation or ""
+        adding = add_machine_with_past(
+            services.store, services.host, user.user_id, fields, scan_from, confirmation
+        )
+    machine_id = await once(adding)
+    services.runner.wake()
+    return await _one(user.user_id, machine_id)
+
+
+@router.post("/earlier")
+async def post_earlier(user: CurrentUser, body: EarlierAsked) -> dict[str, Any]:
+    services, fields = current(), _described(body)
+    scan_from = moment("scan_from", body.scan_from)
+    if scan_from is None:
+        raise InvalidInput(field="scan_from", problem="say from when on the payments count")
+    seen = await look_at_earlier(services.store, services.host, user.user_id, fields, scan_from)
+    return present.earlier(seen)
+
+
+def _described(body: MachineDescribed) -> dict[str, Any]:
+    """The fields of a new machine, checked."""
     read("currency", currency_digits, body.currency)
-    fields = body.dict(exclude_none=True)
+    fields = body.dict(exclude_none=True, exclude={"scan_from", "confirmation"})
     fields |= _checked(fields)
     fields["npub"] = _npub(body.npub)
-    machine_id = await once(add_machine(current().store, user.user_id, fields))
-    return await _one(user.user_id, machine_id)
+    return fields
 
 
 @router.get("/{machine_id}")

@@ -81,7 +81,7 @@ class Minutes(ConstrainedInt):
     le = 1440
 
 
-class MachineAdded(Body):
+class MachineDescribed(Body):
     name: StrictStr = Field(min_length=1, max_length=60)
     wallet_id: StrictStr = Field(min_length=1, max_length=64)
     currency: StrictStr = Field(min_length=3, max_length=3)
@@ -96,6 +96,19 @@ class MachineAdded(Body):
     dispense_report_minutes: Minutes | None = None
     maintenance: StrictBool | None = None
     fallback_commission_pct: StrictStr | None = None
+
+
+class MachineAdded(MachineDescribed):
+    """A machine; from an earlier instant on, where its list was confirmed."""
+
+    scan_from: StrictStr | None = Field(None, max_length=20)
+    confirmation: StrictStr | None = Field(None, max_length=100)
+
+
+class EarlierAsked(MachineDescribed):
+    """A machine that is not written, and the instant from which on its wallet's payments would count."""
+
+    scan_from: StrictStr | None = Field(None, max_length=20)
 
 
 class MachineChanged(Body):

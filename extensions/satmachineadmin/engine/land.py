@@ -193,7 +193,7 @@ async def _land_unseen(
         elif row.payment_hash in alarmed:
             async with store.transaction("alarm") as books:
                 await books.worklist.close(MatterKind.PAYMENT_CHANGED, row.payment_hash)
-    parties = await _counterparties(host, fresh, machine, machine_wallets, known_payers)
+    parties = await counterparties(host, fresh, machine, machine_wallets, known_payers)
     landed = []
     for row in sorted(fresh, key=lambda row: (row.updated_at, row.checking_id)):
         settlement = await _land_or_alarm(store, host, machine, row, parties[row.payment_hash])
@@ -250,7 +250,7 @@ async def _land_one(
         return settlement
 
 
-async def _counterparties(
+async def counterparties(
     host: Host,
     payments: Sequence[HostPayment],
     machine: Machine,

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..core.earlier import Foreseen
+from ..core.landing import Ignored
+from ..core.model import Facts
+from ..core.units import format_fiat
 from ..store.sql import Row
+from ..usecases.earlier import Earlier
 from ..usecases.machines import WalletSeen
 from . import iso
 from .cash import balance
@@ -62,3 +67,38 @@ def wallet(seen: WalletSeen, names: Mapping[str, str]) -> dict[str, Any]:
         "ties": None if seen.ties is None else list(seen.ties),
         **proof(row if row["proved_at"] is not None else None),
     }
+
+
+def earlier(seen: Earlier) -> dict[str, Any]:
+    """What a wallet's earlier payments would become, and what confirms that list."""
+    return {
+        "scan_from": iso(seen.scan_from),
+        "until": iso(seen.until),
+        "total": len(seen.foreseen),
+        "data": [_foreseen(one) for one in seen.foreseen],
+        "confirmation": seen.confirmation,
+    }
+
+
+def _foreseen(one: Foreseen) -> dict[str, Any]:
+    payment = one.payment
+    facts = None if isinstance(one.verdict, Ignored) else one.verdict.facts
+    return {
+        "payment_hash": payment.payment_hash,
+        "paid_at": iso(int(payment.updated_at.timestamp())),
+        "is_lightning_inbound": payment.is_lightning_inbound,
+        "amount_msat": abs(payment.amount_msat),
+        "becomes": one.becomes,
+        "reason": one.verdict.reason,
+        "principal_sats": facts.principal_sats if facts else None,
+        "fee_sats": facts.commission_sats if facts else None,
+        "fiat_amount": _fiat(facts),
+        "currency": facts.currency if facts else None,
+        "exchange_rate": facts.exchange_rate if facts else None,
+    }
+
+
+def _fiat(facts: Facts | None) -> str | None:
+    if facts is None or facts.fiat_minor is None:
+        return None
+    return format_fiat(facts.fiat_minor, facts.currency)

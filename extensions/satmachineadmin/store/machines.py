@@ -111,8 +111,13 @@ class Machines:
         )
         return bool(found)
 
-    async def add(self, fields: Mapping[str, object], *, scan_from: int) -> str:
-        """Write a machine and bind its wallet; unique indexes refuse a wallet or npub taken twice."""
+    async def add(
+        self, fields: Mapping[str, object], *, scan_from: int, noted: Mapping[str, object] | None = None
+    ) -> str:
+        """Write a machine and bind its wallet; unique indexes refuse a wallet or npub taken twice.
+
+        `noted` goes into the trail beside it.
+        """
         machine_id = new_id()
         row = {
             **fields,
@@ -137,7 +142,7 @@ class Machines:
             "machine",
             machine_id,
             operator_user_id=str(fields["operator_user_id"]),
-            after={**fields, "scan_from": scan_from},
+            after={**fields, "scan_from": scan_from, **(noted or {})},
         )
         return machine_id
 

@@ -18,12 +18,30 @@ from ..store.sql import Row
 from .permissions import may
 from .wallets import own_wallet
 
+#: What a new machine is where nothing else is said.
+AT_FIRST: Mapping[str, object] = {
+    "payout_policy": PayoutPolicy.AT_ONCE,
+    "payout_delay_minutes": 30,
+    "dispense_report_minutes": 15,
+    "maintenance": False,
+    "fallback_commission_pct": None,
+    "active": True,
+}
 
-async def add_machine(store: Store, user_id: str, fields: Mapping[str, object]) -> str:
-    """Add a machine and bind its wallet: what the wallet received before this instant is never settled.
 
-    Payments that are pending at this moment are watched, so that a sale that is under way is not lost.
-    Raises OperatorNotApproved, WalletNotYours, SharedWallet, WalletInUse, WalletGetsPayouts,
+async def add_machine(
+    store: Store,
+    user_id: str,
+    fields: Mapping[str, object],
+    *,
+    scan_from: int | None = None,
+    noted: Mapping[str, object] | None = None,
+) -> str:
+    """Add a machine and bind its wallet: what the wallet received before `scan_from` is never settled.
+
+    That is now; usecases/earlier.py asks before it says something else, and what it has `noted` goes into
+    the trail. Payments that are pending at this moment are watched, so that a sale that is under way is
+    not lost. Raises OperatorNotApproved, WalletNotYours, SharedWallet, WalletInUse, WalletGetsPayouts,
     AlreadyExists.
     """
     wallet = await own_wallet(user_id, str(fields["wallet_id"]))
@@ -32,26 +50,29 @@ async def add_machine(store: Store, user_id: str, fields: Mapping[str, object]) 
     async with store.transaction("machine", actor=user_id) as books:
         await books.standings.require(user_id)
         await books.standings.welcome(user_id, name)
-        await _require_free(books, wallet.id)
-        if fields["npub"] is not None and await books.machines.has_npub(str(fields["npub"])):
-            raise AlreadyExists(what="npub")
-        machine_id = books.made(
-            await books.machines.add(
-                {
-                    "payout_policy": PayoutPolicy.AT_ONCE,
-                    "payout_delay_minutes": 30,
-                    "dispense_report_minutes": 15,
-                    "maintenance": False,
-                    "fallback_commission_pct": None,
-                    "active": True,
-                    **fields,
-                    "operator_user_id": user_id,
-                },
-                scan_from=books.now,
-            )
-        )
+        machine_id = books.made(await write_machine(books, user_id, fields, scan_from=scan_from, noted=noted))
         await books.scan.keep_open(wallet.id, pending)
     return machine_id
+
+
+async def write_machine(
+    books: Books,
+    user_id: str,
+    fields: Mapping[str, object],
+    *,
+    scan_from: int | None = None,
+    noted: Mapping[str, object] | None = None,
+) -> str:
+    """A machine in the books, beside what else its caller writes. Raises WalletInUse,
+    WalletGetsPayouts, AlreadyExists."""
+    await require_free(books, str(fields["wallet_id"]))
+    if fields["npub"] is not None and await books.machines.has_npub(str(fields["npub"])):
+        raise AlreadyExists(what="npub")
+    return await books.machines.add(
+        {**AT_FIRST, **fields, "operator_user_id": user_id},
+        scan_from=books.now if scan_from is None else scan_from,
+        noted=noted,
+    )
 
 
 async def change_machine(store: Store, user_id: str, machine_id: str, fields: Mapping[str, object]) -> None:
@@ -96,7 +117,7 @@ async def _check_change(books: Books, row: Row, fields: Mapping[str, object]) ->
 
 async def _change_wallet(books: Books, machine: Machine, wallet_id: str, pending: list[str]) -> None:
     """Bind another wallet while nothing is under way in the one of now."""
-    await _require_free(books, wallet_id, machine.id)
+    await require_free(books, wallet_id, machine.id)
     ties = await books.machine_wallets.ties(machine, machine.wallet_id)
     refusal = why_not_changed(ties)
     if refusal is not None:
@@ -105,7 +126,7 @@ async def _change_wallet(books: Books, machine: Machine, wallet_id: str, pending
     await books.scan.keep_open(wallet_id, pending)
 
 
-async def _require_free(books: Books, wallet_id: str, machine_id: str | None = None) -> None:
+async def require_free(books: Books, wallet_id: str, machine_id: str | None = None) -> None:
     """No other machine's wallet, present or former, and nobody's receiver of payouts."""
     if await books.machines.wallet_owner(wallet_id) not in (None, machine_id):
         raise WalletInUse(wallet_id=wallet_id)

@@ -48,6 +48,24 @@ _FACTS = {
 }
 
 SALE_FILTERS = ("machine_id", "state", "tx_type", "mark", "since", "until")
+NOT_AN_INSTANT = ("2026-01-01", "2026-13-01T00:00:00Z", "9999-01-01T00:00:00Z", "2026-01-01 00:00:00", "now")
+_MACHINE = {
+    "name": Field(good="Harbour", bad=("x" * 61,)),
+    "wallet_id": Field(good="$wallet_id", unknown=400, foreign=("wallet_id", 400)),
+    "currency": Field(good="EUR", bad=("eur", "XXX", "EURO", "E", "€€€")),
+    "location": Field(good="Pier 3", legal=frozenset({"missing"}) | EMPTY, bad=("x" * 121,)),
+    "npub": Field(good=None, legal=NOT_GIVEN, bad=("npub1", "ab" * 31, "g" * 64)),
+    "cash_out_fee_pct": _PCT,
+    "cash_in_fee_pct": _PCT,
+    "reference_rate": Field(good="1500", legal=NOT_GIVEN, bad=NOT_A_RATE),
+    "rate_tolerance_pct": _PCT,
+    "payout_policy": replace(_POLICY, legal=NOT_GIVEN),
+    "payout_delay_minutes": replace(_MINUTES, legal=NOT_GIVEN),
+    "dispense_report_minutes": replace(_MINUTES, legal=NOT_GIVEN),
+    "maintenance": replace(_SWITCH, legal=_SWITCH.legal | NOT_GIVEN),
+    "fallback_commission_pct": replace(_PCT, good=None, legal=NOT_GIVEN),
+}
+
 #: Lists that leave as files.
 CSV_TABLES = ("sales", "legs", "cash", "lps", "machines", "worklist", "audit")
 JOURNALS = ("hledger", "beancount")
@@ -62,21 +80,16 @@ ROUTES: tuple[Route, ...] = (
         method="POST",
         path=f"{DCA}/machines",
         body={
-            "name": Field(good="Harbour", bad=("x" * 61,)),
-            "wallet_id": Field(good="$wallet_id", unknown=400, foreign=("wallet_id", 400)),
-            "currency": Field(good="EUR", bad=("eur", "XXX", "EURO", "E", "€€€")),
-            "location": Field(good="Pier 3", legal=frozenset({"missing"}) | EMPTY, bad=("x" * 121,)),
-            "npub": Field(good=None, legal=NOT_GIVEN, bad=("npub1", "ab" * 31, "g" * 64)),
-            "cash_out_fee_pct": _PCT,
-            "cash_in_fee_pct": _PCT,
-            "reference_rate": Field(good="1500", legal=NOT_GIVEN, bad=NOT_A_RATE),
-            "rate_tolerance_pct": _PCT,
-            "payout_policy": replace(_POLICY, legal=NOT_GIVEN),
-            "payout_delay_minutes": replace(_MINUTES, legal=NOT_GIVEN),
-            "dispense_report_minutes": replace(_MINUTES, legal=NOT_GIVEN),
-            "maintenance": replace(_SWITCH, legal=_SWITCH.legal | NOT_GIVEN),
-            "fallback_commission_pct": replace(_PCT, good=None, legal=NOT_GIVEN),
+            **_MACHINE,
+            "scan_from": Field(good=None, legal=NOT_GIVEN, bad=NOT_AN_INSTANT),
+            "confirmation": Field(good=None, legal=NOT_GIVEN),
         },
+    ),
+    Route(
+        method="POST",
+        path=f"{DCA}/machines/earlier",
+        body={**_MACHINE, "scan_from": Field(good="2026-01-01T00:00:00Z", bad=NOT_AN_INSTANT)},
+        only_looks=True,
     ),
     Route(method="GET", path=f"{DCA}/machines/{{machine_id}}"),
     Route(

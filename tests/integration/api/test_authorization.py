@@ -49,6 +49,7 @@ PLATFORM_ONLY = {
 }  # fmt: skip
 OTHERWISE = {
     f"POST {DCA}/machines": 400,
+    f"POST {DCA}/machines/earlier": 400,
     **dict.fromkeys(PLATFORM_ONLY, 403),
     # Everybody has months of their own, and none has one of 2020.
     f"POST {DCA}/reports/month/close": 422,

@@ -40,3 +40,17 @@ class CurrencyFixed(Refusal):
 
     code = "currency_fixed"
     status = 409
+
+
+class PreviewOutdated(Refusal):
+    """What was confirmed is not what would happen now: something has changed since the preview. Nothing
+    was done. Look at the preview again."""
+
+    code = "preview_outdated"
+    status = 409
+
+
+class TooMuchEarlier(Refusal):
+    """More than {most} payments lie between that instant and now. Choose a later one."""
+
+    code = "too_much_earlier"

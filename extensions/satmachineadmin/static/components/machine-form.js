@@ -29,6 +29,7 @@
     wallet_busy: 'wallet_id',
     shared_wallet: 'wallet_id',
     currency_fixed: 'currency',
+    too_much_earlier: 'scan_from',
     already_exists: 'npub'
   }
 
@@ -48,6 +49,9 @@
           payout_delay_minutes: String(now.payout_delay_minutes || 30),
           dispense_report_minutes: String(now.dispense_report_minutes ?? 15)
         },
+        // the wallet's time before the machine, and what the server found there
+        since: '',
+        earlier: null,
         currencies: window.g.currencies,
         error: null
       }
@@ -84,7 +88,8 @@
         if (!this.error) return null
         const {code, data} = this.error
         const name = data.field ?? FIELD_OF_CODE[code]
-        return name in this.form ? name : null
+        const isThere = name in this.form || name === 'scan_from'
+        return isThere ? name : null
       },
       problem() {
         const {data, detail} = this.error
@@ -165,8 +170,14 @@
         })
       },
       async send() {
-        const {createMachine, updateMachine} = window.satmachine.adminApi
+        const {createMachine, earlierPayments, updateMachine} =
+          window.satmachine.adminApi
         if (!(await this.isSure())) return null
+        if (this.since) {
+          const scan_from = `${new Date(this.since).toISOString().slice(0, 19)}Z`
+          this.earlier = await earlierPayments({...this.body(), scan_from})
+          return null
+        }
         return this.machine
           ? updateMachine(this.machine.id, this.body())
           : createMachine(this.body())

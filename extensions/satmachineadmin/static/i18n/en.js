@@ -585,7 +585,8 @@ window.i18n.global.mergeLocaleMessage('en', {
         npub: 'Key of the machine (npub)',
         payout_policy: 'Sales are paid out',
         payout_delay_minutes: 'After the customer has paid',
-        dispense_report_minutes: 'The report comes within'
+        dispense_report_minutes: 'The report comes within',
+        scan_from: 'Count payments since'
       },
       hint: {
         name: 'As you call it',
@@ -601,7 +602,31 @@ window.i18n.global.mergeLocaleMessage('en', {
         npub: 'Empty: not paired. Another one: new hardware, same books',
         payout_policy: 'Holds for new sales; those that are held stay held',
         payout_delay_minutes: 'You can release a sale earlier',
-        dispense_report_minutes: 'Without one the sale is held for you'
+        dispense_report_minutes: 'Without one the sale is held for you',
+        scan_from:
+          'Empty: from now on. Earlier: you see each payment before it counts'
+      }
+    },
+    earlier: {
+      title: 'Count what came before?',
+      intro:
+        'Since {since} this wallet has moved {n} payment. This is what it becomes if you go on: | Since {since} this wallet has moved {n} payments. This is what each becomes if you go on:',
+      none: 'Since {since} this wallet has moved nothing. What arrives from now on counts.',
+      paid: '{n} sale will be paid out, by your rules of now. | {n} sales will be paid out, by your rules of now.',
+      send: 'Add and count these',
+      back: 'Back',
+      in: 'came in',
+      out: 'went out',
+      ignored: 'not counted',
+      ignored_for: {
+        not_successful: 'It did not succeed.',
+        not_lightning: 'It was paid with a card or by a bank.',
+        no_amount: 'It moved nothing.',
+        own_leg: 'A payout of Satoshi Machine.',
+        machine_transfer: 'Between two machines’ wallets.',
+        self_payment: 'The wallet paid itself.',
+        top_up: 'Money that you put in.',
+        not_ours: 'No machine asked for it.'
       }
     },
     commission: {

@@ -7,6 +7,11 @@
   const {request, queryString} = window.satmachine.http
   const segment = encodeURIComponent
 
+  /** @param {string} path @returns {(query: object) => Promise<{data: any[], total: number}>} */
+  const list = path => query =>
+    request('GET', `${BASE}/${path}${queryString(query)}`)
+  /** @param {string} path @returns {(data: object) => Promise<any>} */
+  const post = path => data => request('POST', `${BASE}/${path}`, data)
   /** @param {string} what @returns {(id: string, data: object) => Promise<any>} the sale afterwards */
   const act = what => (id, data) =>
     request('POST', `${BASE}/settlements/${segment(id)}/${what}`, data)
@@ -33,12 +38,11 @@
       return `${origin}/api/v1/ws/${segment(channel)}`
     },
 
-    /** @param {object} query @returns {Promise<{data: Machine[], total: number}>} */
-    machines: query => request('GET', `${BASE}/machines${queryString(query)}`),
+    machines: list('machines'),
     /** @param {string} id @returns {Promise<Machine>} */
     machine: id => request('GET', `${BASE}/machines/${segment(id)}`),
-    /** @param {object} data @returns {Promise<Machine>} */
-    createMachine: data => request('POST', `${BASE}/machines`, data),
+    createMachine: post('machines'),
+    earlierPayments: post('machines/earlier'),
     /** @param {string} id @param {object} data @returns {Promise<Machine>} */
     updateMachine: (id, data) =>
       request('PUT', `${BASE}/machines/${segment(id)}`, data),
@@ -55,8 +59,7 @@
     proof: id => request('GET', `${BASE}/machines/${segment(id)}/proof`),
     /** @param {string} id @returns {Promise<any>} the same, after a look at everything */
     checkMachine: id => request('POST', `${BASE}/machines/${segment(id)}/check`),
-    /** @param {object} query @returns {Promise<{data: any[], total: number}>} */
-    worklist: query => request('GET', `${BASE}/worklist${queryString(query)}`),
+    worklist: list('worklist'),
     /** @param {string} id @param {string} what @param {object} [data] @returns {Promise<any>} */
     actOnMatter: (id, what, data) =>
       request('POST', `${BASE}/worklist/${segment(id)}/${what}`, data),
@@ -124,30 +127,24 @@
     /** @param {{target: string, new_target: string}} data @returns {Promise<{data: SplitSet[]}>} */
     replaceTarget: data => request('POST', `${SPLITS}/replace-target`, data),
 
-    /** @param {object} query @returns {Promise<{data: Client[], total: number}>} */
-    clients: query => request('GET', `${BASE}/clients${queryString(query)}`),
+    clients: list('clients'),
     /** @param {string} id @returns {Promise<Client>} */
     client: id => request('GET', `${BASE}/clients/${segment(id)}`),
-    /** @param {object} data @returns {Promise<Client & {link: string | null}>} */
-    inviteLp: data => request('POST', `${BASE}/clients`, data),
+    inviteLp: post('clients'),
     /** @param {string} id @returns {Promise<Client & {link: string | null}>} with a new link */
     renewInvitation: id =>
       request('POST', `${BASE}/clients/${segment(id)}/invitation`),
     /** @param {string} id @param {object} data @returns {Promise<Client>} */
     changeClient: (id, data) =>
       request('PUT', `${BASE}/clients/${segment(id)}`, data),
-    /** @param {object} query @returns {Promise<{data: CashEntry[], total: number}>} */
-    cash: query => request('GET', `${BASE}/deposits${queryString(query)}`),
-    /** @param {object} data @returns {Promise<CashEntry>} */
-    recordCash: data => request('POST', `${BASE}/deposits`, data),
-    /** @param {object} data @returns {Promise<CashEntry>} */
-    moveCash: data => request('POST', `${BASE}/deposits/move`, data),
+    cash: list('deposits'),
+    recordCash: post('deposits'),
+    moveCash: post('deposits/move'),
     /** @param {string} id @param {'confirm' | 'cancel' | 'correct'} what @param {object} [data]
      * @returns {Promise<CashEntry>} */
     actOnCash: (id, what, data) =>
       request('POST', `${BASE}/deposits/${segment(id)}/${what}`, data),
-    /** @param {object} query @returns {Promise<{data: Leg[], total: number}>} */
-    payments: query => request('GET', `${BASE}/payments${queryString(query)}`),
+    payments: list('payments'),
 
     /** @returns {Promise<Settings>} */
     settings: () => request('GET', `${BASE}/settings`).then(onTheirClock),
@@ -183,13 +180,11 @@
     /** @param {string} form @param {object} query @returns {string} where that journal is */
     journal: (form, query) =>
       `${BASE}/reports/journal.${segment(form)}${queryString(query)}`,
-    /** @param {object} query @returns {Promise<{data: AuditEvent[], total: number}>} */
-    events: query => request('GET', `${BASE}/audit-events${queryString(query)}`),
+    events: list('audit-events'),
 
     /** @returns {Promise<any>} how the platform stands to the caller */
     askForApproval: () => request('POST', `${BASE}/approval`),
-    /** @param {object} query @returns {Promise<{data: any[], total: number}>} */
-    operators: query => request('GET', `${BASE}/operators${queryString(query)}`),
+    operators: list('operators'),
     /** @param {string} username */
     addOperator: username => request('POST', `${BASE}/operators`, {username}),
     /** @param {string} id */

@@ -105,7 +105,6 @@
  * @property {number} legs_total
  * @property {number} legs_completed
  * @property {number} legs_failed
- * @property {string | null} next_try_at
  * @property {string[]} [actions]
  * @property {Leg[]} [legs]
  * @property {{at: string, event: string, actor: string, sentence: string}[]} [timeline]
