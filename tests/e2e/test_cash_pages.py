@@ -10,22 +10,12 @@ from playwright.sync_api import expect
 
 from tests.harness.shop import DCA, LP, Shop
 
+from .clicks import Clicks
 from .conftest import DESKTOP, PHONE, OpenPage
 from .test_operator_pages import of_ours
 
 pytestmark = pytest.mark.browser
 PAGE = "/satmachineadmin/lps"
-
-
-class Clicks:
-    """Counts what the reader presses."""
-
-    def __init__(self, page: Any) -> None:
-        self.page, self.count = page, 0
-
-    def press(self, target: Any) -> None:
-        self.count += 1
-        target.click()
 
 
 def row_of(page: Any, name: str) -> Any:
@@ -36,23 +26,25 @@ def test_a_deposit_is_written_down_and_confirmed_in_at_most_five_clicks(
     open_page: OpenPage, shop: Shop
 ) -> None:
     seen = open_page(shop.operator, "/satmachineadmin/")
+    tab = seen.page.get_by_role("tab", name="LPs & cash")
+    expect(tab).to_be_visible()
     clicks, before = Clicks(seen.page), shop.remaining("ana")
 
-    clicks.press(seen.page.get_by_role("tab", name="LPs & cash"))
-    clicks.press(row_of(seen.page, "ana").get_by_role("button", name="Record cash: ana"))
+    tab.click()
+    row_of(seen.page, "ana").get_by_role("button", name="Record cash: ana").click()
     dialog = seen.page.get_by_role("dialog")
     dialog.get_by_label("Amount").fill("12,5")
     dialog.get_by_role("button", name="Record").click()
     expect(dialog.get_by_text(re.compile("is not an amount of EUR"))).to_be_visible()
     dialog.get_by_label("Amount").fill("12.5")
-    clicks.press(dialog.get_by_role("button", name="Record"))
+    dialog.get_by_role("button", name="Record").click()
     expect(dialog.get_by_text(re.compile(r"ana handed over 12\.50.EUR at Plaza"))).to_be_visible()
     assert shop.remaining("ana") == before
-    clicks.press(dialog.get_by_role("button", name=re.compile(r"Confirm 12\.50.EUR")))
+    dialog.get_by_role("button", name=re.compile(r"Confirm 12\.50.EUR")).click()
 
     expect(seen.page.get_by_text(re.compile(r"12\.50.EUR of ana are confirmed"))).to_be_visible()
     assert float(shop.remaining("ana")) - float(before) == 12.5
-    assert clicks.count <= 5
+    assert clicks.made <= 5
     assert of_ours([text for text in seen.complaints if "422" not in text]) == []
 
 

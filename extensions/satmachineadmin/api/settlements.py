@@ -10,6 +10,7 @@ from .. import present
 from ..core.revising import actions_of, leg_actions
 from ..core.states import LegState, LegType
 from ..host import accounts, links
+from ..present import sale
 from ..services import current
 from ..store import audit, lists
 from ..store import rows as values
@@ -93,15 +94,23 @@ async def whole(user_id: str, settlement_id: str) -> dict[str, Any]:
         events = await audit.timeline(books.sql, settlement_id, _TIMELINE)
         age_seconds = revising.age_seconds(row, books.now)
         refund = await books.withdrawals.newest_of(settlement_id)
+        holder = await books.lease_holder()
     settlement, known = values.settlement(row), [values.leg(leg) for leg in legs]
+    roundings = sale.roundings(row, legs)
     return {
         **present.settlement(row),
         "actions": actions_of(settlement, known, age_seconds),
         "legs": [
-            {**present.leg(leg), "actions": leg_actions(settlement, one)}
+            {
+                **present.leg(leg),
+                "actions": leg_actions(settlement, one),
+                "rounding": roundings.get(one.id),
+            }
             for leg, one in zip(legs, known, strict=True)
         ],
         "refund": None if refund is None else present.refund(refund, links.withdraw_lnurl(refund["k1"])),
+        "work": sale.work(row, holder),
+        "raw": sale.raw(row, legs),
         "timeline": present.timeline(events, await _actor_names(events)),
     }
 

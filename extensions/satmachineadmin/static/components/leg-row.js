@@ -36,6 +36,24 @@ window.satmachine.parts['leg-row'] = {
         ? this.$t('satmachineadmin.leg.of_principal', {share})
         : share
     },
+    // The exact share where it is no whole number, and what rounding made of it.
+    rounding() {
+      const {exact_msat, units} = this.leg.rounding ?? {}
+      if (!exact_msat || exact_msat % 1000 === 0) return ''
+      const exact = window.satmachine.money.msat(exact_msat)
+      const share = units ? 'up' : 'down'
+      const way = this.leg.leg_type === 'super_fee' ? 'half' : share
+      return this.$t(`satmachineadmin.leg.rounded.${way}`, {exact})
+    },
+    fees() {
+      const {isZero, msat, UNKNOWN} = window.satmachine.money
+      return ['fee_msat', 'fee_unused_msat']
+        .filter(name => !isZero(this.leg[name]) && msat(this.leg[name]) !== UNKNOWN)
+        .map(name =>
+          this.$t(`satmachineadmin.leg.${name}`, {sats: msat(this.leg[name])})
+        )
+        .join(' · ')
+    },
     // where it leaves to, unless the recipient is called so already
     address() {
       const {destination_ln_address, recipient} = this.leg

@@ -2,8 +2,11 @@
 // One sale: the sentence, what it waits for, where every sat went, what happened when.
 window.satmachine.parts['settlement-drawer'] = {
   template: '#sm-settlement-drawer',
-  props: {settlementId: {type: String, required: true}},
-  emits: ['close', 'changed'],
+  props: {
+    settlementId: {type: String, required: true},
+    receipt: {type: Boolean, default: false}
+  },
+  emits: ['close', 'changed', 'receipt'],
   data: () => ({
     shown: true,
     settlement: null,
@@ -55,6 +58,18 @@ window.satmachine.parts['settlement-drawer'] = {
       const key = `satmachineadmin.reason.${reason}`
       if (!reason) return ''
       return this.$te(key, 'en') ? this.$t(key) : reason.replaceAll('_', ' ')
+    },
+    // Who has it in hand, while it is processed.
+    working() {
+      const {work} = this.settlement
+      if (!work) return ''
+      const {clock} = window.satmachine.times
+      const kind = work.lease_until ? 'held' : 'lapsed'
+      return this.$t(`satmachineadmin.settlement.working.${kind}`, {
+        claim: work.claim,
+        since: clock(work.claimed_at),
+        until: clock(work.lease_until)
+      })
     },
     marks() {
       return window.satmachine.states.marks(this.settlement)

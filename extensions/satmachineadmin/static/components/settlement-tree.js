@@ -27,16 +27,24 @@
       },
       branches() {
         const sale = this.settlement
-        const commission = this.legs.filter(leg =>
-          COMMISSION_LEGS.includes(leg.leg_type)
-        )
-        const principal = this.legs.filter(
-          leg => !COMMISSION_LEGS.includes(leg.leg_type) && !this.isLater(leg)
-        )
+        const of = types => this.legs.filter(leg => types.includes(leg.leg_type))
+        const others = [...COMMISSION_LEGS, ...LATER_LEGS]
+        const principal = this.legs.filter(leg => !others.includes(leg.leg_type))
         const isCashIn = sale.tx_type === 'cash_in'
         return [
           isCashIn && this.branch('to_customer', sale.wire_sats, []),
-          this.branch('commission', sale.commission_sats, commission),
+          {
+            ...this.branch('commission', sale.commission_sats, of(['super_fee'])),
+            below: this.legs.length
+              ? [
+                  this.branch(
+                    'operator',
+                    sale.operator_fee_sats,
+                    of(['operator_split'])
+                  )
+                ]
+              : []
+          },
           isCashIn
             ? principal.length && this.branch('kept', null, principal)
             : this.branch('principal', sale.principal_sats, principal)
@@ -88,12 +96,18 @@
           expected: satsUnit(sumSats([commission_sats, -by]))
         })
       },
-      isLater: leg => LATER_LEGS.includes(leg.leg_type),
+      // By which rule a sum was shared, where one was.
+      how(name) {
+        const isShared = ['operator', 'principal'].includes(name)
+        return isShared ? this.$t(`satmachineadmin.tree.how.${name}`) : ''
+      },
       branch(name, sats, legs) {
         return {
           name,
           legs,
+          below: [],
           label: this.$t(`satmachineadmin.tree.${name}`),
+          how: legs.length ? this.how(name) : '',
           amount: name === 'kept' ? '' : this.satsUnit(sats)
         }
       }

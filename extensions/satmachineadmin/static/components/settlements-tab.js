@@ -48,6 +48,11 @@
         for (const name of FILTERS) asked[name] = this.query[name]
         return asked
       },
+      // of the list alone, without what is open over it
+      listQuery() {
+        const {receipt, ...query} = this.query
+        return query
+      },
       filtered() {
         return ['search', ...FILTERS].some(name => this.query[name])
       },
@@ -131,6 +136,10 @@
       leaveEmpty() {
         if (this.filtered) this.$emit('query', {})
         else this.$emit('open', 'machines', null, {})
+      },
+      showReceipt(shown) {
+        const receipt = shown ? '1' : undefined
+        this.$emit('query', {...this.listQuery, receipt})
       },
       changed() {
         this.live.refresh()

@@ -265,6 +265,28 @@ window.i18n.global.mergeLocaleMessage('en', {
         action: 'Clear the filters'
       }
     },
+    receipt: {
+      show: 'Receipt',
+      print: 'Print',
+      payment: 'Payment',
+      test: 'Test: no sale',
+      notes: {
+        cash_out: 'Banknotes to the customer',
+        cash_in: 'Banknotes from the customer'
+      },
+      rate: 'Rate',
+      value: 'Value of the notes',
+      commission: {cash_out: 'Commission', cash_in: 'Commission, deducted'},
+      wire: {
+        cash_out: 'Paid by the customer',
+        cash_in: 'Received by the customer'
+      },
+      came_out: 'Of these came out',
+      owed: 'Owed to the customer',
+      txid: 'Transaction',
+      payment_hash: 'Payment hash'
+    },
+    raw: {title: 'Raw'},
     settlement: {
       payment: 'Payment',
       payment_hash: 'Payment hash',
@@ -284,6 +306,11 @@ window.i18n.global.mergeLocaleMessage('en', {
       released: 'Released. The payout starts by itself.',
       waits: 'The payout waits and goes on by itself.',
       next_try: 'Tried again by itself at',
+      working: {
+        held: 'In the hands of {claim} since {since}; its right to pay lasts until {until} and is renewed.',
+        lapsed:
+          'In the hands of {claim} since {since}, which has no right to pay any more: it is taken over by itself.'
+      },
       sentence: {
         cash_out_priced: 'Customer paid {sats} for {fiat} at {rate}',
         cash_out: 'Customer paid {sats} for {fiat}',
@@ -417,8 +444,15 @@ window.i18n.global.mergeLocaleMessage('en', {
       bought: 'Bought by the customer (principal)',
       to_customer: 'Sent to the customer (wire)',
       commission: 'Commission',
-      principal: 'Principal',
+      principal: 'Principal → LPs',
       kept: 'Stays with the operator',
+      operator: 'Operator',
+      how: {
+        operator:
+          'Each share is cut to whole sats; what is left over goes, a sat each, to the largest remainders.',
+        principal:
+          'Cash first: the notes are taken from the LPs’ balances in proportion. Then the sats are split over that cash, rounded alike.'
+      },
       later: 'Afterwards',
       retained: '{sats} of it stay in the machine’s wallet.',
       host_fee: 'The host took a fee of {sats} on the incoming payment.',
@@ -442,7 +476,14 @@ window.i18n.global.mergeLocaleMessage('en', {
       lp: 'LP {name}',
       nobody: 'Nobody',
       kept: 'Kept by you: these notes did not come out.',
-      of_principal: '{share} of the principal'
+      of_principal: '{share} of the principal',
+      fee_msat: 'Fee {sats}',
+      fee_unused_msat: '{sats} set aside for fees were not used',
+      rounded: {
+        up: 'Exactly {exact}; rounding gave it one sat that was left over',
+        down: 'Exactly {exact}; cut to whole sats',
+        half: 'Exactly {exact}; rounded half up'
+      }
     },
     leg_type: {
       super_fee: 'platform fee',
