@@ -208,6 +208,12 @@ async def m130_standings(db: Any) -> None:
     )
 
 
+async def m131_imports(db: Any) -> None:
+    """Books that operators took over from elsewhere: what was written, for those who ask again."""
+    for statement in (_IMPORTS, _index(db, "imports_by_operator", "imports", "operator_user_id, created_at")):
+        await db.execute(statement)
+
+
 async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
     """SQLite cannot say `IF NOT EXISTS` here, so it is looked at first."""
     if db.type != "SQLITE":
@@ -797,6 +803,20 @@ _STANDINGS = f"""
         reason TEXT NOT NULL,
         created_at BIGINT NOT NULL,
         moved_at BIGINT NOT NULL
+    )
+"""
+
+
+# Lists are JSON: names of files, how many rows of each kind, the enrolments in their order.
+_IMPORTS = f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.imports (
+        id TEXT PRIMARY KEY,
+        operator_user_id TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        files TEXT NOT NULL,
+        counts TEXT NOT NULL,
+        client_ids TEXT NOT NULL,
+        created_at BIGINT NOT NULL
     )
 """
 

@@ -88,6 +88,8 @@ WORDS = {
     "Matters": "MatterKind",
     "Actions": "Action",
     "Differences": "DifferenceKind",
+    "Kinds of import": "ImportKind",
+    "What becomes of an imported row": "ImportOutcome",
     "What ties a machine to a wallet": "Tie",
     "Lines of a proof": "ProofLine",
     "Faults of the audit trail": "TrailFault",

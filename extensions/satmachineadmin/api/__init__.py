@@ -11,6 +11,7 @@ from . import (
     clients,
     correcting,
     elsewhere,
+    imports,
     machines,
     months,
     operators,
@@ -52,6 +53,7 @@ for module in (
     settling,
     correcting,
     worklist,
+    imports,
 ):
     router.include_router(module.router)
 #: To be asked last: whatever else is below the prefix.

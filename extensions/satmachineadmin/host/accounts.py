@@ -63,6 +63,16 @@ async def wallet_names(wallet_ids: Collection[str]) -> dict[str, str]:
     return {str(row["id"]): str(row["name"]) for row in rows}
 
 
+async def ordinary_wallets(user_id: str) -> dict[str, str]:
+    """The names of a user's own wallets, by their ids; shared mirrors are none of them."""
+    rows: list[Row] = await core_db.fetchall(host_tables.WALLETS_OF, {"user_id": user_id})
+    return {str(row["id"]): str(row["name"]) for row in rows if not _is_shared(row)}
+
+
+def _is_shared(row: Row) -> bool:
+    return row["wallet_type"] != "lightning" or row["shared_wallet_id"] is not None
+
+
 async def balance_sats(wallet_id: str) -> int | None:
     """What a wallet holds; None when it is gone."""
     wallet = await get_wallet(wallet_id)

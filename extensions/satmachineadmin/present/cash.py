@@ -62,6 +62,8 @@ def cash_entry(row: Row) -> dict[str, Any]:
         "cash_date", "notes", "dispute_reason",
     )  # fmt: skip
     currency, kind = row["currency"], row["kind"]
+    is_pending = row["status"] == CashEntryStatus.PENDING
+    has_accepted = row["lp_status"] != EnrolmentStatus.INVITED
     corrected_minor = row["corrected_minor"]
     comes_to = None if corrected_minor is None else row["amount_minor"] + int(corrected_minor)
     # What is corrected is another entry, or a sale.
@@ -74,7 +76,8 @@ def cash_entry(row: Row) -> dict[str, Any]:
         "related_entry_id": row["related_id"] if is_entrys else None,
         "settlement_id": None if is_entrys else row["related_id"],
         "counterpart": moved_to if kind == CashEntryKind.MOVED else None,
-        "can_confirm": row["status"] == CashEntryStatus.PENDING,
+        "can_confirm": is_pending and has_accepted,
+        "waits_for_lp": is_pending and not has_accepted,
         "can_cancel": row["status"] in WAITING_CASH_STATUSES,
         "can_correct": row["status"] == CashEntryStatus.CONFIRMED
         and kind != CashEntryKind.CORRECTION

@@ -17,6 +17,7 @@ from .audit import Audit
 from .cash import Cash
 from .database import Database
 from .forwards import Forwards
+from .imports import Imports
 from .invitations import Invitations
 from .legs import Legs
 from .lps import Lps
@@ -72,6 +73,7 @@ class Books:
         self.forwards = Forwards(sql, self.legs, now)
         self.scan = Scan(sql, now)
         self.payoffs = Payoffs(sql, self.audit, now, self.operators)
+        self.imports = Imports(sql, self.audit, now)
         self.payers = Payers(sql, self.audit, now)
         self.withdrawals = Withdrawals(sql, self.audit, now)
         self.worklist = Worklist(sql, self.audit, now)

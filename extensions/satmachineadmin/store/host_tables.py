@@ -93,6 +93,13 @@ def wallet_names(listed: str) -> str:
     return f"SELECT id, name FROM wallets WHERE id IN {listed} AND NOT deleted"
 
 
+# Of one user, without those that it has deleted: LNbits' own list sums each wallet's history.
+WALLETS_OF = """
+    SELECT id, name, wallet_type, shared_wallet_id FROM wallets
+    WHERE "user" = :user_id AND NOT deleted ORDER BY name, id
+"""
+
+
 def wallet_facts(wallets: str) -> str:
     return f"""
         SELECT id, "user" AS user_id, deleted, wallet_type, shared_wallet_id,

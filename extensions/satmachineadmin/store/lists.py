@@ -131,7 +131,7 @@ CLIENTS = Listing(
     searches=("client.username", "client.lp_ref"),
 )
 DEPOSITS = Listing(
-    select=f"""entry.*, client.username, machine.name AS machine_name,
+    select=f"""entry.*, client.username, client.status AS lp_status, machine.name AS machine_name,
         (SELECT SUM(counter.amount_minor) FROM {SCHEMA}.dca_deposits AS counter
          WHERE counter.related_id = entry.id AND counter.kind = 'correction'
            AND counter.status = 'confirmed') AS corrected_minor,

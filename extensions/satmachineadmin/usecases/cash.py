@@ -175,11 +175,18 @@ async def _counter(
 
 
 async def confirm_cash(store: Store, user_id: str, entry_id: str) -> None:
-    """From now on the entry, and what is one act with it, counts. Raises StateMoved, EntryDisputed."""
+    """From now on the entry, and what is one act with it, counts.
+
+    Raises StateMoved, EntryDisputed, and LpNotOnboarded for what was taken over for an LP that has not
+    accepted yet: nobody's cash counts.
+    """
     async with store.transaction("cash", actor=user_id) as books:
         for entry in await _waiting(books, user_id, "confirm_cash", entry_id):
             if entry["status"] == CashEntryStatus.DISPUTED:
                 raise EntryDisputed(reason=entry["dispute_reason"])
+            enrolment = may(user_id, "confirm_cash", await books.lps.enrolment(entry["client_id"]), "LP")
+            if enrolment["status"] == EnrolmentStatus.INVITED:
+                raise LpNotOnboarded(username=enrolment["username"])
             await books.cash.confirm(entry, by=user_id)
 
 

@@ -66,6 +66,8 @@ _MACHINE = {
     "fallback_commission_pct": replace(_PCT, good=None, legal=NOT_GIVEN),
 }
 
+_FILES = Field(good=[{"name": "lps.csv", "content": "machine,lp\r\nPlaza,gus\r\n"}])
+
 #: Lists that leave as files.
 CSV_TABLES = ("sales", "legs", "cash", "lps", "machines", "worklist", "audit")
 JOURNALS = ("hledger", "beancount")
@@ -162,6 +164,12 @@ ROUTES: tuple[Route, ...] = (
             "target": Field(good="$split_target", bad=("bob@", "http://example.com"), unknown=404),
             "new_target": Field(good="$wallet_id", bad=("bob@", "http://example.com"), unknown=422),
         },
+    ),
+    Route(method="POST", path=f"{DCA}/imports/preview", body={"files": _FILES}, only_looks=True),
+    Route(
+        method="POST",
+        path=f"{DCA}/imports",
+        body={"files": _FILES, "confirmation": Field(good="of another preview", bad=("x" * 101,))},
     ),
     Route(method="GET", path=f"{DCA}/settings"),
     Route(

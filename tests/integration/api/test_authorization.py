@@ -33,6 +33,7 @@ OPEN = {f"GET {DCA}/{name}" for name in ("status", "machines", "clients", "depos
     f"GET {DCA}/commission-splits/versions",
     f"POST {DCA}/commission-splits/example",
     f"POST {DCA}/approval",
+    f"POST {DCA}/imports/preview",
     *(f"GET {DCA}/reports/{table}.csv" for table in CSV_TABLES),
     *(f"GET {DCA}/reports/journal.{form}" for form in JOURNALS),
     *(f"GET {DCA}/reports/{name}" for name in ("months", "month", "month.csv")),
@@ -51,6 +52,8 @@ OTHERWISE = {
     f"POST {DCA}/machines": 400,
     f"POST {DCA}/machines/earlier": 400,
     **dict.fromkeys(PLATFORM_ONLY, 403),
+    # It is anybody's to import, and nobody's to confirm a preview of another one.
+    f"POST {DCA}/imports": 409,
     # Everybody has months of their own, and none has one of 2020.
     f"POST {DCA}/reports/month/close": 422,
     f"PUT {LP}/preferences": 400,

@@ -1,7 +1,7 @@
 // @ts-check
-// What an operator takes along, proves and closes: files, months, and the audit trail. Each has its address.
+// What an operator takes along, proves and closes: files, months, the audit trail, and what is taken over. Each has its address.
 ;(() => {
-  const PLACES = ['files', 'months', 'audit']
+  const PLACES = ['files', 'months', 'audit', 'import']
 
   window.satmachine.parts['reports-tab'] = {
     template: '#sm-reports-tab',

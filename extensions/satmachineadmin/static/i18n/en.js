@@ -878,8 +878,83 @@ window.i18n.global.mergeLocaleMessage('en', {
         not_done: 'It was not paid off.'
       }
     },
+    import: {
+      title: 'Bring your books along',
+      explained:
+        'Machines, LPs, opening balances and commission splits, as CSV. You see what becomes of every row before anything is written.',
+      choose: 'Choose CSV files',
+      choose_hint: 'One or more: what is in them is told by their first line',
+      examples: 'Examples to fill in',
+      example: 'Example',
+      example_of: 'Example: {what}',
+      kind: {
+        machines: 'Machines',
+        lps: 'LPs',
+        opening_balances: 'Opening balances',
+        splits: 'Commission splits'
+      },
+      hint: {
+        machines: 'Each on a wallet of your own, by its name or its id',
+        lps: 'Each gets an invitation: by a link, or by its username',
+        opening_balances:
+          'Cash that an LP brings along; it waits for your confirmation',
+        splits: 'A set as a whole; without a machine it is your default'
+      },
+      adds: '{n} row will be written. | {n} rows will be written.',
+      same: '{n} is there already. | {n} are there already.',
+      wrong: '{n} is wrong and left out. | {n} are wrong and left out.',
+      only: {add: 'Written: {n}', same: 'There: {n}', wrong: 'Wrong: {n}'},
+      place: '{file}, line {line}',
+      place_column: '{file}, line {line}, {column}',
+      more: '{n} more',
+      row: {
+        machines: {
+          add: 'Adds the machine “{machine}” in {currency}, on the wallet “{wallet}”.',
+          same: 'The machine “{machine}” is there already and stays as it is.'
+        },
+        lps: {
+          add: 'Invites “{lp}” to “{machine}”.',
+          same: '“{lp}” is an LP of “{machine}” already.'
+        },
+        opening_balances: {
+          add: 'Records {amount} for “{lp}” at “{machine}”; you confirm it.',
+          waits:
+            'Records {amount} for “{lp}” at “{machine}”; it waits until the LP has accepted.'
+        },
+        splits: {
+          add: 'Gives {share_pct} % of the commission of “{machine}” to {target}.',
+          default: 'Gives {share_pct} % of the commission to {target}.',
+          same: '{target} has {share_pct} % already.'
+        }
+      },
+      count: {
+        machines: '{n} machine | {n} machines',
+        lps: '{n} LP | {n} LPs',
+        opening_balances: '{n} opening balance | {n} opening balances',
+        splits: '{n} receiver of commission | {n} receivers of commission'
+      },
+      send: 'Import {n} row | Import {n} rows',
+      ask: {
+        title: 'Import this?',
+        message:
+          '{what}. It is written as one act: all of it, or nothing. No cash counts before you confirm it.'
+      },
+      not_done: 'Nothing was imported.',
+      done: 'Imported: {what}.',
+      links:
+        'Give each LP its link. The links are shown this once; you can make new ones under “LPs & cash”.',
+      no_links:
+        'The links were told before. You can make new ones under “LPs & cash”.',
+      save_links: 'Save the links',
+      copy: 'Copy'
+    },
     reports: {
-      place: {files: 'Files', months: 'Months', audit: 'Audit trail'},
+      place: {
+        files: 'Files',
+        months: 'Months',
+        audit: 'Audit trail',
+        import: 'Import'
+      },
       title: 'Everything, for any days',
       explained:
         'Days begin and end at midnight in {zone}. Every time stands there on that clock and in UTC.',
@@ -995,6 +1070,7 @@ window.i18n.global.mergeLocaleMessage('en', {
           disputed: 'An LP disputed a cash entry',
           dispute_withdrawn: 'An LP stood by a cash entry after all'
         },
+        import: {done: 'Books were taken over from files'},
         enrolment: {
           invited: 'An LP was invited',
           accepted: 'An LP accepted the invitation',
@@ -1265,6 +1341,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       search: 'Search LP or note',
       not_loaded: 'The cash entries could not be loaded.',
       not_done: 'Nothing was changed.',
+      waits_for_lp: 'Waits until the LP has accepted its invitation.',
       none_yet: 'No cash was written down yet.',
       no_match: 'No cash entry matches these filters.',
       filter: {machine_id: 'Machine', status: 'Status', kind: 'Kind'},

@@ -117,15 +117,10 @@
     /** @param {string} machine_id @returns {Promise<SplitSet>} the default */
     dropSplit: machine_id =>
       request('DELETE', SPLITS + queryString({machine_id})),
-    /** @param {object} query @returns {Promise<{data: SplitSet[], total: number}>} */
-    splitVersions: query =>
-      request('GET', `${SPLITS}/versions${queryString(query)}`),
-    /** @param {object} data @returns {Promise<any>} what an imagined sale comes to */
-    shareExample: data => request('POST', `${SPLITS}/example`, data),
-    /** @param {object} data @returns {Promise<any>} the newest sales under a draft */
-    whatIf: data => request('POST', `${SPLITS}/what-if`, data),
-    /** @param {{target: string, new_target: string}} data @returns {Promise<{data: SplitSet[]}>} */
-    replaceTarget: data => request('POST', `${SPLITS}/replace-target`, data),
+    splitVersions: list('commission-splits/versions'),
+    shareExample: post('commission-splits/example'),
+    whatIf: post('commission-splits/what-if'),
+    replaceTarget: post('commission-splits/replace-target'),
 
     clients: list('clients'),
     /** @param {string} id @returns {Promise<Client>} */
@@ -181,6 +176,8 @@
     journal: (form, query) =>
       `${BASE}/reports/journal.${segment(form)}${queryString(query)}`,
     events: list('audit-events'),
+    previewImport: post('imports/preview'),
+    importFiles: post('imports'),
 
     /** @returns {Promise<any>} how the platform stands to the caller */
     askForApproval: () => request('POST', `${BASE}/approval`),
