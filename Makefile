@@ -32,7 +32,7 @@ ifdef DB
 export DB
 endif
 
-.PHONY: help install test test-long test-fast lint format types js demo demo-reset simulate bench clean
+.PHONY: help install test test-long test-fast lint format types js demo demo-reset screenshots simulate bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -74,6 +74,9 @@ demo: $(ENVIRONMENT) ## start an LNbits with both extensions and a simulated mac
 
 demo-reset: $(ENVIRONMENT) ## forget the demo's data, then start it anew
 	@$(PYTHON) -m tools.demo --reset $(ARGS)
+
+screenshots: $(ENVIRONMENT) ## take the documentation's pictures from a running demo (ARGS="--url http://127.0.0.1:5000")
+	@$(PYTHON) -m tools.screenshots $(ARGS)
 
 simulate: $(ENVIRONMENT) ## the simulated bitSpire machine on the command line (ARGS=--help)
 	@$(PYTHON) -m simulator $(ARGS)

@@ -79,6 +79,9 @@ class Session:
     async def patch(self, path: str, body: Json = None) -> Json:
         return await self.host.call("PATCH", path, body, headers=self._headers)
 
+    async def delete(self, path: str) -> Json:
+        return await self.host.call("DELETE", path, headers=self._headers)
+
 
 def _detail_of(response: httpx.Response) -> str:
     try:

@@ -22,6 +22,7 @@ from .processes import Lnbits, stop_left_behind
 from .rate_server import RateServer
 from .seed import OPERATOR_API, World, seed
 from .settings import DATA, Options, parse_options
+from .stories import tell
 from .trade import Trader
 
 
@@ -47,6 +48,7 @@ async def run(options: Options) -> None:
         stack.push_async_callback(host.aclose)
         show.say("setting up people, wallets, the machine and the LPs' cash ...")
         world = await seed(host, rates_url)
+        await tell(world)
         await _go_on_from_last_rate(world, walk)
         show.logins(host.base_url, lnbits.log)
         trader = Trader(world, walk, started_at=lnbits.started_at, check_alive=lnbits.check_alive)
