@@ -147,6 +147,6 @@ def test_the_platform_has_the_audit_trail_verified(open_page: OpenPage, shop: Sh
     seen.page.get_by_role("button", name="Verify the audit trail").click()
 
     expect(
-        seen.page.get_by_text(re.compile(r"Whole: all \d+ events are as they were written"))
+        seen.page.get_by_text(re.compile(r"Whole: all \d+ events of everybody here are as they were written"))
     ).to_be_visible()
     assert of_ours(seen.complaints) == []
