@@ -214,6 +214,21 @@ async def m131_imports(db: Any) -> None:
         await db.execute(statement)
 
 
+async def m132_figures_of_days(db: Any) -> None:
+    """What was sold each day at each machine; whoever has sold something has its days counted."""
+    for statement in (*_TABLES_OF_M132, *_indexes_of_m132(db)):
+        await db.execute(statement)
+    # What a wallet's sats are there for, JSON: holding, reason, msat.
+    await _add_column(db, "machine_proofs", "holdings", "TEXT NOT NULL DEFAULT '[]'")
+    await db.execute(
+        f"""
+        INSERT INTO {SCHEMA}.figures_due (operator_user_id, due_at)
+        SELECT DISTINCT operator_user_id, 0 FROM {SCHEMA}.dca_machines
+        WHERE operator_user_id NOT IN (SELECT operator_user_id FROM {SCHEMA}.figures_due)
+        """
+    )
+
+
 async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
     """SQLite cannot say `IF NOT EXISTS` here, so it is looked at first."""
     if db.type != "SQLITE":
@@ -980,6 +995,38 @@ _CLOSED_MONTHS = f"""
         closed_at BIGINT NOT NULL
     )
 """
+
+
+_TABLES_OF_M132 = (
+    # A day on the operator's clock at one machine; worked out of its sales, and over again.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.day_figures (
+        operator_user_id TEXT NOT NULL,
+        machine_id TEXT NOT NULL,
+        day TEXT NOT NULL,
+        currency TEXT NOT NULL,
+        sales BIGINT NOT NULL,
+        fiat_minor BIGINT NOT NULL,
+        wire_sats BIGINT NOT NULL,
+        commission_sats BIGINT NOT NULL,
+        operator_fee_sats BIGINT NOT NULL,
+        lps_sats BIGINT NOT NULL,
+        retained_sats BIGINT NOT NULL,
+        PRIMARY KEY (machine_id, day, currency)
+    )
+    """,
+    # Operators whose days are counted anew.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.figures_due (
+        operator_user_id TEXT PRIMARY KEY,
+        due_at BIGINT NOT NULL
+    )
+    """,
+)
+
+
+def _indexes_of_m132(db: Any) -> tuple[str, ...]:
+    return (_index(db, "figures_by_operator", "day_figures", "operator_user_id, day"),)
 
 
 def _guards(db: Any, table: str, name: str, *, once: tuple[str, ...]) -> tuple[str, ...]:

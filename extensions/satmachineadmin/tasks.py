@@ -17,6 +17,7 @@ from lnbits.task_manager import Task, task_manager
 from loguru import logger
 
 from .core.lease import Lease, LeaseLost
+from .engine.figures import FigureKeeper
 from .engine.pay_external import work_outside
 from .engine.reconcile import has_new_wallet, reconcile_once
 from .engine.work import work_once
@@ -33,6 +34,8 @@ RECONCILE_SECONDS = 60.0
 RENEW_SECONDS = 10.0
 #: How often it is looked whether a payment that leaves this LNbits is due.
 OUTSIDE_SECONDS = 1.0
+#: How often it is looked whether sales have changed the figures of their day.
+FIGURES_SECONDS = 1.0
 #: The least pause between two of them.
 LEAST_PAUSE_SECONDS = 0.05
 #: How often a process that stands by asks for the lease.
@@ -53,6 +56,7 @@ class Runner:
     def __init__(self, store: Store, host: LnbitsHost) -> None:
         self._store = store
         self._host = host
+        self._figures = FigureKeeper(store)
         self._name = process.holder_name()
         self._woken = asyncio.Event()
         self._is_stopping = False
@@ -73,6 +77,7 @@ class Runner:
         self._tasks = [
             asyncio.create_task(self._run(), name="satmachineadmin_runner"),
             asyncio.create_task(self._run_outside(), name="satmachineadmin_outside"),
+            asyncio.create_task(self._run_figures(), name="satmachineadmin_figures"),
             asyncio.create_task(self._keep_lease(), name="satmachineadmin_lease"),
         ]
 
@@ -137,6 +142,18 @@ class Runner:
                 except Exception as trouble:  # noqa: BLE001 - the outermost loop: it records and goes on
                     logger.exception(f"satmachineadmin: a payment outside failed to begin: {trouble!r}")
             await self._sleep(pause_seconds, is_wakeable=False)
+
+    async def _run_figures(self) -> None:
+        """Figures for people, beside the money: nothing waits for them, and what fails is done again."""
+        while not self.is_stopping:
+            has_more = False
+            if self._lease is not None:
+                try:
+                    has_more = await self._figures.keep(lambda: self.is_stopping)
+                except Exception as trouble:  # noqa: BLE001 - the outermost loop: it records and goes on
+                    logger.exception(f"satmachineadmin could not keep the figures of a day: {trouble!r}")
+            if not has_more:
+                await self._sleep(FIGURES_SECONDS, is_wakeable=False)
 
     async def _round(self) -> bool:
         """Take the lease if need be, then work once. True when there may be more to do at once."""

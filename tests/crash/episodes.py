@@ -1,8 +1,7 @@
 """The kill chain's script: where each life of the server ends, and what happens before it begins.
 
-An episode is a row of places that follow from one situation: who dies at the first leaves it to the next
-life, which is killed at the second. Episodes do not need each other, so their order is shuffled by seed;
-what one leaves open is decided before the next begins, whose accidents are meant for its own sales.
+An episode is a row of places that follow from one situation: each life leaves it to the next. Episodes do
+not need each other: a seed shuffles them, and what one leaves open is decided before the next begins.
 """
 
 from __future__ import annotations
@@ -68,6 +67,8 @@ def sales() -> Iterator[Step]:
     yield Step(place="announce.before_payer", down=_sells("plain"))
     yield Step(place="announce.after_payer", down=_sells("plain"))
     yield from around("reconcile_proof", down=_sells("plain"))
+    yield from around("figures", down=_sells("plain"))
+    yield from around("figures_anew", down=lambda town: town.count_days_anew())
 
 
 def a_sale_that_was_pending() -> Iterator[Step]:

@@ -161,6 +161,13 @@ class Town:
     def use_fast_way(self, is_allowed: bool) -> None:
         self.sql("UPDATE satmachineadmin.super_config SET fast_way_allowed = :allowed", allowed=is_allowed)
 
+    def count_days_anew(self) -> None:
+        """The figures of every operator's days, as after a change of its time zone."""
+        self.sql(
+            "INSERT INTO satmachineadmin.figures_due (operator_user_id, due_at) "
+            "SELECT DISTINCT operator_user_id, 0 FROM satmachineadmin.dca_machines"
+        )
+
     def mend(self) -> None:
         while self.mending:
             self.mending.pop()()

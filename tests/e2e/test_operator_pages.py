@@ -22,15 +22,6 @@ def of_ours(complaints: list[str]) -> list[str]:
     return [complaint for complaint in complaints if not OF_THE_HOST.search(complaint)]
 
 
-def test_the_overview_says_the_day_first_and_then_what_needs_a_hand(open_page: OpenPage, shop: Shop) -> None:
-    seen = open_page(shop.operator, "/satmachineadmin/")
-
-    expect(seen.page.get_by_text(re.compile(r"Today.*2 sales.*400\.00.EUR"))).to_be_visible()
-    expect(seen.page.get_by_text("1 sale waits for your release")).to_be_visible()
-    expect(seen.page.get_by_text("1 payment came without usable facts")).to_be_visible()
-    assert of_ours(seen.complaints) == []
-
-
 def test_a_sale_opens_down_to_its_legs_and_has_an_address_of_its_own(open_page: OpenPage, shop: Shop) -> None:
     seen = open_page(shop.operator, "/satmachineadmin/settlements?state=processed")
 
@@ -109,13 +100,6 @@ def test_no_page_scrolls_sideways_or_complains(
 
     assert width <= size[0]
     assert of_ours(seen.complaints) == []
-
-
-def test_an_operator_without_a_machine_is_told_the_next_step(open_page: OpenPage, shop: Shop) -> None:
-    seen = open_page(shop.server.create_user("newcomer"), "/satmachineadmin/")
-
-    expect(seen.page.get_by_text("You have no machine yet")).to_be_visible()
-    expect(seen.page.get_by_role("button", name="Add machine")).to_be_visible()
 
 
 def test_an_lp_sees_its_cash_become_sats_and_where_they_arrive(open_page: OpenPage, shop: Shop) -> None:

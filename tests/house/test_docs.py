@@ -92,6 +92,8 @@ WORDS = {
     "What becomes of an imported row": "ImportOutcome",
     "What ties a machine to a wallet": "Tie",
     "Lines of a proof": "ProofLine",
+    "What a wallet holds for": "Holding",
+    "Periods of the overview": "Period",
     "Faults of the audit trail": "TrailFault",
     "Subjects of a month": "Subject",
 }

@@ -15,6 +15,7 @@ from . import (
     machines,
     months,
     operators,
+    overview,
     platform,
     refunds,
     reports,
@@ -36,6 +37,7 @@ router = APIRouter(prefix="/api/v1/dca")
 for module in (
     status,
     machines,
+    overview,
     clients,
     cash,
     splits,

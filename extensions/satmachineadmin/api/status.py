@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from .. import present
+from ..core import days
 from ..host import predecessor
 from ..present import operators as present_operators
 from ..present import reconcile as present_reconcile
@@ -19,7 +20,6 @@ from .errors import TranslatingRoute
 from .revision_schemas import STUCK_MINUTES
 
 router = APIRouter(route_class=TranslatingRoute)
-_DAY_SECONDS = 86_400
 #: Open matters of the worklist that are told at once.
 _MATTERS = 20
 
@@ -29,13 +29,15 @@ async def get_status(user: CurrentUser) -> dict[str, Any]:
     services = current()
     way, reason = await services.host.way_in_use()
     async with services.store.reading() as books:
-        midnight = books.now - books.now % _DAY_SECONDS
+        zone = days.zone_in_use(await books.operators.time_zone(user.user_id))
+        midnight, _ = days.bounds_of(days.date_of(books.now, zone), zone)
         sales = await lists.sales_since(books.sql, user.user_id, midnight)
         totals = await lists.totals(books.sql, user.user_id)
         stuck = await lists.stuck(books.sql, user.user_id, books.now - 60 * STUCK_MINUTES)
         holder = await books.lease_holder()
         equals = {"matter.operator_user_id": user.user_id, "(matter.closed_at IS NULL)": True}
-        matters, _open = await lists.page(books.sql, lists.MATTERS, lists.Page(limit=_MATTERS, equals=equals))
+        newest = lists.Page(limit=_MATTERS, equals=equals)
+        matters, matters_total = await lists.page(books.sql, lists.MATTERS, newest)
     return {
         "version": VERSION,
         "is_platform": user.is_platform,
@@ -47,6 +49,7 @@ async def get_status(user: CurrentUser) -> dict[str, Any]:
         "runner_detail": present.runner_detail(services.runner.state, holder),
         "last_scan_at": present.iso(services.runner.last_scan_at),
         "matters": [present_reconcile.matter(row) for row in matters],
+        "matters_total": matters_total,
         "operator": present_operators.own_standing(await own_standing(services.store, user.user_id)),
         "predecessor": await predecessor.find(),
         "totals": {**totals, "stuck": len(stuck)},

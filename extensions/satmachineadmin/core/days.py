@@ -42,6 +42,16 @@ def day_of(moment: datetime, time_zone: str) -> str:
     return moment.astimezone(zone).date().isoformat()
 
 
+def date_of(seconds: int, time_zone: str) -> date:
+    """The same of an instant in epoch seconds."""
+    return date.fromisoformat(day_of(datetime.fromtimestamp(seconds, timezone.utc), time_zone))
+
+
+def bounds_of(day: date, time_zone: str) -> tuple[int, int]:
+    """The first instant of a day on that clock, and the first one of the next."""
+    return beginning_of(day, time_zone), beginning_of(day + timedelta(days=1), time_zone)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Span:
     """From one instant on and before another, in epoch seconds; None is no bound."""

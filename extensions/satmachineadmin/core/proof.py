@@ -12,7 +12,7 @@ Pure; amounts are in millisatoshi, signed: in is positive, out is negative.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .landing import IgnoreReason
 from .model import HostPayment
@@ -49,6 +49,19 @@ class ProofLine(Word):
     UNKNOWN = "unknown"
 
 
+class Holding(Word):
+    """What the sats in a machine's wallet are there for. Closed; in the order of the page."""
+
+    #: what the wallet held before it was the machine's
+    OPENING = "opening"
+    #: shares of sales that are not paid yet
+    UNPAID = "unpaid"
+    #: what stays of sales, each with the reason of its leg
+    KEPT = "kept"
+    #: the rest: what the operator put in or took out, and what cash-ins are paid from
+    FLOAT = "float"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Known:
     """What our books know of some rows of one wallet's history."""
@@ -75,6 +88,10 @@ class Sums:
     sales_out_msat: int
     paid_out_msat: int
     fees_msat: int
+    #: legs that are to be paid from the wallet, whatever became of them up to now
+    unpaid_msat: int = 0
+    #: reason → what stays of sales for it; what an operator has taken for its own is not among it
+    kept_msat: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +106,8 @@ class Proof:
     balance_msat: int
     #: rows of the wallet's history
     rows: int
+    #: what the balance is there for: (what, the reason where something is kept) → amount
+    holdings_msat: Mapping[tuple[Holding, str], int] = field(default_factory=dict)
 
     @property
     def expected_msat(self) -> int:
@@ -135,10 +154,12 @@ class ProofWalk:
         self._add(ProofLine.SALES_OUT, -sums.sales_out_msat)
         self._add(ProofLine.PAID_OUT, -sums.paid_out_msat)
         self._add(ProofLine.FEES, -sums.fees_msat)
+        lines = {line: self._lines[line] for line in ProofLine if self._lines.get(line)}
         return Proof(
             wallet_id=self._wallet_id,
             machine_id=self._machine_id,
-            lines_msat={line: self._lines[line] for line in ProofLine if self._lines.get(line)},
+            lines_msat=lines,
+            holdings_msat=_holdings(lines, sums, balance_msat),
             balance_msat=balance_msat,
             rows=self._rows,
         )
@@ -151,6 +172,21 @@ class ProofWalk:
             self._add(line, msat)
             if line is ProofLine.UNKNOWN and row.checking_id not in known.accepted:
                 self.unknown.append(row)
+
+
+def _holdings(
+    lines: Mapping[ProofLine, int], sums: Sums, balance_msat: int
+) -> dict[tuple[Holding, str], int]:
+    """What the balance is there for; comes to the balance, since the float is what is left of it.
+
+    A payment that is under way is off the balance already: it is no share that is still to be paid.
+    """
+    opening = lines.get(ProofLine.OPENING, 0)
+    unpaid = max(0, sums.unpaid_msat + min(0, lines.get(ProofLine.ON_THE_WAY, 0)))
+    kept = {(Holding.KEPT, reason): msat for reason, msat in sorted(sums.kept_msat.items())}
+    held = {(Holding.OPENING, ""): opening, (Holding.UNPAID, ""): unpaid, **kept}
+    held[Holding.FLOAT, ""] = balance_msat - sum(held.values())
+    return {what: msat for what, msat in held.items() if msat}
 
 
 def lines_of(row: HostPayment, known: Known) -> list[tuple[ProofLine, int]]:

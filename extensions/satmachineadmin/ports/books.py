@@ -29,6 +29,7 @@ from ..core.model import (
 from ..core.progress import Progress
 from ..core.states import LegState, SettlementState, TxType, WithdrawalState
 from ..core.trail import Mark, TrailVerdict
+from .figure_book import FigureBook, OperatorBook
 from .forward_book import ForwardBook
 from .lightning import OutsideBook
 from .reconcile_book import ReconcileBook, UnknownBook
@@ -177,6 +178,10 @@ class Books(Protocol):
     def now(self) -> int: ...
     @property
     def machines(self) -> MachineBook: ...
+    @property
+    def operators(self) -> OperatorBook: ...
+    @property
+    def figures(self) -> FigureBook: ...
     @property
     def platform(self) -> PlatformBook: ...
     @property

@@ -15,12 +15,16 @@ def proof(row: Row | None) -> dict[str, Any]:
     """The statement of a machine's wallet; nothing but nulls before the first one."""
     if row is None:
         return {
-            "proved_at": None, "lines": [], "expected_msat": None, "balance_msat": None,
+            "proved_at": None, "lines": [], "holdings": [], "expected_msat": None, "balance_msat": None,
             "difference_msat": None,
         }  # fmt: skip
     return {
         "proved_at": iso(row["proved_at"]),
         "lines": [{"line": line, "msat": msat} for line, msat in json.loads(row["lines"]).items()],
+        "holdings": [
+            {"holding": holding, "reason": reason or None, "msat": msat}
+            for holding, reason, msat in json.loads(row["holdings"])
+        ],
         "expected_msat": row["expected_msat"],
         "balance_msat": row["balance_msat"],
         "difference_msat": row["balance_msat"] - row["expected_msat"],

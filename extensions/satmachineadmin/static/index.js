@@ -7,19 +7,22 @@ window.satmachine ??= {parts: {}}
   const STATUS_PERIOD_MS = 10000
   // prettier-ignore
   const LIBS = [
-    'ask', 'cash', 'days', 'hear', 'http', 'live', 'lps', 'matters', 'money', 'parts', 'percent', 'states', 'tabs', 'times', 'trail'
+    'ask', 'cash', 'days', 'figures', 'hear', 'http', 'live', 'lps', 'matters', 'money', 'needs', 'parts', 'percent',
+    'states', 'tabs', 'times', 'trail'
   ]
   // prettier-ignore
   const PARTS = [
-    'state-chip', 'time-text', 'copy-text', 'error-note', 'form-card', 'overview-tab', 'needs-card', 'settlements-tab',
-    'sale-filters', 'settlement-drawer', 'settlement-tree', 'leg-row', 'settlement-actions', 'retry-form', 'dispense-form',
-    'reason-form', 'note-form', 'refund-card', 'sale-corrections', 'sale-raw', 'sale-receipt', 'figures-dialog', 'machine-lps',
-    'machine-kept', 'known-payers', 'machines-tab', 'machine-form', 'day-card', 'proof-card', 'commission-tab', 'split-form',
-    'split-line', 'split-history', 'what-if-card', 'platform-tab', 'audit-card', 'worklist-tab', 'stuck-list', 'reports-tab',
-    'report-files', 'report-months', 'report-audit', 'lps-tab', 'lp-next', 'lp-drawer', 'lp-invite', 'lp-link', 'lp-rename',
-    'cash-ledger', 'cash-form', 'cash-correct', 'cash-waiting', 'payoff-dialog', 'machine-page', 'machine-facts', 'machine-sales',
-    'machine-wallets', 'operators-card', 'operator-form', 'approval-note', 'machine-earlier', 'report-import', 'import-rows',
-    'import-done'
+    'state-chip', 'time-text', 'copy-text', 'error-note', 'form-card', 'overview-tab', 'needs-card',
+    'settlements-tab', 'sale-filters', 'settlement-drawer', 'settlement-tree', 'leg-row', 'settlement-actions',
+    'retry-form', 'dispense-form', 'reason-form', 'note-form', 'refund-card', 'sale-corrections', 'sale-raw',
+    'sale-receipt', 'figures-dialog', 'machine-lps', 'machine-kept', 'known-payers', 'machines-tab', 'machine-form',
+    'day-card', 'proof-card', 'commission-tab', 'split-form', 'split-line', 'split-history', 'what-if-card',
+    'platform-tab', 'audit-card', 'worklist-tab', 'stuck-list', 'reports-tab', 'report-files', 'report-months',
+    'report-audit', 'lps-tab', 'lp-next', 'lp-drawer', 'lp-invite', 'lp-link', 'lp-rename', 'cash-ledger',
+    'cash-form', 'cash-correct', 'cash-waiting', 'payoff-dialog', 'machine-page', 'machine-facts', 'machine-sales',
+    'machine-wallets', 'operators-card', 'operator-form', 'approval-note', 'machine-earlier', 'report-import',
+    'import-rows', 'import-done', 'figures-card', 'figures-charts', 'bar-chart', 'overview-machines', 'first-steps',
+    'page-menu'
   ]
 
   const script = path => LNbits.utils.loadScript(`${STATIC}/${path}.js`)
@@ -41,8 +44,7 @@ window.satmachine ??= {parts: {}}
     data: () => ({ready: false, status: null, statusError: null, statusAt: null}),
     computed: {
       tabs() {
-        if (!this.ready) return []
-        return window.satmachine.tabs.shown(this.status?.is_platform)
+        return this.ready ? window.satmachine.tabs.shown(this.status) : []
       },
       tab() {
         return window.satmachine.tabs.known(this.$route.params.tab)

@@ -16,6 +16,7 @@ from .acts import Acts, act_of
 from .audit import Audit
 from .cash import Cash
 from .database import Database
+from .figures import DailyFigures
 from .forwards import Forwards
 from .imports import Imports
 from .invitations import Invitations
@@ -76,6 +77,7 @@ class Books:
         self.imports = Imports(sql, self.audit, now)
         self.payers = Payers(sql, self.audit, now)
         self.withdrawals = Withdrawals(sql, self.audit, now)
+        self.figures = DailyFigures(sql, self.audit, now)
         self.worklist = Worklist(sql, self.audit, now)
         self.reconcile = Reconcile(sql, now)
         self.unknown = UnknownPayments(sql, now)

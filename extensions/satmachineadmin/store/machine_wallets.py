@@ -45,7 +45,8 @@ class MachineWallets:
         """Every wallet that the machine has or had, with its newest proof; the present one first."""
         return await self._sql.all(
             f"""
-            SELECT wallet.*, proof.proved_at, proof.lines, proof.expected_msat, proof.balance_msat
+            SELECT wallet.*, proof.proved_at, proof.lines, proof.holdings, proof.expected_msat,
+                   proof.balance_msat
             FROM {SCHEMA}.machine_wallets AS wallet
             LEFT JOIN {SCHEMA}.machine_proofs AS proof
               ON proof.wallet_id = wallet.wallet_id AND proof.machine_id = wallet.machine_id

@@ -23,6 +23,10 @@ class Operators:
         row = await self._sql.one(f"SELECT * FROM {SCHEMA}.operators WHERE user_id = :id", id=user_id)
         return row or {"user_id": user_id, "time_zone": days.UTC, "updated_at": None}
 
+    async def time_zone(self, user_id: str) -> str:
+        """The zone that the operator's days are cut by."""
+        return str((await self.settings(user_id))["time_zone"])
+
     async def days(self, user_ids: Collection[str]) -> dict[str, str]:
         """The date on the clock of each of these operators."""
         listed, values = in_list("user", user_ids)

@@ -245,12 +245,32 @@ class Reconcile:
             """,
             wallet_id=wallet_id,
         )
+        unpaid, kept = await self._held_for(wallet_id)
         return Sums(
+            unpaid_msat=unpaid,
+            kept_msat=kept,
             sales_in_msat=int(sales["came"]) if sales else 0,
             sales_out_msat=int(sales["went"]) if sales else 0,
             paid_out_msat=int(legs["sent"]) if legs else 0,
             fees_msat=int(legs["fees"]) if legs else 0,
         )
+
+    async def _held_for(self, wallet_id: str) -> tuple[int, dict[str, int]]:
+        """What a wallet still has to pay, and reason → what it keeps of sales, in msat."""
+        found = await self._sql.all(
+            f"""
+            SELECT CASE WHEN state = 'skipped' THEN reason ELSE '' END AS kept_for,
+                   SUM(sats * 1000) AS msat
+            FROM {SCHEMA}.dca_payments
+            WHERE payer_wallet_id = :wallet_id
+              AND (state IN ('pending', 'paying', 'failed', 'unresolved')
+                   OR (state = 'skipped' AND kept_at IS NULL))
+            GROUP BY CASE WHEN state = 'skipped' THEN reason ELSE '' END
+            """,
+            wallet_id=wallet_id,
+        )
+        sums = {str(row["kept_for"]): int(row["msat"] or 0) for row in found}
+        return sums.pop("", 0), {reason: msat for reason, msat in sums.items() if msat}
 
     async def proofs(self) -> dict[str, Row]:
         """The newest proof of every wallet."""
@@ -267,14 +287,16 @@ class Reconcile:
         await self._sql.run(
             f"""
             INSERT INTO {SCHEMA}.machine_proofs
-                (wallet_id, machine_id, balance_msat, expected_msat, opening_msat, lines, host_rows,
-                 proved_at)
-            VALUES (:wallet_id, :machine_id, :balance, :expected, :opening, :lines, :host_rows, :now)
+                (wallet_id, machine_id, balance_msat, expected_msat, opening_msat, lines, holdings,
+                 host_rows, proved_at)
+            VALUES (:wallet_id, :machine_id, :balance, :expected, :opening, :lines, :holdings,
+                    :host_rows, :now)
             ON CONFLICT (wallet_id) DO UPDATE SET machine_id = excluded.machine_id,
                 opening_msat = CASE WHEN machine_proofs.machine_id = excluded.machine_id
                                     THEN machine_proofs.opening_msat ELSE excluded.opening_msat END,
                 balance_msat = excluded.balance_msat, expected_msat = excluded.expected_msat,
-                lines = excluded.lines, host_rows = excluded.host_rows, proved_at = excluded.proved_at
+                lines = excluded.lines, holdings = excluded.holdings, host_rows = excluded.host_rows,
+                proved_at = excluded.proved_at
             """,
             wallet_id=proof.wallet_id,
             machine_id=proof.machine_id,
@@ -282,6 +304,7 @@ class Reconcile:
             expected=proof.expected_msat,
             opening=proof.lines_msat.get(ProofLine.OPENING, 0),
             lines=json.dumps(proof.lines_msat),
+            holdings=json.dumps([[*what, msat] for what, msat in proof.holdings_msat.items()]),
             host_rows=proof.rows,
             now=self._now,
         )

@@ -327,9 +327,8 @@ class Settlements:
         """Keep how far the payout has come, where no state moves."""
         counts = _counts(progress)
         updates = ", ".join(f"{column} = :{column}" for column in counts)
-        await self._sql.run(
-            f"UPDATE {SCHEMA}.dca_settlements SET {updates} WHERE id = :id", id=settlement.id, **counts
-        )
+        statement = f"UPDATE {SCHEMA}.dca_settlements SET {updates}, updated_at = :now WHERE id = :id"
+        await self._sql.run(statement, id=settlement.id, now=self._now, **counts)
 
 
 def _held_until(landing: Landing, paid_at: int) -> int | None:

@@ -17,4 +17,6 @@ async def set_time_zone(store: Store, user_id: str, time_zone: str) -> None:
     """Begin the operator's days at that zone's midnight. Raises UnknownTimeZone."""
     known = parse_time_zone(time_zone)
     async with store.transaction("settings", actor=user_id) as books:
+        if known != await books.operators.time_zone(user_id):
+            await books.figures.forget(user_id)
         await books.operators.set_time_zone(user_id, known)

@@ -74,6 +74,7 @@ JOURNALS = ("hledger", "beancount")
 
 ROUTES: tuple[Route, ...] = (
     Route(method="GET", path=f"{DCA}/status"),
+    Route(method="GET", path=f"{DCA}/overview", filters=("period",)),
     Route(
         method="GET", path=f"{DCA}/machines", filters=("active", "maintenance", "paused", "currency"),
         is_list=True, sorts=("name", "created_at", "last_sale_at", "settlements", "balance"),

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.parametrize("database", [SQLITE], indirect=True, scope=
 
 #: routes that take nobody's thing: whoever is logged in gets an answer about itself
 OPEN = {f"GET {DCA}/{name}" for name in ("status", "machines", "clients", "deposits", "super-config")} | {
+    f"GET {DCA}/overview",
     f"GET {DCA}/settlements",
     f"GET {DCA}/settlements/stuck",
     f"GET {DCA}/payments",

@@ -40,6 +40,7 @@ WORDS = {
     "maintenance",
     "paused",
     "currency",
+    "period",
 }
 NO_WORDS = ("nothing", "", "PENDING", "\0", "' OR 1=1 --", "x" * 200)
 

@@ -15,7 +15,14 @@ from tests.harness import OURS, Api, LnbitsServer, User, Wallet
 from tests.harness.shop import DCA, LP, Shop
 
 #: what the engine writes by itself all the time
-_RESTLESS = {"scan_cursors", "runner_lease", "reconcile_cursors", "machine_proofs"}
+_RESTLESS = {
+    "scan_cursors",
+    "runner_lease",
+    "reconcile_cursors",
+    "machine_proofs",
+    "day_figures",
+    "figures_due",
+}
 #: an id that could be one of ours and is none
 UNKNOWN_ID = "0123456789abcdef" * 2
 

@@ -25,9 +25,12 @@ FIRST = next(iter(SCENARIOS))
 #: Reached only by what ends in `errored` or in an alarm for good: dying there is tried below.
 FINAL = {"stop", "alarm", "external_restored"}
 _COMPARES = "the reconciler moves no sats; what it finds, it finds again"
+_COUNTS = "figures beside the money; what was not written the next look works out again"
 _ASKED = "a person's own request, done again by whoever gets no answer"
 #: Commits that no scenario dies at, and why.
 NOT_HERE = {
+    "figures": _COUNTS,
+    "figures_anew": _COUNTS,
     "reconcile_gone": _COMPARES,
     "reconcile_report": _COMPARES,
     "reconcile_slice": _COMPARES,

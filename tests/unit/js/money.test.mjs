@@ -122,3 +122,11 @@ test('sats with millisats are said exactly', () => {
   assert.equal(exactSats('-12'), '−12\u00a0sat')
   assert.equal(exactSats(null), '–')
 })
+
+test('a chart draws an amount as high as it is, and nothing for what is not known', () => {
+  const {height} = lib('money')
+  assert.equal(height('200.50'), 200.5)
+  assert.equal(height(1100), 1100)
+  assert.equal(height(null), 0)
+  assert.equal(height('much'), 0)
+})

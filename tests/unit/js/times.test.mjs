@@ -45,3 +45,10 @@ test('a chosen clock is the one that everything is told by, days and years too',
   }
   assert.equal(times.local(MOMENT, NOW, 'en-GB'), '22 Nov, 15:03')
 })
+
+test('a calendar day is the day that was said, wherever the reader is', () => {
+  const {calendarDay} = lib('times')
+  assert.equal(calendarDay('2026-11-22', 'en-GB'), '22 Nov')
+  assert.equal(calendarDay('2026-01-01', 'en-US'), 'Jan 1')
+  assert.equal(calendarDay('never'), '–')
+})

@@ -22,6 +22,17 @@ window.satmachine.parts['proof-card'] = {
         line('difference', this.proof.difference_msat)
       ]
     },
+    // Only what a wallet holds; the sum of it is the balance.
+    holdings() {
+      const {msat} = window.satmachine.money
+      return this.proof.holdings.map(({holding, reason, msat: amount}) => ({
+        name: `${holding} ${reason}`,
+        label: this.$t(`satmachineadmin.proof.holding.${holding}`, {
+          reason: reason && this.$t(`satmachineadmin.skip.${reason}`)
+        }),
+        amount: msat(amount)
+      }))
+    },
     look() {
       return this.proof.difference_msat || this.proof.matters.length
         ? {icon: 'report', color: 'negative', text: 'differs'}

@@ -90,6 +90,7 @@ window.i18n.global.mergeLocaleMessage('en', {
     broken:
       'A part of this page could not be loaded. Nothing was changed. Reload the page; if it stays, the extension is not installed completely.',
     status_not_loaded: 'The state of the engine could not be loaded.',
+    menu: 'Menu of Satoshi Machine, now at {page}',
     last_scan: 'payments looked for at',
     tab: {
       overview: 'Overview',
@@ -102,18 +103,86 @@ window.i18n.global.mergeLocaleMessage('en', {
       platform: 'Platform'
     },
     today: {
-      label: 'Today',
-      none: 'no sales yet',
-      commission: 'commission {sats}',
       progress: '{open} in progress · {processed} processed in all',
       progress_waiting:
-        '{open} in progress · {waiting} wait for their time · {processed} processed in all',
-      since: 'Since midnight UTC'
+        '{open} in progress · {waiting} wait for their time · {processed} processed in all'
+    },
+    first: {
+      title: 'First steps',
+      not_loaded: 'How far you are could not be loaded.',
+      machine: {
+        title: 'Add a machine',
+        why: 'A machine is a wallet, a currency and two fees.',
+        act: 'Add machine'
+      },
+      split: {
+        title: 'Say who shares the commission',
+        why: 'Until then your part of it stays in the machine’s wallet.',
+        act: 'Set the shares'
+      },
+      lp: {
+        title: 'Invite an LP',
+        why: 'LPs bring the banknotes and get the sats of the sales. Without one, these stay in the machine’s wallet.',
+        act: 'Invite an LP'
+      },
+      cash: {
+        title: 'Record and confirm an LP’s cash',
+        why: 'Once the LP has accepted: from then on sales pay for it.',
+        act: 'Record cash'
+      },
+      sale: {
+        title: 'The first sale',
+        why: 'It appears here within seconds after the customer has paid.'
+      }
+    },
+    figures: {
+      title: 'Sales',
+      not_loaded: 'The figures could not be loaded.',
+      counting:
+        'The days are being counted anew, since they begin at another time now. A moment, please.',
+      empty: 'No sales in these days. The first one appears here by itself.',
+      period: {today: 'Today', week: '7 days', month: '30 days'},
+      volume: 'Volume',
+      sales: 'Sales',
+      commission_sats: 'Commission',
+      lps_sats: 'Paid to LPs',
+      retained_sats: 'Kept in the wallets',
+      yours: '{sats} without the platform’s part',
+      up: '▲ {n} % more',
+      down: '▼ {n} % less',
+      same: 'as before',
+      none_before: 'none before',
+      before: {
+        today: 'Yesterday up to this time: {before}',
+        week: 'The 7 days before, up to this time: {before}',
+        month: 'The 30 days before, up to this time: {before}'
+      },
+      others: 'other machines',
+      chart: {
+        volume_by_day: 'Volume by day, {currency}',
+        commission_by_day: 'Commission by day, sat',
+        volume_by_machine: 'Volume by machine, {currency}',
+        commission_by_machine: 'Commission by machine, sat'
+      }
     },
     needs: {
       title: 'Needs you',
       nothing: 'Nothing needs you.',
-      look: 'Look',
+      badge: '{n} thing needs you | {n} things need you',
+      more: '{n} more matter in the worklist | {n} more matters in the worklist',
+      act: {
+        look: 'Look',
+        decide: 'Decide',
+        stuck: 'Look',
+        errored: 'Retry or release',
+        held: 'Release',
+        rejected: 'Adopt or dismiss',
+        test: 'Look',
+        cash: 'Open the cash entries',
+        legs_failed: 'Retry or release',
+        undecided: 'Open the sale',
+        no_dispense_report: 'Say what came out'
+      },
       errored:
         '{n} sale is not paid out completely | {n} sales are not paid out completely',
       held: '{n} sale waits for your release | {n} sales wait for your release',
@@ -122,8 +191,6 @@ window.i18n.global.mergeLocaleMessage('en', {
       test: '{n} test sale is held | {n} test sales are held',
       rejected:
         '{n} payment came without usable facts | {n} payments came without usable facts',
-      no_machine: 'You have no machine yet',
-      no_machine_detail: 'A machine is a wallet, a currency and two fees.',
       predecessor:
         'An earlier Satoshi Machine left {n} table here | An earlier Satoshi Machine left {n} tables here',
       predecessor_detail:
@@ -205,6 +272,19 @@ window.i18n.global.mergeLocaleMessage('en', {
       not_yet: 'This wallet was not proved yet.',
       not_loaded: 'The proof of the wallet could not be loaded.',
       check: 'Check now',
+      short: {
+        agrees: 'explained to the sat',
+        differs: 'does not agree',
+        not_yet: 'not proved yet'
+      },
+      from: 'Where it came from and went to',
+      for: 'What it is there for',
+      holding: {
+        opening: 'held in the beginning',
+        unpaid: 'shares not paid yet',
+        kept: '{reason}',
+        float: 'your float'
+      },
       line: {
         opening: 'held in the beginning',
         sales_in: 'came in by sales',
@@ -513,7 +593,6 @@ window.i18n.global.mergeLocaleMessage('en', {
       search: 'Search (press /)',
       sales: '{n} sale | {n} sales',
       last_sale: 'last',
-      in_wallet: 'in its wallet',
       not_loaded: 'The list of machines could not be loaded.',
       column: {
         name: 'Machine',

@@ -32,11 +32,11 @@
   window.satmachine.adminApi = Object.freeze({
     /** @returns {Promise<Status>} */
     status: () => request('GET', `${BASE}/status`),
+    /** @param {{period: string}} query @returns {Promise<any>} the period against the one before */
+    overview: query => request('GET', `${BASE}/overview${queryString(query)}`),
     /** @param {string} channel of the status @returns {string} where LNbits says that it changed */
-    liveAddress: channel => {
-      const origin = window.location.origin.replace(/^http/, 'ws')
-      return `${origin}/api/v1/ws/${segment(channel)}`
-    },
+    liveAddress: channel =>
+      `${location.origin.replace(/^http/, 'ws')}/api/v1/ws/${segment(channel)}`,
 
     machines: list('machines'),
     /** @param {string} id @returns {Promise<Machine>} */

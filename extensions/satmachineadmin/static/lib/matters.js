@@ -27,7 +27,13 @@
     return atTheSale ? {tab, id} : {tab: 'worklist', id: null}
   }
 
-  const matters = Object.freeze({placeOf, decidedAt})
+  /** @param {Matter} matter @returns {string} what is done about it: a key of `needs.act` */
+  function actOf(matter) {
+    if (matter.kind === 'cash_disputed') return 'cash'
+    return AT_THE_SALE.includes(matter.kind) ? matter.kind : 'decide'
+  }
+
+  const matters = Object.freeze({actOf, decidedAt, placeOf})
   if (typeof module !== 'undefined') module.exports = matters
   else window.satmachine.matters = matters
 })()

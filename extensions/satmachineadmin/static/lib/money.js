@@ -161,6 +161,11 @@
     return parsed !== null && /^0*$/.test(parsed.whole + parsed.fraction)
   }
 
+  /** @param {unknown} value an amount → how high a chart draws it: to look at, not to read */
+  function height(value) {
+    return parse(value) ? Number(value) : 0
+  }
+
   const money = Object.freeze({
     UNKNOWN,
     sats,
@@ -174,6 +179,7 @@
     shareOf,
     smaller,
     permille,
+    height,
     isZero
   })
   if (typeof module !== 'undefined') module.exports = money

@@ -12,8 +12,19 @@
     {name: 'platform', icon: 'account_balance', ofPlatform: true}
   ])
 
-  /** @param {boolean | undefined} isPlatform @returns {{name: string, icon: string}[]} */
-  const shown = isPlatform => TABS.filter(tab => isPlatform || !tab.ofPlatform)
+  /**
+   * @param {Status | null} status
+   * @returns {{name: string, icon: string, badge?: number}[]} with how much needs a hand, where it is listed
+   */
+  function shown(status) {
+    const {matters, needs} = window.satmachine
+    const tabs = TABS.filter(tab => status?.is_platform || !tab.ofPlatform)
+    return tabs.map(tab =>
+      tab.name === 'overview'
+        ? {...tab, badge: needs.count(status, matters)}
+        : tab
+    )
+  }
 
   /** @param {string | undefined} name @returns {string} that tab, or the first one */
   const known = name =>

@@ -81,7 +81,22 @@
     return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`
   }
 
-  const times = Object.freeze({use, local, clock, utc})
+  /**
+   * @param {string} day a calendar day, e.g. "2026-11-22"
+   * @param {string} [locale]
+   * @returns {string} e.g. "22 Nov": the day that was said, wherever the reader is
+   */
+  function calendarDay(day, locale) {
+    const date = parse(day)
+    if (!date) return UNKNOWN
+    return new Intl.DateTimeFormat(locale, {
+      day: 'numeric',
+      month: 'short',
+      timeZone: 'UTC'
+    }).format(date)
+  }
+
+  const times = Object.freeze({use, local, clock, utc, calendarDay})
   if (typeof module !== 'undefined') module.exports = times
   else window.satmachine.times = times
 })()

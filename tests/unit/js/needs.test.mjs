@@ -1,0 +1,93 @@
+// What needs a hand: the most pressing first, each with what is done about it, counted as it is listed.
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {lib} from './support.mjs'
+
+const needs = lib('needs')
+const matters = lib('matters')
+const TOTALS = {machines: 1, open: 0, stuck: 0, waiting: 0, test: 0, held: 0, errored: 0, rejected: 0, processed: 0}
+
+function status(changes = {}, totals = {}) {
+  return {
+    runner: 'active',
+    runner_detail: '',
+    matters: [],
+    matters_total: 0,
+    predecessor: [],
+    payout_way: 'fast',
+    payout_way_reason: '',
+    totals: {...TOTALS, ...totals},
+    ...changes
+  }
+}
+
+const matter = (kind, more = {}) => ({
+  kind,
+  subject_id: kind,
+  settlement_id: null,
+  machine_id: 'm1',
+  machine_name: 'Plaza',
+  detail: 'It was so.',
+  ...more
+})
+
+const names = found => needs.of(found, matters).map(need => need.name)
+
+test('nothing needs nobody, and nothing known counts nothing', () => {
+  assert.deepEqual(needs.of(status(), matters), [])
+  assert.equal(needs.count(status(), matters), 0)
+  assert.equal(needs.count(null, matters), 0)
+})
+
+test('the most pressing comes first, and each that has an action is counted', () => {
+  const found = status(
+    {
+      runner: 'standby',
+      matters: [matter('legs_failed', {settlement_id: 's1'})],
+      matters_total: 1,
+      payout_way: 'slow',
+      predecessor: [{where: 'x', tables: 7}]
+    },
+    {stuck: 1, errored: 2, held: 3, rejected: 4, test: 5}
+  )
+  assert.deepEqual(names(found), [
+    'runner',
+    'matter legs_failed legs_failed',
+    'stuck',
+    'errored',
+    'held',
+    'rejected',
+    'test',
+    'predecessor x',
+    'payout_way'
+  ])
+  assert.equal(needs.count(found, matters), 6)
+})
+
+test('a matter is decided where it can be, and says at which machine it is', () => {
+  const found = status({
+    matters: [
+      matter('legs_failed', {settlement_id: 's1'}),
+      matter('wallet_differs'),
+      matter('cash_disputed')
+    ],
+    matters_total: 3
+  })
+  const shown = needs.of(found, matters).map(({act, tab, id, place}) => ({act, tab, id, place}))
+  assert.deepEqual(shown, [
+    {act: 'legs_failed', tab: 'settlements', id: 's1', place: 'Plaza'},
+    {act: 'decide', tab: 'worklist', id: null, place: 'Plaza'},
+    {act: 'cash', tab: 'lps', id: null, place: 'Plaza'}
+  ])
+})
+
+test('matters beyond those that are told are counted too', () => {
+  const found = status({matters: [matter('wallet_differs')], matters_total: 31})
+  assert.deepEqual(names(found), ['matter wallet_differs wallet_differs', 'more'])
+  assert.equal(needs.count(found, matters), 31)
+})
+
+test('what is tried out in maintenance is looked at with its own filter', () => {
+  const [need] = needs.of(status({}, {test: 1}), matters)
+  assert.deepEqual(need.query, {state: 'held', mark: 'test'})
+})
