@@ -229,6 +229,16 @@ async def m132_figures_of_days(db: Any) -> None:
     )
 
 
+async def m133_told_of_what_waits(db: Any) -> None:
+    """What operators want to be told of; whatever waits already is told of no more."""
+    await _add_column(db, "worklist", "told_at", "BIGINT")
+    for notice in ("notify_errored", "notify_paused"):
+        await _add_column(db, "operators", notice, "BOOLEAN NOT NULL DEFAULT true")
+    await db.execute(f"UPDATE {SCHEMA}.worklist SET told_at = opened_at WHERE told_at IS NULL")
+    for statement in _indexes_of_m133(db):
+        await db.execute(statement)
+
+
 async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
     """SQLite cannot say `IF NOT EXISTS` here, so it is looked at first."""
     if db.type != "SQLITE":
@@ -1027,6 +1037,14 @@ _TABLES_OF_M132 = (
 
 def _indexes_of_m132(db: Any) -> tuple[str, ...]:
     return (_index(db, "figures_by_operator", "day_figures", "operator_user_id, day"),)
+
+
+def _indexes_of_m133(db: Any) -> tuple[str, ...]:
+    untold = "told_at IS NULL AND closed_at IS NULL"
+    return (
+        _index(db, "worklist_untold", "worklist", "opened_at, id", where=untold),
+        _index(db, "worklist_by_subject", "worklist", "subject_id, kind, told_at"),
+    )
 
 
 def _guards(db: Any, table: str, name: str, *, once: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from loguru import logger
 
 from .core.lease import Lease, LeaseLost
 from .engine.figures import FigureKeeper
+from .engine.notices import tell_operators
 from .engine.pay_external import work_outside
 from .engine.reconcile import has_new_wallet, reconcile_once
 from .engine.work import work_once
@@ -34,8 +35,8 @@ RECONCILE_SECONDS = 60.0
 RENEW_SECONDS = 10.0
 #: How often it is looked whether a payment that leaves this LNbits is due.
 OUTSIDE_SECONDS = 1.0
-#: How often it is looked whether sales have changed the figures of their day.
-FIGURES_SECONDS = 1.0
+#: How often it is looked whether there is something to tell people, or a day's figures have changed.
+BESIDE_SECONDS = 1.0
 #: The least pause between two of them.
 LEAST_PAUSE_SECONDS = 0.05
 #: How often a process that stands by asks for the lease.
@@ -77,7 +78,7 @@ class Runner:
         self._tasks = [
             asyncio.create_task(self._run(), name="satmachineadmin_runner"),
             asyncio.create_task(self._run_outside(), name="satmachineadmin_outside"),
-            asyncio.create_task(self._run_figures(), name="satmachineadmin_figures"),
+            asyncio.create_task(self._run_beside(), name="satmachineadmin_beside"),
             asyncio.create_task(self._keep_lease(), name="satmachineadmin_lease"),
         ]
 
@@ -143,17 +144,18 @@ class Runner:
                     logger.exception(f"satmachineadmin: a payment outside failed to begin: {trouble!r}")
             await self._sleep(pause_seconds, is_wakeable=False)
 
-    async def _run_figures(self) -> None:
-        """Figures for people, beside the money: nothing waits for them, and what fails is done again."""
+    async def _run_beside(self) -> None:
+        """Figures and messages for people, beside the money: nothing waits for them."""
         while not self.is_stopping:
             has_more = False
             if self._lease is not None:
                 try:
+                    await tell_operators(self._store, self._host)
                     has_more = await self._figures.keep(lambda: self.is_stopping)
                 except Exception as trouble:  # noqa: BLE001 - the outermost loop: it records and goes on
-                    logger.exception(f"satmachineadmin could not keep the figures of a day: {trouble!r}")
+                    logger.exception(f"satmachineadmin could not keep people informed: {trouble!r}")
             if not has_more:
-                await self._sleep(FIGURES_SECONDS, is_wakeable=False)
+                await self._sleep(BESIDE_SECONDS, is_wakeable=False)
 
     async def _round(self) -> bool:
         """Take the lease if need be, then work once. True when there may be more to do at once."""

@@ -350,6 +350,7 @@ def differences() -> Iterator[Step]:
     yield from around("reconcile_slice", down=_stand_at_the_end)
     yield from around("reconcile_unknown", down=_pay_with_our_mark)
     yield from around("reconcile_report")
+    yield from around("notices", down=_forget_matters)
     yield Step(place="people.before_notify", down=_forget_matters)
     yield Step(place="people.after_notify", down=_forget_matters)
     yield from around("reconcile_gone", down=lambda town: town.mend(), up=_check)

@@ -13,7 +13,13 @@ from .conftest import DESKTOP, PHONE, OpenPage
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/satmachineadmin/", "/satmachineadmin/settlements", "/satmachineadmin/machines")
+PAGES = (
+    "/satmachineadmin/",
+    "/satmachineadmin/settlements",
+    "/satmachineadmin/machines",
+    "/satmachineadmin/worklist",
+    "/satmachineadmin/settings",
+)
 #: LNbits itself complains when its service worker is blocked.
 OF_THE_HOST = re.compile(r"reading 'scope'|Service Worker registration")
 

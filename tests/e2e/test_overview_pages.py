@@ -27,7 +27,7 @@ def figures(shop: Shop) -> dict[str, Any]:
 
 def tile(page: Any, name: str) -> Any:
     """A figure with its name above it."""
-    return page.get_by_text(name, exact=True).first.locator("xpath=..")
+    return page.get_by_role("group", name=name, exact=True)
 
 
 @SIZES
@@ -100,7 +100,44 @@ def test_whoever_is_new_is_led_from_step_to_step(open_page: OpenPage, shop: Shop
     seen = open_page(shop.server.create_user("beginner"), HOME)
 
     expect(seen.page.get_by_text("First steps")).to_be_visible()
-    expect(seen.page.get_by_role("img")).to_have_count(0)
+    expect(seen.page.get_by_role("img", name=re.compile("by day"))).to_have_count(0)
     seen.page.get_by_role("button", name="Add machine").click()
     expect(seen.page.get_by_role("dialog").get_by_label("Name")).to_be_visible()
+    assert of_ours(seen.complaints) == []
+
+
+def test_a_phone_has_one_menu_with_every_page_in_it(open_page: OpenPage, shop: Shop) -> None:
+    seen = open_page(shop.operator, HOME, PHONE)
+    menu = seen.page.get_by_role("button", name=re.compile("Menu of Satoshi Machine, now at Overview"))
+    expect(seen.page.get_by_role("tab")).to_have_count(0)
+    menu.focus()
+    seen.page.keyboard.press("Enter")
+    for name in ("Overview", "Settlements", "Machines", "LPs & cash", "Commission", "Reports", "Settings"):
+        expect(seen.page.get_by_role("menuitem", name=name)).to_be_visible()
+
+    seen.page.get_by_role("menuitem", name="Settlements").click()
+
+    expect(seen.page).to_have_url(re.compile("/satmachineadmin/settlements$"))
+    expect(seen.page.get_by_role("menuitem")).to_have_count(0)
+    assert of_ours(seen.complaints) == []
+
+
+@SIZES
+def test_an_operator_chooses_what_it_is_told_of(
+    open_page: OpenPage, shop: Shop, size: tuple[int, int]
+) -> None:
+    seen = open_page(shop.operator, "/satmachineadmin/settings", size)
+    switch = seen.page.get_by_role("switch", name="Paused payouts")
+    before = shop.api.get(f"{DCA}/settings")["notify_paused"]
+    expect(switch).to_have_attribute("aria-checked", "true" if before else "false")
+
+    switch.click()
+
+    expect(switch).to_have_attribute("aria-checked", "false" if before else "true")
+    shop.server.wait_for(
+        lambda: shop.api.get(f"{DCA}/settings")["notify_paused"] is not before, "choice that is kept"
+    )
+    for way in ("Nostr", "Telegram", "Mail"):
+        expect(seen.page.get_by_text(way, exact=True)).to_be_visible()
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= size[0]
     assert of_ours(seen.complaints) == []

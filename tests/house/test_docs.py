@@ -94,6 +94,7 @@ WORDS = {
     "Lines of a proof": "ProofLine",
     "What a wallet holds for": "Holding",
     "Periods of the overview": "Period",
+    "Notices": "Notice",
     "Faults of the audit trail": "TrailFault",
     "Subjects of a month": "Subject",
 }

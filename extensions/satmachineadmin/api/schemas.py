@@ -175,7 +175,9 @@ class TargetReplaced(Body):
 
 
 class SettingsChosen(Body):
-    time_zone: StrictStr = Field(min_length=1, max_length=60)
+    time_zone: StrictStr | None = Field(None, min_length=1, max_length=60)
+    notify_errored: StrictBool | None = None
+    notify_paused: StrictBool | None = None
 
 
 class PlatformChanged(Body):

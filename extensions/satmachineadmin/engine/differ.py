@@ -1,4 +1,4 @@
-"""What becomes of a difference: a row in the worklist, a machine whose payouts stand still, a message.
+"""What becomes of a difference: a row in the worklist, and a machine whose payouts stand still.
 
 One row a matter, however often it is found. What a person accepted with these very figures is not
 opened again. Landing goes on, and so do all other machines.
@@ -10,25 +10,21 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from ..core.reconcile import Difference, DifferenceKind
-from ..ports import Books, Host, Store
+from ..ports import Books, Store
 
 #: Differences of one machine that become rows; more of them say nothing more.
 MOST = 100
 _KINDS = tuple(DifferenceKind)
 
 
-async def report(store: Store, host: Host, differences: Sequence[Difference]) -> None:
-    """Open a matter for each new difference, pause its machine, and tell the operator once."""
+async def report(store: Store, differences: Sequence[Difference]) -> None:
+    """Open a matter for each new difference and pause its machine."""
     by_machine: dict[str, list[Difference]] = defaultdict(list)
     for one in differences:
         by_machine[one.machine_id].append(one)
     for machine_id, found in by_machine.items():
         async with store.transaction("reconcile_report") as books:
-            news = await _open(books, machine_id, found)
-            machine = await books.machines.get(machine_id)
-        if news and machine is not None:
-            text = f"Satoshi Machine, {machine.name}: payouts are paused. {_told(news)}"
-            await host.notify(machine.operator_user_id, text)
+            await _open(books, machine_id, found)
 
 
 async def close_gone(store: Store, machine_id: str, differences: Collection[Difference]) -> None:
@@ -53,17 +49,15 @@ async def resume_if_clear(books: Books, machine_id: str) -> None:
         await books.machines.resume_payouts(machine_id)
 
 
-async def _open(books: Books, machine_id: str, found: Sequence[Difference]) -> list[Difference]:
-    """The differences that are news."""
+async def _open(books: Books, machine_id: str, found: Sequence[Difference]) -> None:
+    """A matter for each that nobody has accepted."""
     machine = await books.machines.get(machine_id)
     accepted = await books.worklist.accepted([one.fingerprint for one in found])
     standing = [one for one in found if one.fingerprint not in accepted][:MOST]
     if machine is None or not standing:
-        return []
-    news = [
-        one
-        for one in standing
-        if await books.worklist.open(
+        return
+    for one in standing:
+        await books.worklist.open(
             one.kind,
             one.subject_id,
             operator_user_id=machine.operator_user_id,
@@ -72,12 +66,4 @@ async def _open(books: Books, machine_id: str, found: Sequence[Difference]) -> l
             figures={**one.figures, **one.moving},
             fingerprint=one.fingerprint,
         )
-    ]
     await books.machines.pause_payouts(machine_id, "these books and LNbits' history disagree.")
-    return news
-
-
-def _told(news: Sequence[Difference]) -> str:
-    """The first difference in words, and how many there are."""
-    more = f" There are {len(news) - 1} more." if len(news) > 1 else ""
-    return f"{news[0].sentence}{more} See the worklist."

@@ -74,10 +74,10 @@ async def check_changed(store: Store, host: Host, lease: Lease, is_stopping: IsS
     known = [wallet for wallet in wallets if _cursor_of(wallet.wallet_id) in cursors]
     for wallet in wallets:
         if wallet not in known:
-            await report(store, host, await _prove(store, host, wallet))
+            await report(store, await _prove(store, host, wallet))
     since = int(cursors.get("changes", now)) - OVERLAP_SECONDS
     rows = await host.history.marked_since(since)
-    await report(store, host, await _unknown_among(store, host, rows, wallets))
+    await report(store, await _unknown_among(store, host, rows, wallets))
     async with store.reading() as books:
         changed = set(await books.reconcile.sales_changed_since(since, MOST_CHANGED))
         for chunk in _chunks(rows, 500):
@@ -85,11 +85,11 @@ async def check_changed(store: Store, host: Host, lease: Lease, is_stopping: IsS
     for ids in _chunks(sorted(changed), SALES):
         if is_stopping():
             return
-        await report(store, host, await compare_and_mend(store, host, lease, ids))
+        await report(store, await compare_and_mend(store, host, lease, ids))
     for wallet in await _moved_wallets(store, host, known, rows, since):
         if is_stopping():
             return
-        await report(store, host, await _prove(store, host, wallet))
+        await report(store, await _prove(store, host, wallet))
     places = {_cursor_of(wallet.wallet_id): str(now) for wallet in wallets if wallet not in known}
     async with store.transaction("reconcile_cursor") as books:
         await books.reconcile.move_cursors({**places, "changes": str(now)})
@@ -122,7 +122,7 @@ async def audit_slice(store: Store, host: Host, lease: Lease, _is_stopping: IsSt
     found, next_payoff = await compare_payoffs(
         store, host, after=cursors.get("payoffs", _FIRST), limit=ENROLMENTS
     )
-    await report(store, host, [*differences, *found, *await compare_cash(store, enrolments)])
+    await report(store, [*differences, *found, *await compare_cash(store, enrolments)])
     places = {
         "sales": sales[-1] if len(sales) == SALES else _FIRST,
         "enrolments": enrolments[-1] if len(enrolments) == ENROLMENTS else _FIRST,
@@ -146,7 +146,7 @@ async def look_at_oldest(store: Store, host: Host, _lease: Lease, _is_stopping: 
         ]
     if old:
         oldest = min(old, key=lambda wallet: int(proofs[wallet.wallet_id]["proved_at"]))
-        await report(store, host, await _prove(store, host, oldest))
+        await report(store, await _prove(store, host, oldest))
     if now - verified_at >= DAY_SECONDS:
         await verify_trail(store, host.platform_user_id)
         async with store.transaction("reconcile_trail") as books:
@@ -181,7 +181,7 @@ async def check_machine(store: Store, host: Host, machine_id: str) -> list[Diffe
         ]
     for wallet in wallets:
         differences += await to_the_end(_prove(store, host, wallet))
-    await to_the_end(report(store, host, differences))
+    await to_the_end(report(store, differences))
     await to_the_end(close_gone(store, machine_id, differences))
     return differences
 

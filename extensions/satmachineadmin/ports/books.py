@@ -26,6 +26,7 @@ from ..core.model import (
     Settlement,
     Stem,
 )
+from ..core.notices import Untold
 from ..core.progress import Progress
 from ..core.states import LegState, SettlementState, TxType, WithdrawalState
 from ..core.trail import Mark, TrailVerdict
@@ -153,6 +154,8 @@ class WithdrawalBook(Protocol):
 
 
 class WorklistBook(Protocol):
+    async def has_untold(self) -> bool: ...
+    async def take_untold(self) -> list[Untold]: ...
     async def open(
         self,
         kind: str,

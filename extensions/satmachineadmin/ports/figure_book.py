@@ -1,4 +1,4 @@
-"""What keeping the figures of each day needs of the books; store/figures.py is real."""
+"""What figures and messages for people need of the books; store/figures.py and operators.py are real."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from ..core.figures import ChangedSale, DayFigures
+from ..core.notices import Notice
 
 
 class FigureBook(Protocol):
@@ -38,3 +39,6 @@ class FigureBook(Protocol):
 class OperatorBook(Protocol):
     async def time_zone(self, user_id: str) -> str:
         """The zone that the operator's days are cut by."""
+
+    async def notices(self, user_id: str) -> frozenset[Notice]:
+        """What the operator wants to be told of."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..core.days import zone_in_use
@@ -44,11 +44,18 @@ def super_config(row: Row, *, is_platform: bool) -> dict[str, Any]:
     }
 
 
-def operator_settings(row: Row, today: str) -> dict[str, Any]:
+def operator_settings(row: Row, today: str, channels: Mapping[str, tuple[bool, bool]]) -> dict[str, Any]:
+    """Of a way to tell somebody only whether it is there: no address leaves."""
     return {
         "time_zone": row["time_zone"],
         "time_zone_in_use": zone_in_use(row["time_zone"]),
         "today": today,
+        "notify_errored": bool(row["notify_errored"]),
+        "notify_paused": bool(row["notify_paused"]),
+        "channels": [
+            {"channel": channel, "is_set": is_set, "is_open": is_open}
+            for channel, (is_set, is_open) in channels.items()
+        ],
         "updated_at": iso(row["updated_at"]),
     }
 

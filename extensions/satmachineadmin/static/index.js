@@ -22,7 +22,7 @@ window.satmachine ??= {parts: {}}
     'cash-form', 'cash-correct', 'cash-waiting', 'payoff-dialog', 'machine-page', 'machine-facts', 'machine-sales',
     'machine-wallets', 'operators-card', 'operator-form', 'approval-note', 'machine-earlier', 'report-import',
     'import-rows', 'import-done', 'figures-card', 'figures-charts', 'bar-chart', 'overview-machines', 'first-steps',
-    'page-menu'
+    'page-menu', 'settings-tab', 'notices-card'
   ]
 
   const script = path => LNbits.utils.loadScript(`${STATIC}/${path}.js`)

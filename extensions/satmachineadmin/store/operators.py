@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from ..core import days
+from ..core.notices import Notice
 from .audit import Audit
 from .rows import instant
 from .sql import SCHEMA, Row, Sql, in_list
@@ -21,7 +22,43 @@ class Operators:
     async def settings(self, user_id: str) -> Row:
         """What the operator chose, or what stands until it does."""
         row = await self._sql.one(f"SELECT * FROM {SCHEMA}.operators WHERE user_id = :id", id=user_id)
-        return row or {"user_id": user_id, "time_zone": days.UTC, "updated_at": None}
+        return row or {
+            "user_id": user_id,
+            "time_zone": days.UTC,
+            **{_column(notice): True for notice in Notice},
+            "updated_at": None,
+        }
+
+    async def notices(self, user_id: str) -> frozenset[Notice]:
+        """What the operator wants to be told of: everything, until it says otherwise."""
+        row = await self.settings(user_id)
+        return frozenset(notice for notice in Notice if row[_column(notice)])
+
+    async def choose_notices(self, user_id: str, wishes: Mapping[Notice, bool]) -> None:
+        """Be told of these kinds of things, or not; the others stay as they are."""
+        before = await self.settings(user_id)
+        after = {_column(notice): wish for notice, wish in wishes.items()}
+        await self._sql.run(
+            f"""
+            INSERT INTO {SCHEMA}.operators (user_id, time_zone, {", ".join(after)}, updated_at)
+            VALUES (:user_id, :time_zone, {", ".join(f":{column}" for column in after)}, :now)
+            ON CONFLICT (user_id) DO UPDATE
+            SET {", ".join(f"{column} = excluded.{column}" for column in after)},
+                updated_at = excluded.updated_at
+            """,
+            user_id=user_id,
+            time_zone=before["time_zone"],
+            now=self._now,
+            **after,
+        )
+        self._audit.record(
+            "operator.settings_changed",
+            "operator",
+            user_id,
+            operator_user_id=user_id,
+            before={column: bool(before[column]) for column in after},
+            after=after,
+        )
 
     async def time_zone(self, user_id: str) -> str:
         """The zone that the operator's days are cut by."""
@@ -62,3 +99,7 @@ class Operators:
             before={"time_zone": before["time_zone"]},
             after={"time_zone": time_zone},
         )
+
+
+def _column(notice: Notice) -> str:
+    return f"notify_{notice}"

@@ -10,12 +10,17 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 
 from ..core.errors import StateMoved
+from ..core.notices import Untold
 from .audit import Audit
 from .ids import new_id
 from .sql import SCHEMA, Row, Sql, in_list
 
 #: Who closes a matter that is gone.
 _ENGINE = "engine"
+#: Matters that are told of at once; the others are told of in the next round.
+_UNTOLD = 100
+#: The same matter that comes again is told of after a day.
+_TOLD_AGAIN_SECONDS = 86_400
 
 
 class Worklist:
@@ -69,6 +74,40 @@ class Worklist:
         )
         self._audit.concerned.add(operator_user_id)
         return True
+
+    async def has_untold(self) -> bool:
+        """Whether there is an open matter that nobody was told of yet."""
+        found = await self._sql.value(
+            f"SELECT 1 FROM {SCHEMA}.worklist WHERE told_at IS NULL AND closed_at IS NULL LIMIT 1"
+        )
+        return found is not None
+
+    async def take_untold(self) -> list[Untold]:
+        """Open matters that nobody was told of, the oldest first; from now on they count as told.
+
+        One that comes and goes, and was told within a day, is not told again.
+        """
+        found = await self._sql.all(
+            f"""
+            SELECT matter.id, matter.operator_user_id, matter.kind, machine.name AS machine_name,
+                   (SELECT MAX(earlier.told_at) FROM {SCHEMA}.worklist AS earlier
+                    WHERE earlier.subject_id = matter.subject_id AND earlier.kind = matter.kind) AS told_last
+            FROM {SCHEMA}.worklist AS matter
+            LEFT JOIN {SCHEMA}.dca_machines AS machine ON machine.id = matter.machine_id
+            WHERE matter.told_at IS NULL AND matter.closed_at IS NULL
+            ORDER BY matter.opened_at, matter.id LIMIT :limit
+            """,
+            limit=_UNTOLD,
+        )
+        listed, values = in_list("id", [row["id"] for row in found])
+        await self._sql.run(
+            f"UPDATE {SCHEMA}.worklist SET told_at = :now WHERE id IN {listed}", now=self._now, **values
+        )
+        return [
+            Untold(user_id=row["operator_user_id"], kind=row["kind"], machine_name=row["machine_name"])
+            for row in found
+            if row["told_last"] is None or row["told_last"] <= self._now - _TOLD_AGAIN_SECONDS
+        ]
 
     async def row(self, matter_id: str) -> Row | None:
         return await self._sql.one(f"SELECT * FROM {SCHEMA}.worklist WHERE id = :id", id=matter_id)

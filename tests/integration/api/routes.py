@@ -176,7 +176,13 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="PUT",
         path=f"{DCA}/settings",
-        body={"time_zone": Field(good="Europe/Zurich", bad=("Europe", "CET", "+01:00", "x" * 61))},
+        body={
+            "time_zone": Field(
+                good="Europe/Zurich", legal=NOT_GIVEN, bad=("Europe", "CET", "+01:00", "x" * 61)
+            ),
+            "notify_errored": Field(good=True, legal=NOT_GIVEN | {"boolean"}),
+            "notify_paused": Field(good=False, legal=NOT_GIVEN | {"boolean"}),
+        },
     ),
     Route(method="GET", path=f"{DCA}/super-config"),
     Route(

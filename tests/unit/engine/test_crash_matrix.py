@@ -31,6 +31,7 @@ _ASKED = "a person's own request, done again by whoever gets no answer"
 NOT_HERE = {
     "figures": _COUNTS,
     "figures_anew": _COUNTS,
+    "notices": "a message to a person; whoever dies before it was sent sends it never",
     "reconcile_gone": _COMPARES,
     "reconcile_report": _COMPARES,
     "reconcile_slice": _COMPARES,

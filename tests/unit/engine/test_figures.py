@@ -12,7 +12,7 @@ from satmachineadmin.core.figures import DayFigures, Figures, Period
 from satmachineadmin.engine.figures import FigureKeeper
 from satmachineadmin.store.books import Store
 from satmachineadmin.usecases.overview import Overview, overview
-from satmachineadmin.usecases.settings import set_time_zone
+from satmachineadmin.usecases.settings import change_settings
 
 from .conftest import MakeRig
 from .rig import OPERATOR, Rig
@@ -141,7 +141,7 @@ async def test_another_time_zone_moves_every_sale_to_its_day_there(make_rig: Mak
 
     for zone in ("Europe/Berlin", "America/New_York"):
         rig.clock.advance(seconds=60)
-        await set_time_zone(rig.store, OPERATOR, zone)
+        await change_settings(rig.store, OPERATOR, time_zone=zone)
         assert not (await told(rig)).is_counted
         await keep(rig, keeper)
         assert (await told(rig)).is_counted
@@ -153,9 +153,9 @@ async def test_another_time_zone_moves_every_sale_to_its_day_there(make_rig: Mak
 
 async def test_the_same_zone_again_counts_nothing_anew(make_rig: MakeRig) -> None:
     rig = await make_rig(cash={"ana": 100_00})
-    await set_time_zone(rig.store, OPERATOR, "Europe/Berlin")
+    await change_settings(rig.store, OPERATOR, time_zone="Europe/Berlin")
     await keep(rig)
-    await set_time_zone(rig.store, OPERATOR, "Europe/Berlin")
+    await change_settings(rig.store, OPERATOR, time_zone="Europe/Berlin")
 
     assert (await told(rig)).is_counted
 

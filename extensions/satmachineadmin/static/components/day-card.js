@@ -14,6 +14,16 @@ window.satmachine.parts['day-card'] = {
       const {time_zone_in_use: zone, today: day} = this.settings
       return this.$t('satmachineadmin.day.now', {zone, day})
     },
+    own: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
+    // Nobody has chosen yet, and days here end at another time than the reader's.
+    isSuggested() {
+      return this.settings.time_zone === 'UTC' && this.own !== 'UTC'
+    },
+    hint() {
+      const suggestion = this.$t('satmachineadmin.day.suggest', {zone: this.own})
+      if (this.unknown) return this.unknown
+      return this.isSuggested ? suggestion : this.$t('satmachineadmin.day.hint')
+    },
     unknown() {
       const {time_zone: zone, time_zone_in_use: used} = this.settings
       return zone === used ? '' : this.$t('satmachineadmin.day.unknown', {zone})
@@ -30,8 +40,7 @@ window.satmachine.parts['day-card'] = {
       })
     },
     change() {
-      const own = Intl.DateTimeFormat().resolvedOptions().timeZone
-      this.zone = this.settings.updated_at ? this.settings.time_zone : own
+      this.zone = this.isSuggested ? this.own : this.settings.time_zone
       this.changing = true
     },
     async load() {

@@ -100,6 +100,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       lps: 'LPs & cash',
       commission: 'Commission',
       reports: 'Reports',
+      settings: 'Settings',
       platform: 'Platform'
     },
     today: {
@@ -1510,7 +1511,30 @@ window.i18n.global.mergeLocaleMessage('en', {
       sound_until: 'Everything before it is sound, until',
       not_verified: 'The audit trail could not be verified.'
     },
+    notices: {
+      heard: 'You are told of what needs you, once a matter.',
+      unheard:
+        'What needs you stands on the overview; none of the ways below reaches you yet.',
+      errored: {
+        title: 'Sales that need you',
+        what: 'A payment that could not be read or paid, a sale that was stopped or waits for your decision.'
+      },
+      paused: {
+        title: 'Paused payouts',
+        what: 'These books and LNbits disagree about a machine.'
+      },
+      way: {nostr: 'Nostr', telegram: 'Telegram', email: 'Mail'},
+      used: 'Reaches you.',
+      unset: 'Your LNbits account does not say where.',
+      closed: 'This LNbits does not send by it. Ask the person who runs it.',
+      set: 'My account',
+      discreet:
+        'A message names the machine and what kind of thing waits; no amount, no receiver and no key.',
+      not_saved: 'Your choice was not saved.'
+    },
     day: {
+      suggest: 'Your browser is in {zone}',
+      use: 'Use {zone}',
       now: 'It is {day} at your machines ({zone})',
       hint: 'LPs’ daily limits are counted by your day.',
       unknown:

@@ -9,6 +9,7 @@
     {name: 'lps', icon: 'groups'},
     {name: 'commission', icon: 'pie_chart'},
     {name: 'reports', icon: 'summarize'},
+    {name: 'settings', icon: 'settings'},
     {name: 'platform', icon: 'account_balance', ofPlatform: true}
   ])
 

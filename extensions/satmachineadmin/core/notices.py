@@ -1,0 +1,79 @@
+"""What operators are told of by mail, Nostr or Telegram: that something waits for them, and where.
+
+A message goes through servers of others. So it says what kind of thing it is and at which machine, and
+nothing of the sentences that stand on the page: no amount, no receiver, no key, no user.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from .reconcile import DifferenceKind
+from .states import MatterKind, Word
+
+
+class Notice(Word):
+    """Kinds of messages, each of which an operator may switch off."""
+
+    #: a sale that is not paid out and needs a person
+    ERRORED = "errored"
+    #: payouts that are paused, since these books and the host disagree
+    PAUSED = "paused"
+
+
+_SENTENCES = {
+    MatterKind.PAYMENT_CHANGED: "a payment was changed after it had been settled",
+    MatterKind.LANDING_FAILED: "a payment could not be read",
+    MatterKind.LEGS_FAILED: "parts of a sale could not be paid",
+    MatterKind.STOPPED: "a sale was stopped by an error of the program",
+    MatterKind.UNDECIDED: "a payment that left this LNbits is not decided yet",
+    MatterKind.NO_DISPENSE_REPORT: "the machine has not reported which notes came out",
+    MatterKind.TRAIL_BROKEN: "the audit trail is not the one that was written",
+}
+_PAUSED = "payouts are paused, since these books and LNbits disagree"
+#: Things of one message; more are counted.
+MOST_LINES = 5
+#: What Telegram would read as markup, and what breaks a line.
+_MARKUP = re.compile(r"[_*`\[\]()~>#+=|{}\\\x00-\x1f]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Untold:
+    """An open matter that its operator was not told of yet."""
+
+    user_id: str
+    kind: str
+    machine_name: str | None
+
+
+def notice_of(kind: str) -> Notice | None:
+    """What kind of message a matter is; None for one that is told otherwise, by who made it."""
+    if kind in _SENTENCES:
+        return Notice.ERRORED
+    is_paused = kind == MatterKind.RESTORED or kind in set(DifferenceKind)
+    return Notice.PAUSED if is_paused else None
+
+
+def message(matters: Sequence[Untold]) -> str:
+    """One message of all matters of one operator, the same line once."""
+    lines = list(dict.fromkeys(_line(matter) for matter in matters))
+    shown, more = lines[:MOST_LINES], len(lines) - MOST_LINES
+    rest = [f"- and {more} more"] if more > 0 else []
+    return "\n".join(["Satoshi Machine needs you:", *shown, *rest, "See the overview of Satoshi Machine."])
+
+
+def by_operator(matters: Iterable[Untold]) -> dict[str, list[Untold]]:
+    """The matters that are told, by whom they are told to."""
+    sorted_out: dict[str, list[Untold]] = {}
+    for matter in matters:
+        if notice_of(matter.kind) is not None:
+            sorted_out.setdefault(matter.user_id, []).append(matter)
+    return sorted_out
+
+
+def _line(matter: Untold) -> str:
+    sentence = next((text for kind, text in _SENTENCES.items() if kind == matter.kind), _PAUSED)
+    name = " ".join(_MARKUP.sub(" ", matter.machine_name or "").split())
+    return f"- {name}: {sentence}" if name else f"- {sentence}"
