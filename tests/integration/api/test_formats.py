@@ -20,6 +20,8 @@ DECIMALS = {
     "amount", "fiat_amount", "exchange_rate", "reference_rate", "confirmed", "pending", "paid", "reserved",
     "remaining", "leaving", "corrected_amount",
 }  # fmt: skip
+#: what only the reply about one machine has
+OF_ONE = ("cash", "lps")
 COUNTS = ("sats", "_msat", "_total", "_completed", "_failed", "_version")
 
 
@@ -35,10 +37,12 @@ def replies(world: World) -> dict[str, list[dict[str, Any]]]:
     """One kind of value → replies that are made of it."""
     olga, ana, ids = world.operator("olga"), world.lp("ana"), world.ids["olga"]
     sale = olga.get(f"{DCA}/settlements/{ids['processed_id']}")
+    one = olga.get(f"{DCA}/machines/{ids['machine_id']}")
     platform = world.server.api(world.server.super_user)
     return {
         "Status": [olga.get(f"{DCA}/status")],
-        "Machine": [*olga.get(f"{DCA}/machines")["data"], olga.get(f"{DCA}/machines/{ids['machine_id']}")],
+        # that of one machine also says what its LPs have there
+        "Machine": [*olga.get(f"{DCA}/machines")["data"], {k: v for k, v in one.items() if k not in OF_ONE}],
         "Client": [*olga.get(f"{DCA}/clients")["data"], olga.get(f"{DCA}/clients/{ids['client_id']}")],
         "Balance": [olga.get(f"{DCA}/clients/{ids['client_id']}/balance")],
         "CashEntry": olga.get(f"{DCA}/deposits")["data"],
