@@ -47,6 +47,9 @@ def people_of(current: Callable[[], FakeHost], monkeypatch: pytest.MonkeyPatch) 
     async def pending_hashes(_wallet_id: str) -> list[str]:
         return []
 
+    async def user_name(user_id: str) -> str:
+        return user_id
+
     async def find_user_id(username: str) -> str:
         return username
 
@@ -55,4 +58,5 @@ def people_of(current: Callable[[], FakeHost], monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(accounts, "balance_sats", balance_sats)
     monkeypatch.setattr(accounts, "pending_hashes", pending_hashes)
     monkeypatch.setattr(accounts, "find_user_id", find_user_id)
+    monkeypatch.setattr(accounts, "user_name", user_name)
     monkeypatch.setattr(accounts, "is_platform", lambda user_id: user_id == PLATFORM)
