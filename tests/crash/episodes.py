@@ -380,8 +380,8 @@ def _take_back(town: Town, payment_hash: str) -> None:
 
 
 def _forget_matters(town: Town) -> None:
-    """The payment that no leg explains is news once more."""
-    town.sql("UPDATE satmachineadmin.worklist SET closed_at = 1 WHERE kind = 'unknown_payments'")
+    """The payment that no leg explains is news once more, of which nobody was told lately."""
+    town.sql("UPDATE satmachineadmin.worklist SET closed_at = 1, told_at = 1 WHERE kind = 'unknown_payments'")
 
 
 def _check(town: Town) -> None:
