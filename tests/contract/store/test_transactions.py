@@ -198,13 +198,13 @@ async def test_two_who_confirm_the_same_cash_count_it_once(store: Store) -> None
             }
         )  # fmt: skip
     outcomes: list[str] = []
+    async with store.reading() as books:  # all of them saw it pending
+        entry = await books.cash.get(entry_id)
+    assert entry is not None
 
     async def confirm() -> None:
         try:
-            async with store.reading() as books:
-                entry = await books.cash.get(entry_id)
             async with store.transaction("cash") as books:
-                assert entry is not None
                 await books.cash.confirm(entry, by="olga")
             outcomes.append("confirmed")
         except StateMoved:
