@@ -127,7 +127,10 @@ def test_a_disputed_entry_is_the_operators_to_put_right(open_page: OpenPage, sho
     seen.page.get_by_role("dialog").get_by_role("button", name=re.compile(r"Cancel 77\.00.EUR")).click()
     expect(seen.page.get_by_text("Cancelled.")).to_be_visible()
 
-    assert shop.api.get(f"{DCA}/deposits", client_id=ben, status="disputed")["total"] == 0
+    def is_cancelled() -> bool:
+        return bool(shop.api.get(f"{DCA}/deposits", client_id=ben, status="disputed")["total"] == 0)
+
+    shop.server.wait_for(is_cancelled, "cancelled entry")
     assert of_ours(lp.complaints + seen.complaints) == []
 
 

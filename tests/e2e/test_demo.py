@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.harness import free_port
 from tests.harness.env import clean_environment
 from tests.harness.log import defects
 
@@ -20,7 +21,7 @@ def start(data: Path, database: str, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "tools.demo", "--db", database, "--pace", "0", *options],
         cwd=CHECKOUT,
-        env=clean_environment({"DEMO_DATA": str(data / "demo")}),
+        env=clean_environment({"DEMO_DATA": str(data / "demo"), "PORT": str(free_port())}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
