@@ -64,13 +64,14 @@ async def list_machines(
 async def post_machine(user: ActingUser, body: MachineAdded) -> dict[str, Any]:
     services, fields = current(), _described(body)
     scan_from = moment("scan_from", body.scan_from)
-    if scan_from is None:
-        adding = add_machine(services.store, user.user_id, fields)
-    else:
-        confirmation = body.confirmation or ""
+    if scan_from is not None:
         adding = add_machine_with_past(
-            services.store, services.host, user.user_id, fields, scan_from, confirmation
+            services.store, services.host, user.user_id, fields, scan_from, body.confirmation or ""
         )
+    elif body.confirmation is not None:
+        raise InvalidInput(field="confirmation", problem="without scan_from there is no list to confirm")
+    else:
+        adding = add_machine(services.store, user.user_id, fields)
     machine_id = await once(adding)
     services.runner.wake()
     return await _one(user.user_id, machine_id)

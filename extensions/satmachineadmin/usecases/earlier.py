@@ -53,8 +53,7 @@ async def look_at_earlier(
     async with store.reading() as books:
         await require_free(books, wallet.id)
         now = books.now
-    if scan_from > now:
-        raise InvalidInput(field="scan_from", problem="it lies in the future")
+    await _require_past(store, scan_from)
     until = now if until is None else until
     payments = await _payments(store, host, machine, scan_from, until)
     host_rate = await host.rate_at_hand(machine.currency)
@@ -81,6 +80,7 @@ async def add_machine_with_past(
     Raises PreviewOutdated where the list is not the one that was confirmed, and what adding a machine
     and looking at the list raise.
     """
+    await _require_past(store, scan_from)
     until, _dot, list_digest = confirmation.partition(".")
     if not (until.isascii() and until.isdigit() and len(until) <= _LONGEST_SECONDS and list_digest):
         raise InvalidInput(field="confirmation", problem="it is none that the list came with")
@@ -89,6 +89,12 @@ async def add_machine_with_past(
         raise PreviewOutdated()
     noted = {"earlier_payments": len(seen.foreseen), "earlier_digest": list_digest}
     return await add_machine(store, user_id, fields, scan_from=scan_from, noted=noted)
+
+
+async def _require_past(store: Store, scan_from: int) -> None:
+    async with store.reading() as books:
+        if scan_from > books.now:
+            raise InvalidInput(field="scan_from", problem="it lies in the future")
 
 
 #: Digits of an epoch second until the year 5138.
