@@ -22,6 +22,8 @@ DECIMALS = {
 }  # fmt: skip
 #: what only the reply about one machine has
 OF_ONE = ("cash", "lps")
+#: what only a leg in the reply about its sale has
+OF_A_SALE = ("actions", "rounding")
 COUNTS = ("sats", "_msat", "_total", "_completed", "_failed", "_version")
 
 
@@ -49,8 +51,8 @@ def replies(world: World) -> dict[str, list[dict[str, Any]]]:
         "SplitSet": [olga.get(f"{DCA}/commission-splits")],
         "SuperConfig": [olga.get(f"{DCA}/super-config"), platform.get(f"{DCA}/super-config")],
         "Settlement": olga.get(f"{DCA}/settlements")["data"],
-        # those of one settlement also say what may be done to them
-        "Leg": [*({k: v for k, v in leg.items() if k != "actions"} for leg in sale["legs"])]
+        # those of one settlement also say what may be done to them, and what rounding gave them
+        "Leg": [{k: v for k, v in leg.items() if k not in OF_A_SALE} for leg in sale["legs"]]
         + olga.get(f"{DCA}/payments")["data"],
         "AuditEvent": olga.get(f"{DCA}/audit-events", limit=200)["data"],
         "TrailVerdict": [platform.post(f"{DCA}/audit/verify")],
@@ -99,7 +101,7 @@ def test_a_whole_settlement_tells_its_story(world: World) -> None:
     """Legs in the order of the plan, the timeline newest first, by people's names."""
     sale = world.operator("olga").get(f"{DCA}/settlements/{world.ids['olga']['processed_id']}")
 
-    assert set(sale) == documented("Settlement") | {"actions", "legs", "refund", "timeline"}
+    assert set(sale) == documented("Settlement") | {"actions", "legs", "raw", "refund", "timeline", "work"}
     kinds = [leg["leg_type"] for leg in sale["legs"]]
     assert kinds == ["super_fee", *["operator_split"] * 3, "dca", "dca"]
     assert {event["actor"] for event in sale["timeline"]} == {"engine"}

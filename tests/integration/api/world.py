@@ -50,6 +50,8 @@ class World:
         world = cls(server=server, olga=olga, otto=otto, walter=server.create_user("walter", extensions=()))
         for name, shop, lp in (("olga", olga, "ana"), ("otto", otto, "cleo")):
             world.ids[name] = world._trade(shop, lp)
+        untold = "SELECT id FROM satmachineadmin.worklist WHERE told_at IS NULL AND closed_at IS NULL"
+        server.wait_for(lambda: not server.sql(untold), "operators who were told what needs them")
         return world
 
     def _trade(self, shop: Shop, lp: str) -> dict[str, str]:
