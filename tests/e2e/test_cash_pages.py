@@ -120,7 +120,7 @@ def test_a_disputed_entry_is_the_operators_to_put_right(open_page: OpenPage, sho
 
     seen = open_page(shop.operator, "/satmachineadmin/")
     need = seen.page.get_by_role("listitem").filter(has_text="An LP disputes a cash entry")
-    need.get_by_role("button", name="Look").click()
+    need.get_by_role("button", name="Open the cash entries").click()
     expect(seen.page.get_by_text("The LP disputes it: It was 70")).to_be_visible()
     expect(seen.page.get_by_role("button", name="Confirm")).to_have_count(0)
     seen.page.get_by_role("button", name="Cancel").click()
