@@ -125,7 +125,7 @@ def test_a_disputed_entry_is_the_operators_to_put_right(open_page: OpenPage, sho
     expect(seen.page.get_by_role("button", name="Confirm")).to_have_count(0)
     seen.page.get_by_role("button", name="Cancel").click()
     seen.page.get_by_role("dialog").get_by_role("button", name=re.compile(r"Cancel 77\.00.EUR")).click()
-    expect(seen.page.get_by_text("Cancelled.")).to_be_visible()
+    expect(seen.page.get_by_text("Cancelled.", exact=True)).to_be_visible()
 
     def is_cancelled() -> bool:
         return bool(shop.api.get(f"{DCA}/deposits", client_id=ben, status="disputed")["total"] == 0)
