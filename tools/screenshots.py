@@ -81,7 +81,7 @@ def take(base_url: str, browser: Any, token: str, picture: Picture, folder: Path
     try:
         context.add_init_script(
             "localStorage.setItem('lnbits.disclaimerShown', 'true');"
-            "localStorage.setItem('lnbits.darkMode', 'false');"
+            "localStorage.setItem('lnbits.darkMode', '__q_bool|0');"
         )
         context.add_cookies([{"name": "cookie_access_token", "value": token, "url": base_url}])
         page = context.new_page()

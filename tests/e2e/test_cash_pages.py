@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -142,7 +143,7 @@ def test_a_confirmed_entry_is_corrected_and_the_lp_reads_why(open_page: OpenPage
     dialog = seen.page.get_by_role("dialog").last
     dialog.get_by_label("What it should come to").fill("110")
     dialog.get_by_label(re.compile("Why")).fill("One note more")
-    dialog.get_by_role("button", name="Write the difference down").click()
+    dialog.get_by_role("button", name="Record the difference").click()
     expect(drawer.get_by_text(re.compile(r"10\.00.EUR more of ana"))).to_be_visible()
     drawer.get_by_role("button", name="Confirm", exact=True).first.click()
     seen.page.get_by_role("dialog").last.get_by_role("button", name=re.compile("Confirm")).click()
@@ -161,11 +162,46 @@ def test_an_lp_with_cash_is_not_ended_and_the_page_says_what_to_do(open_page: Op
 
     seen.page.get_by_role("button", name="Pause").click()
     seen.page.get_by_role("dialog").last.get_by_role("button", name="Pause").click()
-    expect(seen.page.get_by_role("button", name="Go on")).to_be_visible()
-    seen.page.get_by_role("button", name="Go on").click()
-    seen.page.get_by_role("dialog").last.get_by_role("button", name="Go on").click()
+    expect(seen.page.get_by_role("button", name="Resume")).to_be_visible()
+    seen.page.get_by_role("button", name="Resume").click()
+    seen.page.get_by_role("dialog").last.get_by_role("button", name="Resume").click()
     expect(seen.page.get_by_role("button", name="Pause")).to_be_visible()
     assert of_ours([text for text in seen.complaints if "422" not in text]) == []
+
+
+def test_an_lp_that_leaves_has_its_cash_moved_returned_and_its_part_ended(
+    open_page: OpenPage, shop: Shop
+) -> None:
+    """40.00: ten go to Ben, thirty back to Eva; then nothing keeps her any more."""
+    shop.enrol("eva", "40.00")
+    before = shop.remaining("ben")
+    seen = open_page(shop.operator, f"{PAGE}/{shop.clients['eva']['id']}", PHONE)
+    page = seen.page
+
+    def book(kind: str, amount: str, to: str | None, said: str) -> None:
+        page.get_by_role("button", name=kind).click()
+        form = page.get_by_role("dialog").last
+        form.get_by_label("Amount").fill(amount)
+        if to:
+            form.get_by_label("To", exact=True).click()
+            page.get_by_role("option", name=re.compile(to)).click()
+        form.get_by_role("button", name="Record").click()
+        entry = page.get_by_role("dialog").last
+        expect(entry.get_by_text(re.compile(said))).to_be_visible()
+        entry.get_by_role("button", name=re.compile(rf"Confirm {amount}\.00.EUR")).click()
+        expect(page.get_by_role("dialog")).to_have_count(1)
+
+    book("Move cash", "10", "ben", r"10\.00.EUR move from eva at Plaza to ben at Plaza")
+    book("Return cash", "30", None, r"30\.00.EUR go back to eva from Plaza")
+    expect(page.get_by_text(re.compile(r"^0\.00.EUR of cash left in “Plaza”"))).to_be_visible()
+    page.get_by_role("button", name="End", exact=True).click()
+    page.get_by_role("dialog").last.get_by_role("button", name="End", exact=True).click()
+
+    expect(page.get_by_text("ended", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Bring back")).to_be_visible()
+    assert shop.remaining("eva") == "0.00"
+    assert Decimal(shop.remaining("ben")) - Decimal(before) == 10
+    assert of_ours(seen.complaints) == []
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])

@@ -46,7 +46,7 @@ def test_a_draft_is_summed_tried_out_and_saved_as_a_version(open_page: OpenPage,
     question.get_by_role("button", name="Save").click()
     expect(page.get_by_text(re.compile("^Version 2 shares your commission"))).to_be_visible()
     expect(page.get_by_text("Version 1", exact=True)).to_be_visible()
-    page.get_by_role("button", name="Take up again").click()
+    page.get_by_role("button", name="Use again").click()
     assert shares(page) == ["50", "30", "20"]
     assert of_ours(seen.complaints) == []
 
@@ -147,9 +147,9 @@ def test_a_machine_gets_another_wallet_and_lets_the_old_one_go(open_page: OpenPa
     expect(page.get_by_text("Former wallets")).to_be_visible()
     machine = shop.api.get(f"{DCA}/machines/{corner['id']}")
     assert (machine["wallet_id"], machine["npub"]) == (fresh.id, "ab" * 32)
-    page.get_by_role("button", name="Let go").click()
-    page.get_by_role("dialog").last.get_by_role("button", name="Let go").click()
-    expect(page.get_by_text("let go", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Close this wallet").click()
+    page.get_by_role("dialog").last.get_by_role("button", name="Close this wallet").click()
+    expect(page.get_by_text("closed", exact=True)).to_be_visible()
     page.get_by_role("button", name="Deactivate").click()
     page.get_by_role("dialog").last.get_by_role("button", name="Deactivate").click()
     expect(page.get_by_text("inactive", exact=True)).to_be_visible()

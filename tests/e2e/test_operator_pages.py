@@ -17,6 +17,7 @@ PAGES = (
     "/satmachineadmin/",
     "/satmachineadmin/settlements",
     "/satmachineadmin/machines",
+    "/satmachineadmin/commission",
     "/satmachineadmin/worklist",
     "/satmachineadmin/settings",
 )

@@ -74,7 +74,7 @@ def test_the_period_is_in_the_address_and_compared_with_the_one_before(
     seen.page.get_by_role("button", name="30 days").click()
 
     expect(seen.page).to_have_url(re.compile(r"\?period=month$"))
-    expect(seen.page.get_by_text("none before").first).to_be_visible()
+    expect(seen.page.get_by_text(re.compile("Nothing to compare with"))).to_be_visible()
     seen.page.reload()
     expect(seen.page.get_by_role("button", name="30 days")).to_have_attribute("aria-pressed", "true")
     assert of_ours(seen.complaints) == []

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.harness.shop import Shop
+from tests.harness.shop import DCA, Shop
 
 from .conftest import DESKTOP, PHONE, OpenPage
 from .test_operator_pages import of_ours
@@ -63,7 +63,7 @@ def test_the_trail_is_read_in_words_filtered_and_followed_to_its_sale(
     seen.page.get_by_role("option", name="Cash entries").click()
 
     expect(seen.page.get_by_text("Cash was confirmed: it counts from now on").first).to_be_visible()
-    expect(seen.page.get_by_text("pending → confirmed").first).to_be_visible()
+    expect(seen.page.get_by_text("not confirmed → confirmed").first).to_be_visible()
     expect(seen.page.get_by_text("A sale was found and written down")).to_have_count(0)
     seen.page.goto(seen.page.url.replace("kind=cash", "kind=settlement"))
     seen.page.get_by_role("button", name="Open what it is about").first.click()
@@ -84,9 +84,29 @@ def test_the_platform_has_the_trail_verified_and_sees_no_operators_events(
 def test_a_filter_that_finds_nothing_says_so_and_is_taken_off(open_page: OpenPage, shop: Shop) -> None:
     seen = open_page(shop.operator, "/satmachineadmin/reports/audit?search=nothing-of-the-kind")
 
-    expect(seen.page.get_by_text("No event is like this.")).to_be_visible()
+    expect(seen.page.get_by_text("No event matches.")).to_be_visible()
     seen.page.get_by_role("button", name="Show all").click()
     expect(seen.page.get_by_text("A sale was found and written down").first).to_be_visible()
+
+
+def test_a_month_that_is_over_is_closed_for_good(open_page: OpenPage, shop: Shop) -> None:
+    """The books are told to begin a month earlier; that month can be closed, once, after one question."""
+    earlier = "UPDATE satmachineadmin.machine_wallets SET scan_from = scan_from - :seconds"
+    shop.server.sql(earlier, seconds=31 * 86_400)
+    (last,) = [one["month"] for one in shop.api.get(f"{DCA}/reports/months")["data"] if one["can_close"]]
+    seen = open_page(shop.operator, f"/satmachineadmin/reports/months?month={last}", PHONE)
+
+    seen.page.get_by_role("button", name=f"Close {last}").click()
+    question = seen.page.get_by_role("dialog")
+    expect(question.get_by_text(re.compile("cannot be changed any more"))).to_be_visible()
+    question.get_by_role("button", name=f"Close {last}").click()
+
+    expect(seen.page.get_by_text(f"{last} is closed: its figures are frozen.")).to_be_visible()
+    statement = shop.api.get(f"{DCA}/reports/month", month=last)
+    expect(seen.page.get_by_text(f"Hash {statement['hash']}")).to_be_visible()
+    expect(seen.page.get_by_role("button", name=re.compile("Close 20"))).to_have_count(0)
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    assert of_ours(seen.complaints) == []
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])

@@ -52,3 +52,10 @@ test('a calendar day is the day that was said, wherever the reader is', () => {
   assert.equal(calendarDay('2026-01-01', 'en-US'), 'Jan 1')
   assert.equal(calendarDay('never'), '–')
 })
+
+test('an instant within a sentence of the server is told on the same clock', () => {
+  const text = times.within('paying since 2025-11-22T14:03:07Z')
+  assert.equal(text, `paying since ${times.local('2025-11-22T14:03:07Z')}`)
+  assert.doesNotMatch(text, /T14/)
+  assert.equal(times.within('nothing is paid'), 'nothing is paid')
+})

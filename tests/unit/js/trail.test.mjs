@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {test} from 'node:test'
 import {ADMIN, EXTENSIONS, flat, lib, read, texts} from './support.mjs'
 
-const {changes, placeOf} = lib('trail')
+const {changes, keys, placeOf, short} = lib('trail')
 const said = flat(texts(ADMIN).satmachineadmin.trail)
 const source = (...path) => read(EXTENSIONS, 'satmachineadmin', ...path)
 
@@ -78,4 +78,21 @@ test('only what has a page is opened', () => {
   assert.deepEqual(place('enrolment', 'd'), {tab: 'lps', id: 'd'})
   assert.equal(place('leg', 'c'), null)
   assert.equal(place('operator', null), null)
+})
+
+test('a word of the books has a text, and a hash is known by its ends', () => {
+  const sale = {subject_kind: 'settlement'}
+  const all = {...flat(texts(ADMIN))}
+  for (const [name, value] of [
+    ['state', 'held'],
+    ['tx_type', 'cash_out'],
+    ['leg_type', 'dca'],
+    ['reason', 'implausible_rate'],
+    ['reason', 'uncovered']
+  ])
+    assert.ok(keys(sale, name, value).some(key => key in all), `${name} ${value}`)
+  assert.deepEqual(keys(sale, 'notes', 'held'), [])
+  assert.equal(short('ab'.repeat(32)), 'abababab…abababab')
+  assert.equal(short('a note'), null)
+  assert.equal(short(7), null)
 })

@@ -46,6 +46,11 @@
       }
     },
     methods: {
+      // A round number at the axis, grouped like every amount of the page.
+      mark: value =>
+        Number.isSafeInteger(value)
+          ? window.satmachine.money.sats(value)
+          : String(value),
       options() {
         const color = window.getComputedStyle(this.$el).color
         const faint = Quasar.colors.changeAlpha(
@@ -56,7 +61,9 @@
           stacked: true,
           beginAtZero: true,
           grid: {color: faint, display: isValue},
-          ticks: isValue ? {color, maxTicksLimit: 5} : {color}
+          ticks: isValue
+            ? {color, maxTicksLimit: 5, callback: this.mark}
+            : {color}
         })
         return {
           animation: false,

@@ -74,6 +74,10 @@
         return window.satmachine.cash.words(this.$t, row)
       },
       fiat: (amount, row) => window.satmachine.money.fiat(amount, row.currency),
+      emptyText(part) {
+        const kind = this.filtered ? 'no_match' : 'none_yet'
+        return this.$t(`satmachineadmin.cash.${kind}.${part}`)
+      },
       setFilter(name, value) {
         const {page, ...query} = this.query
         this.$emit('query', {...query, [name]: value || undefined})

@@ -47,6 +47,10 @@
           )
         ]
       },
+      // Said once, not beside every figure.
+      isFirst() {
+        return this.found.before.sales === 0
+      },
       isEmpty() {
         return this.found.days.length === 0
       }
@@ -63,10 +67,12 @@
         const than = this.$t(`satmachineadmin.figures.before.${this.asked}`, {
           before: show(before)
         })
-        const text = change
-          ? this.$t(`satmachineadmin.figures.${change.way}`, {n: change.percent})
-          : this.$t('satmachineadmin.figures.none_before')
-        return {change: text, than}
+        if (change) {
+          const {way, percent} = change
+          return {change: this.$t(`satmachineadmin.figures.${way}`, {n: percent}), than}
+        }
+        const text = this.$t('satmachineadmin.figures.none_before')
+        return {change: this.isFirst ? '' : text, than}
       },
       async load() {
         const period = this.asked

@@ -1,15 +1,16 @@
 // @ts-check
 // What the operator is told of, and by which of LNbits' ways. Addresses stay in the LNbits account.
 ;(() => {
-  const NOTICES = ['errored', 'paused']
+  const NOTICES = {errored: 'receipt_long', paused: 'pause_circle'}
 
   window.satmachine.parts['notices-card'] = {
     template: '#sm-notices-card',
     data: () => ({settings: null, error: null, saving: null, saveError: null}),
     computed: {
       notices() {
-        return NOTICES.map(name => ({
+        return Object.entries(NOTICES).map(([name, icon]) => ({
           name,
+          icon,
           field: `notify_${name}`,
           on: this.settings[`notify_${name}`]
         }))

@@ -98,8 +98,9 @@
       facts() {
         const {version, payout_way, payout_way_reason, runner} = this.status
         const {runner_detail, last_scan_at} = this.status
+        const {times} = window.satmachine
         return [
-          {name: 'runner', state: runner, detail: runner_detail},
+          {name: 'runner', state: runner, detail: times.within(runner_detail)},
           {name: 'payout_way', state: payout_way, detail: payout_way_reason},
           {name: 'last_scan', time: true, at: last_scan_at},
           {name: 'version', text: version},

@@ -53,7 +53,10 @@
         const {msat, satsUnit} = window.satmachine.money
         return window.satmachine.trail.changes(event, (name, value) => {
           if (name.endsWith('_msat')) return msat(value)
-          return /(^|_)sats$/.test(name) ? satsUnit(value) : null
+          if (/(^|_)sats$/.test(name)) return satsUnit(value)
+          const keys = window.satmachine.trail.keys(event, name, value)
+          const key = keys.find(one => this.$te(one, 'en'))
+          return key ? this.$t(key) : window.satmachine.trail.short(value)
         })
       },
       words(event) {

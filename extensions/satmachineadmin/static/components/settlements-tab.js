@@ -65,7 +65,11 @@
           align: 'left',
           ...more
         })
-        const amount = {align: 'right', classes: 'sm-num'}
+        const amount = {
+          align: 'right',
+          classes: 'sm-num',
+          headerClasses: 'sm-num'
+        }
         const of = (name, more = {}) =>
           column(name, row => sats(row[name]), {...amount, ...more})
         return [
@@ -103,7 +107,9 @@
       fiat: row => window.satmachine.money.fiat(row.fiat_amount, row.currency),
       direction(row) {
         const found = window.satmachine.states.direction(row.tx_type)
-        return found ? `${found.arrow} ${this.$t(found.label)}` : '–'
+        return found
+          ? `${found.arrow} ${this.$t(found.label)}`
+          : this.$t('satmachineadmin.settlement.payment')
       },
       link(row) {
         const path = `/satmachineadmin/settlements/${row.id}`

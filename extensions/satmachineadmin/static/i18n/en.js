@@ -91,7 +91,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       'A part of this page could not be loaded. Nothing was changed. Reload the page; if it stays, the extension is not installed completely.',
     status_not_loaded: 'The state of the engine could not be loaded.',
     menu: 'Menu of Satoshi Machine, now at {page}',
-    last_scan: 'payments looked for at',
+    last_scan: 'last look for payments at',
     tab: {
       overview: 'Overview',
       worklist: 'Worklist',
@@ -123,12 +123,12 @@ window.i18n.global.mergeLocaleMessage('en', {
       },
       lp: {
         title: 'Invite an LP',
-        why: 'LPs bring the banknotes and get the sats of the sales. Without one, these stay in the machine’s wallet.',
+        why: 'LPs bring the banknotes and get the sats of the sales. Without one the sats stay in the machine’s wallet.',
         act: 'Invite an LP'
       },
       cash: {
         title: 'Record and confirm an LP’s cash',
-        why: 'Once the LP has accepted: from then on sales pay for it.',
+        why: 'Once the LP has accepted. From then on sales are paid out for it.',
         act: 'Record cash'
       },
       sale: {
@@ -148,11 +148,16 @@ window.i18n.global.mergeLocaleMessage('en', {
       commission_sats: 'Commission',
       lps_sats: 'Paid to LPs',
       retained_sats: 'Kept in the wallets',
-      yours: '{sats} without the platform’s part',
+      yours: '{sats} of it yours',
       up: '▲ {n} % more',
       down: '▼ {n} % less',
       same: 'as before',
       none_before: 'none before',
+      first: {
+        today: 'Nothing to compare with: no sales yesterday.',
+        week: 'Nothing to compare with: no sales in the 7 days before.',
+        month: 'Nothing to compare with: no sales in the 30 days before.'
+      },
       before: {
         today: 'Yesterday up to this time: {before}',
         week: 'The 7 days before, up to this time: {before}',
@@ -188,7 +193,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         '{n} sale is not paid out completely | {n} sales are not paid out completely',
       held: '{n} sale waits for your release | {n} sales wait for your release',
       stuck:
-        '{n} sale is in the works for too long | {n} sales are in the works for too long',
+        '{n} sale has been under way for too long | {n} sales have been under way for too long',
       test: '{n} test sale is held | {n} test sales are held',
       rejected:
         '{n} payment came without usable facts | {n} payments came without usable facts',
@@ -234,7 +239,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       closed: 'Closed',
       not_loaded: 'The worklist could not be loaded.',
       none_open:
-        'No open matter: these books and LNbits agree. Sales that wait for you stand on the overview.',
+        'Nothing is open: these books and LNbits agree. Sales that wait for you are on the overview.',
       none_closed: 'No matter was closed yet.',
       check: 'Check again',
       about: {
@@ -262,7 +267,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       }
     },
     stuck: {
-      title: 'In the works for more than half an hour ({n})',
+      title: 'Under way for more than half an hour ({n})',
       not_loaded: 'The sales that are stuck could not be loaded.',
       since: 'since',
       stop: 'Stop'
@@ -407,7 +412,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         test: 'A test: nothing of it is paid, and it counts nowhere.',
         rejected: 'Nothing of it was paid out: its facts cannot be used.',
         errored: 'Not everything was paid. What was paid stays paid.',
-        dismissed: 'Put aside by you. Nothing of it was paid out.'
+        dismissed: 'Dismissed by you. Nothing of it was paid out.'
       }
     },
     note: {
@@ -511,7 +516,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       start: 'Refund to the customer',
       make: 'Make the link',
       reason: 'Why it is refunded',
-      until: 'Good until',
+      until: 'Valid until',
       link: 'the link',
       cancel: 'Cancel the link',
       cancel_title: 'Cancel the link?',
@@ -663,7 +668,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         end_label: 'Deactivate',
         end_title: 'Deactivate this machine?',
         end_message:
-          'It counts as put away. Its books stay, its wallet is still looked at, and what is sold all the same is paid out. You can reactivate it at any time.'
+          'It is no longer one of your working machines. Its books stay, its wallet is still watched, and anything it sells is still paid out. You can reactivate it at any time.'
       },
       maintenance: {
         begin_label: 'Start maintenance',
@@ -684,7 +689,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       wallet: {
         title: 'Change the wallet?',
         message:
-          'From now on sales of “{machine}” come in by “{wallet}”: tell the machine. The wallet of before is still looked at, and what arrives there is paid from there, until you let it go.'
+          'From now on sales of “{machine}” arrive in “{wallet}”: set the machine up for it. The former wallet is still watched, and what arrives there is paid out from there, until you close it.'
       },
       minutes: 'Whole minutes, from 1 to 1440',
       minutes_unit: 'min',
@@ -713,7 +718,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         name: 'As you call it',
         location: 'Where it stands',
         wallet_id: 'One of its own: every payment on it counts as a sale',
-        currency: 'Of its banknotes; stands from the first cash or sale on',
+        currency: 'Of its banknotes; fixed once it has cash or a sale',
         cash_out_fee_pct: 'Of the principal',
         cash_in_fee_pct: 'Of the principal',
         reference_rate: 'Without one the first sale is held for you',
@@ -721,7 +726,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         fallback_commission_pct:
           'Assumed for payments without a stamp; empty: they are rejected',
         npub: 'Empty: not paired. Another one: new hardware, same books',
-        payout_policy: 'Holds for new sales; those that are held stay held',
+        payout_policy: 'Applies to new sales; those that are held stay held',
         payout_delay_minutes: 'You can release a sale earlier',
         dispense_report_minutes: 'Without one the sale is held for you',
         scan_from:
@@ -762,7 +767,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       add: 'Add receiver',
       remove: 'Remove this receiver',
       undo: 'Undo changes',
-      saved: 'Saved as version {version}. It holds for sales from now on.',
+      saved: 'Saved as version {version}. It applies to sales from now on.',
       not_loaded: 'The rules could not be loaded.',
       not_saved: 'The rules were not changed.',
       sentence: {
@@ -793,9 +798,9 @@ window.i18n.global.mergeLocaleMessage('en', {
       save: {
         title: 'Share the commission like this?',
         default:
-          'It holds for sales from now on, at every machine without rules of its own. Sales that are planned keep their version.',
+          'It applies to sales from now on, at every machine without rules of its own. Sales that are planned keep their version.',
         machine:
-          'It holds for sales of “{machine}” from now on. Sales that are planned keep their version.'
+          'It applies to sales of “{machine}” from now on. Sales that are planned keep their version.'
       },
       back: {
         label: 'Back to default',
@@ -826,7 +831,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         title: 'Versions',
         version: 'Version {version}',
         in_force: 'in force',
-        restore: 'Take up again',
+        restore: 'Use again',
         none: 'No version yet. The first one begins with what you save.',
         not_loaded: 'The versions could not be loaded.'
       }
@@ -834,17 +839,17 @@ window.i18n.global.mergeLocaleMessage('en', {
     wallets: {
       title: 'Former wallets',
       explained:
-        'Still looked at and explained. Let one go when nothing in it is the machine’s any more.',
+        'Still watched and explained. Close one when nothing in it is the machine’s any more.',
       gone: 'A wallet that was deleted',
       holds: 'holds {sats}',
-      closed: 'let go',
+      closed: 'closed',
       not_loaded: 'The former wallets could not be loaded.',
-      not_closed: 'The wallet was not let go.',
+      not_closed: 'The wallet was not closed.',
       close: {
-        label: 'Let go',
-        title: 'Let “{name}” go?',
+        label: 'Close this wallet',
+        title: 'Close “{name}”?',
         message:
-          'Everything of the machine is looked at first. Then nothing that arrives in “{name}” is a sale any more, and what it holds is yours.',
+          'Everything in it is checked once more. From then on nothing that arrives in “{name}” is a sale, and what it holds is yours.',
         done: '“{name}” is no longer this machine’s.'
       }
     },
@@ -886,7 +891,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         amount_fiat: 'Amount; empty: all that is left',
         funding_wallet_id: 'Paid from your wallet',
         reason: 'Why',
-        remember_payer: 'Always treat this payer so: its payments are top-ups'
+        remember_payer: 'Remember this payer: its payments are top-ups from now on'
       },
       figure: {
         direction: 'Direction',
@@ -895,7 +900,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         platform_fee: 'of it the platform’s',
         fiat: 'Fiat',
         rate: 'Rate',
-        reference: 'Compare: lately',
+        reference: 'For comparison: recent sales',
         lp: 'LP',
         remaining: 'Left of its cash',
         paid_off: 'Paid off',
@@ -913,19 +918,19 @@ window.i18n.global.mergeLocaleMessage('en', {
       },
       dismiss: {
         offer: 'Dismiss',
-        title: 'Put this payment aside?',
+        title: 'Dismiss this payment?',
         intro: 'Nothing of it is ever paid out. The sats stay in the wallet.',
         send: 'Dismiss',
-        done: 'Put aside.',
-        not_done: 'The payment was not put aside.'
+        done: 'Dismissed.',
+        not_done: 'The payment was not dismissed.'
       },
       supply_rate: {
         offer: 'Supply the rate',
         title: 'Supply the rate of this sale?',
-        intro: 'It says whose cash was sold. It is written down once.',
-        send: 'Write it down',
-        done: 'Written down. What was kept can be swept now.',
-        not_done: 'The rate was not written down.'
+        intro: 'It decides whose cash was sold, and can be set only once.',
+        send: 'Save the rate',
+        done: 'Saved. What was kept can be paid out now.',
+        not_done: 'The rate was not saved.'
       },
       sweep: {
         offer: 'Pay what was kept',
@@ -959,11 +964,11 @@ window.i18n.global.mergeLocaleMessage('en', {
       }
     },
     import: {
-      title: 'Bring your books along',
+      title: 'Import your books',
       explained:
         'Machines, LPs, opening balances and commission splits, as CSV. You see what becomes of every row before anything is written.',
       choose: 'Choose CSV files',
-      choose_hint: 'One or more: what is in them is told by their first line',
+      choose_hint: 'One or more: their first line says what is in them',
       examples: 'Examples to fill in',
       example: 'Example',
       example_of: 'Example: {what}',
@@ -1035,9 +1040,9 @@ window.i18n.global.mergeLocaleMessage('en', {
         audit: 'Audit trail',
         import: 'Import'
       },
-      title: 'Everything, for any days',
+      title: 'Everything as a file, for the days you choose',
       explained:
-        'Days begin and end at midnight in {zone}. Every time stands there on that clock and in UTC.',
+        'Days begin and end at midnight in {zone}. Times are given on that clock and in UTC.',
       not_loaded: 'The reports could not be loaded.',
       since: 'From',
       until: 'To',
@@ -1050,7 +1055,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         last_year: 'Last year',
         everything: 'Everything'
       },
-      now: 'As it stands now, whatever the days.',
+      now: 'As it is now, whatever the days.',
       all_machines: 'Of all machines.',
       csv: 'CSV',
       csv_of: '{what} as CSV',
@@ -1062,7 +1067,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         beancount: 'Beancount'
       },
       last_line:
-        'The last line of every file says END and how many rows it has. A file without it is not whole: load it again.',
+        'The last line of every file says END and how many rows it has. A file without that line is incomplete: download it again.',
       file: {
         sales: {
           title: 'Sales',
@@ -1088,19 +1093,19 @@ window.i18n.global.mergeLocaleMessage('en', {
       none_action: 'Machines',
       not_loaded: 'The months could not be loaded.',
       figures_not_loaded: 'The figures of the month could not be loaded.',
-      empty: 'Nothing was there, came or went in this month.',
+      empty: 'Nothing happened in this month.',
       open: '{month} is open: its figures are as the books have them now.',
       closed: '{month} is closed: its figures are frozen.',
       sealed: 'Hash {hash}',
       explained:
-        'Opening + in − out + corrected = closing. Corrected is what changed of closed months since they were closed.',
-      zone: 'Days of {zone}',
+        'Opening + in − out + corrected = closing. “Corrected” is what changed in closed months after they were closed.',
+      zone: 'Days begin at midnight in {zone}',
       print: 'Print',
       csv: 'CSV',
       close: 'Close {month}',
       close_title: 'Close {month} for good?',
       close_message:
-        'Its figures are frozen under a hash and cannot be changed any more. What changes of it later is said in the first open month.',
+        'Its figures are frozen under a hash and cannot be changed any more. Later corrections appear in the first open month.',
       closed_done: '{month} is closed.',
       not_closed: 'The month was not closed.',
       option: {open: '{month}', closed: '{month} · closed'},
@@ -1124,8 +1129,8 @@ window.i18n.global.mergeLocaleMessage('en', {
       change: '{before} → {after}',
       engine: 'the engine',
       not_loaded: 'The audit trail could not be loaded.',
-      no_match: 'No event is like this.',
-      none_yet: 'Nothing has happened yet. What you do first will stand here.',
+      no_match: 'No event matches.',
+      none_yet: 'Nothing has happened yet. What you do first appears here.',
       show_all: 'Show all',
       kind: {
         settlement: 'Sales',
@@ -1185,7 +1190,7 @@ window.i18n.global.mergeLocaleMessage('en', {
           payouts_paused: 'Payouts of a machine were paused',
           payouts_resumed: 'Payouts of a machine go on',
           wallet_changed: 'A machine got another wallet',
-          wallet_closed: 'A former wallet of a machine was let go'
+          wallet_closed: 'A former wallet of a machine was closed'
         },
         month: {closed: 'A month was closed'},
         matter: {
@@ -1363,27 +1368,27 @@ window.i18n.global.mergeLocaleMessage('en', {
         label: 'Pause',
         title: 'Pause {name}?',
         message:
-          'It takes part in no sale until you let it go on. Its cash stays its own, and sats on their way arrive.'
+          'It takes part in no sale until you resume it. Its cash stays its own, and sats on their way arrive.'
       },
       resume: {
-        label: 'Go on',
-        title: 'Let {name} go on?',
+        label: 'Resume',
+        title: 'Resume {name}?',
         message: 'From the next sale on its cash is sold again.'
       },
       end: {
         label: 'End',
         title: 'End {name}’s part in this machine?',
         message:
-          'That goes only without any cash left, reserved or waiting: settle, return or move it first. You can take it up again later.'
+          'This is possible only once no cash is left, reserved or waiting: pay it off, return it or move it first. You can bring the LP back later.'
       },
       withdraw: {
         label: 'Take back',
-        title: 'Take the invitation of {name} back?',
+        title: 'Take back the invitation of {name}?',
         message: 'Its link is of no use any more. You can invite the LP again.'
       },
       reactivate: {
-        label: 'Take up again',
-        title: 'Take {name} up again?',
+        label: 'Bring back',
+        title: 'Bring {name} back?',
         message: 'It takes part in sales again as soon as it has cash here.'
       },
       rename: {
@@ -1422,13 +1427,21 @@ window.i18n.global.mergeLocaleMessage('en', {
       not_loaded: 'The cash entries could not be loaded.',
       not_done: 'Nothing was changed.',
       waits_for_lp: 'Waits until the LP has accepted its invitation.',
-      none_yet: 'No cash was written down yet.',
-      no_match: 'No cash entry matches these filters.',
+      none_yet: {
+        title: 'No cash yet',
+        hint: 'Record the cash that an LP hands you: sales are paid out for it.',
+        action: 'See your LPs'
+      },
+      no_match: {
+        title: 'No cash entry matches',
+        hint: 'There may be entries outside these filters.',
+        action: 'Clear the filters'
+      },
       filter: {machine_id: 'Machine', status: 'Status', kind: 'Kind'},
       title: 'Cash of {name}',
       at: '{machine} · {free} left',
       record: 'Record',
-      not_recorded: 'Nothing was written down.',
+      not_recorded: 'Nothing was recorded.',
       not_confirmed: 'It was not confirmed.',
       confirm_amount: 'Confirm {amount}',
       cancel_amount: 'Cancel {amount}',
@@ -1436,7 +1449,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       later: 'Later',
       leave: 'Leave it',
       on: 'Cash of {day}',
-      written: 'written down',
+      written: 'recorded',
       comes_to: 'comes to {amount}',
       disputed: 'The LP disputes it: {reason}',
       no_other: 'No other LP of yours has cash in {currency}.',
@@ -1449,7 +1462,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       },
       hint: {
         deposit: 'The LP hands you cash',
-        opening: 'What it brings along from earlier books',
+        opening: 'What it had by earlier books',
         cash_returned: 'You give cash back to the LP',
         moved: 'To another machine or LP of the same currency'
       },
@@ -1462,7 +1475,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       },
       sentence: {
         deposit: '{name} handed over {amount} at {machine}',
-        opening: '{name} brings {amount} along at {machine}',
+        opening: '{name} starts with {amount} at {machine}',
         cash_returned: '{amount} go back to {name} from {machine}',
         moved: '{amount} move from {name} at {machine} to {other} at {there}',
         moved_in: '{amount} move to {name} at {machine} from {other} at {there}',
@@ -1470,11 +1483,11 @@ window.i18n.global.mergeLocaleMessage('en', {
         correction_in: '{amount} more of {name} at {machine}'
       },
       recorded: {
-        title: 'Written down',
+        title: 'Recorded',
         comes:
           'It counts once it is confirmed: do that when the cash is there. The LP sees it now, and can say if it is wrong.',
         leaves:
-          'From now on no sale draws it. Confirm it when the cash is out; cancelled, it counts again.'
+          'From now on no sale draws it. Confirm it when the cash is out; if you cancel it, it counts again.'
       },
       confirm: {
         label: 'Confirm',
@@ -1485,19 +1498,19 @@ window.i18n.global.mergeLocaleMessage('en', {
       cancel: {
         label: 'Cancel',
         title: 'Cancel this entry?',
-        message: 'It never counts. It stays to be seen as cancelled.',
+        message: 'It will not count. It stays in the list as cancelled.',
         done: 'Cancelled.'
       },
       correct: {
         label: 'Correct',
         title: 'Correct this entry?',
         intro:
-          'It comes to {now}. Say what is right: the difference is written down as an entry of its own, which you confirm.',
+          'It comes to {now}. Say what is right: the difference is recorded as an entry of its own, which you confirm.',
         amount: 'What it should come to',
         hint: '0 if it should not be there at all',
         reason: 'Why; the LP sees this',
-        send: 'Write the difference down',
-        done: 'Written down. Confirm it in the list.'
+        send: 'Record the difference',
+        done: 'Recorded. Confirm it in the list.'
       }
     },
     audit: {
@@ -1512,9 +1525,9 @@ window.i18n.global.mergeLocaleMessage('en', {
       not_verified: 'The audit trail could not be verified.'
     },
     notices: {
-      heard: 'You are told of what needs you, once a matter.',
+      heard: 'You are told of what needs you, once for each matter.',
       unheard:
-        'What needs you stands on the overview; none of the ways below reaches you yet.',
+        'What needs you is on the overview; none of the ways below reaches you yet.',
       errored: {
         title: 'Sales that need you',
         what: 'A payment that could not be read or paid, a sale that was stopped or waits for your decision.'
@@ -1526,7 +1539,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       way: {nostr: 'Nostr', telegram: 'Telegram', email: 'Mail'},
       used: 'Reaches you.',
       unset: 'Your LNbits account does not say where.',
-      closed: 'This LNbits does not send by it. Ask the person who runs it.',
+      closed: 'This LNbits does not send messages this way. Ask the person who runs it.',
       set: 'My account',
       discreet:
         'A message names the machine and what kind of thing waits; no amount, no receiver and no key.',

@@ -96,7 +96,14 @@
     }).format(date)
   }
 
-  const times = Object.freeze({use, local, clock, utc, calendarDay})
+  /**
+   * @param {string} sentence as the server says it
+   * @returns {string} with its instants on the reader's clock
+   */
+  const within = sentence =>
+    sentence.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, iso => local(iso))
+
+  const times = Object.freeze({use, local, clock, utc, calendarDay, within})
   if (typeof module !== 'undefined') module.exports = times
   else window.satmachine.times = times
 })()

@@ -31,6 +31,29 @@
   }
 
   /**
+   * Under which texts a value may stand that is a word of the books.
+   * @param {{subject_kind: string}} event
+   * @param {string} name @param {unknown} value
+   * @returns {string[]}
+   */
+  function keys({subject_kind}, name, value) {
+    const found = {
+      state: [`satmachine.state.${subject_kind}.${value}`],
+      status: [`satmachine.state.${subject_kind}.${value}`],
+      tx_type: [`satmachine.direction.${value}`],
+      leg_type: [`satmachineadmin.leg_type.${value}`],
+      reason: [`satmachineadmin.reason.${value}`, `satmachineadmin.skip.${value}`]
+    }
+    return found[/** @type {keyof typeof found} */ (name)] ?? []
+  }
+
+  /** @param {unknown} value @returns {string | null} a hash or a key by its ends; null for all else */
+  const short = value =>
+    typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
+      ? `${value.slice(0, 8)}…${value.slice(-8)}`
+      : null
+
+  /**
    * Where the page shows what an event is about.
    * @param {{subject_kind: string, subject_id: string | null}} event
    * @returns {{tab: string, id: string} | null}
@@ -45,7 +68,7 @@
     return tab && subject_id ? {tab, id: subject_id} : null
   }
 
-  const trail = Object.freeze({changes, placeOf})
+  const trail = Object.freeze({changes, keys, placeOf, short})
   if (typeof module !== 'undefined') module.exports = trail
   else window.satmachine.trail = trail
 })()

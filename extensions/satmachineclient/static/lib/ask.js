@@ -12,8 +12,9 @@
         title,
         message,
         class: 'sm-pre',
-        ok: {label: yes, noCaps: true, unelevated: true},
-        cancel: {label: no, noCaps: true, flat: true},
+        // in the host's colours: Quasar's own would be white on amber where it is dark
+        ok: {label: yes, noCaps: true, unelevated: true, color: 'primary', padding: 'sm md'},
+        cancel: {label: no, noCaps: true, flat: true, color: void 0, padding: 'sm md'},
         focus: 'cancel'
       })
         .onOk(() => resolve(true))
