@@ -7,28 +7,14 @@ window.satmachine ??= {parts: {}}
   const STATUS_PERIOD_MS = 10000
   // prettier-ignore
   const LIBS = [
-    'ask', 'cash', 'days', 'figures', 'hear', 'http', 'live', 'lps', 'matters', 'money', 'needs', 'parts', 'percent',
-    'states', 'tabs', 'times', 'trail'
-  ]
-  // prettier-ignore
-  const PARTS = [
-    'state-chip', 'time-text', 'copy-text', 'error-note', 'form-card', 'overview-tab', 'needs-card',
-    'settlements-tab', 'sale-filters', 'settlement-drawer', 'settlement-tree', 'leg-row', 'settlement-actions',
-    'retry-form', 'dispense-form', 'reason-form', 'note-form', 'refund-card', 'sale-corrections', 'sale-raw',
-    'sale-receipt', 'figures-dialog', 'machine-lps', 'machine-kept', 'known-payers', 'machines-tab', 'machine-form',
-    'day-card', 'proof-card', 'commission-tab', 'split-form', 'split-line', 'split-history', 'what-if-card',
-    'platform-tab', 'audit-card', 'worklist-tab', 'stuck-list', 'reports-tab', 'report-files', 'report-months',
-    'report-audit', 'lps-tab', 'lp-next', 'lp-drawer', 'lp-invite', 'lp-link', 'lp-rename', 'cash-ledger',
-    'cash-form', 'cash-correct', 'cash-waiting', 'payoff-dialog', 'machine-page', 'machine-facts', 'machine-sales',
-    'machine-wallets', 'operators-card', 'operator-form', 'approval-note', 'machine-earlier', 'report-import',
-    'import-rows', 'import-done', 'figures-card', 'figures-charts', 'bar-chart', 'overview-machines', 'first-steps',
-    'page-menu', 'settings-tab', 'notices-card'
+    'ask', 'cash', 'components', 'days', 'figures', 'hear', 'http', 'live', 'lps', 'matters', 'money',
+    'needs', 'parts', 'percent', 'states', 'tabs', 'times', 'trail'
   ]
 
   const script = path => LNbits.utils.loadScript(`${STATIC}/${path}.js`)
   const libs = Promise.all(LIBS.map(name => script(`lib/${name}`)))
     .then(() => script('lib/api'))
-    .then(() => window.satmachine.register(STATIC, PARTS))
+    .then(() => window.satmachine.register(STATIC, window.satmachine.components))
     // for their clock; where it is not known, times are on the reader's own
     .then(() => window.satmachine.adminApi.settings().catch(() => {}))
 

@@ -1,0 +1,22 @@
+// @ts-check
+// What the operator's page is made of: a template and a script each, fetched when it is first shown.
+;(() => {
+  // prettier-ignore
+  const PARTS = [
+    'state-chip', 'time-text', 'copy-text', 'error-note', 'form-card', 'overview-tab', 'needs-card',
+    'settlements-tab', 'sale-filters', 'settlement-drawer', 'settlement-tree', 'leg-row',
+    'settlement-actions', 'retry-form', 'dispense-form', 'reason-form', 'note-form', 'refund-card',
+    'sale-corrections', 'sale-raw', 'sale-receipt', 'figures-dialog', 'machine-lps', 'machine-kept',
+    'known-payers', 'machines-tab', 'machine-form', 'day-card', 'proof-card', 'commission-tab',
+    'split-form', 'split-line', 'split-history', 'what-if-card', 'platform-tab', 'audit-card',
+    'worklist-tab', 'stuck-list', 'reports-tab', 'report-files', 'report-months', 'report-audit',
+    'lps-tab', 'lp-next', 'lp-drawer', 'lp-invite', 'lp-link', 'lp-rename', 'cash-ledger',
+    'cash-form', 'cash-correct', 'cash-waiting', 'payoff-dialog', 'machine-page', 'machine-facts',
+    'machine-sales', 'machine-wallets', 'operators-card', 'operator-form', 'approval-note',
+    'machine-earlier', 'report-import', 'import-rows', 'import-done', 'figures-card',
+    'figures-charts', 'bar-chart', 'overview-machines', 'first-steps', 'page-menu', 'settings-tab',
+    'notices-card'
+  ]
+
+  window.satmachine.components = Object.freeze(PARTS)
+})()
