@@ -141,7 +141,7 @@ def test_a_machine_gets_another_wallet_and_lets_the_old_one_go(open_page: OpenPa
     form.get_by_label(re.compile("^Key of the machine")).fill("ab" * 32)
     form.get_by_role("button", name="Save").click()
     question = page.get_by_role("dialog").last
-    expect(question.get_by_text(re.compile("sales of “Corner” come in by “Fresh"))).to_be_visible()
+    expect(question.get_by_text(re.compile("sales of “Corner” arrive in “Fresh"))).to_be_visible()
     question.get_by_role("button", name="Save").click()
 
     expect(page.get_by_text("Former wallets")).to_be_visible()

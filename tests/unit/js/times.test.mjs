@@ -59,3 +59,25 @@ test('an instant within a sentence of the server is told on the same clock', () 
   assert.doesNotMatch(text, /T14/)
   assert.equal(times.within('nothing is paid'), 'nothing is paid')
 })
+
+test('a day begins at midnight of the chosen clock, also where the clock is put on or back over it', () => {
+  try {
+    for (const [zone, day, begins] of [
+      ['UTC', '2026-11-22', '2026-11-22T00:00:00Z'],
+      ['Asia/Tokyo', '2026-11-22', '2026-11-21T15:00:00Z'],
+      ['Europe/Berlin', '2026-03-29', '2026-03-28T23:00:00Z'],
+      ['Europe/Berlin', '2026-03-30', '2026-03-29T22:00:00Z'],
+      ['America/Sao_Paulo', '2018-11-04', '2018-11-04T03:00:00Z'], // 0:00 becomes 1:00
+      ['America/Havana', '2026-11-01', '2026-11-01T04:00:00Z'] // 1:00 becomes 0:00
+    ]) {
+      times.use(zone)
+      assert.equal(times.beginning(day), begins, `${zone} ${day}`)
+    }
+    times.use('Asia/Tokyo')
+    assert.equal(times.beginning('2026-11-30', 1), '2026-11-30T15:00:00Z')
+    for (const nothing of [null, undefined, '', 'today'])
+      assert.equal(times.beginning(nothing), undefined)
+  } finally {
+    times.use(null)
+  }
+})

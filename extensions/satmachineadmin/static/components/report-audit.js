@@ -36,14 +36,15 @@
       },
       asked() {
         const {kind, since, until, search, subject} = this.query
+        const {beginning} = window.satmachine.times
         return {
           limit: ROWS,
           offset: (this.page - 1) * ROWS,
           subject_kind: kind,
           subject_id: subject,
           search,
-          since: this.midnight(since, 0),
-          until: this.midnight(until, 1)
+          since: beginning(since),
+          until: beginning(until, 1)
         }
       }
     },
@@ -74,15 +75,6 @@
       change({before, after}) {
         if (before === null || after === null) return before ?? after
         return this.$t('satmachineadmin.trail.change', {before, after})
-      },
-      // The reader's own midnight, as all times of the page are the reader's.
-      midnight(day, later) {
-        const [year, month, date] = (day ?? '')
-          .split('-')
-          .map(part => Number.parseInt(part, 10))
-        const moment = new Date(year, month - 1, date + later)
-        if (Number.isNaN(moment.getTime())) return undefined
-        return `${moment.toISOString().slice(0, 19)}Z`
       },
       set(name, value) {
         const {page, ...query} = this.query

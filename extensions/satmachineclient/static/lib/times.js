@@ -97,13 +97,59 @@
   }
 
   /**
+   * What the clock shows at an instant, less the instant itself.
+   * @param {number} at in ms
+   */
+  function ahead(at) {
+    const parts = new Intl.DateTimeFormat('en-CA', {
+      timeZone: clockOf.zone,
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+      hourCycle: 'h23'
+    }).formatToParts(at)
+    const of = (/** @type {string} */ type) =>
+      Number.parseInt(parts.find(part => part.type === type)?.value ?? '', 10)
+    const shown = Date.UTC(
+      of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second')
+    ) // prettier-ignore
+    return shown - at
+  }
+
+  /**
+   * @param {string | null | undefined} day a calendar day, e.g. "2026-11-22"
+   * @param {number} [later] so many days after it
+   * @returns {string | undefined} the instant at which it begins on that clock: where midnight comes twice
+   *   the first one, where the clock is put forward over it that instant
+   */
+  function beginning(day, later = 0) {
+    const midnight = Date.parse(day ?? '') + later * 86_400_000
+    if (Number.isNaN(midnight)) return undefined
+    const near = [-1, 1].map(way => midnight - ahead(midnight + way * 86_400_000))
+    const exact = near.filter(at => at + ahead(at) === midnight)
+    const begins = exact.length ? Math.min(...exact) : Math.max(...near)
+    return `${new Date(begins).toISOString().slice(0, 19)}Z`
+  }
+
+  /**
    * @param {string} sentence as the server says it
    * @returns {string} with its instants on the reader's clock
    */
   const within = sentence =>
     sentence.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, iso => local(iso))
 
-  const times = Object.freeze({use, local, clock, utc, calendarDay, within})
+  const times = Object.freeze({
+    use,
+    local,
+    clock,
+    utc,
+    calendarDay,
+    beginning,
+    within
+  })
   if (typeof module !== 'undefined') module.exports = times
   else window.satmachine.times = times
 })()
