@@ -16,7 +16,7 @@ from .core.states import LegType
 from .host import accounts
 from .present import lp as present_lp
 from .services import current
-from .store import lists
+from .store import fills, lists, lp_figures
 from .store.books import Store
 from .store.sql import Row
 from .usecases import disputes
@@ -161,11 +161,10 @@ async def withdraw_dispute(user_id: str, entry_id: str) -> dict[str, Any]:
 
 async def transactions(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:
     """What the LP got for its cash, from sales and balances paid off, and what was passed on of it."""
-    page = lists.Page(limit=limit, offset=offset, equals={"client.user_id": user_id})
     async with _store().reading() as books:
-        rows, total = await lists.page(books.sql, lists.FILLS, page)
+        rows, total = await fills.page(books.sql, user_id, limit=limit, offset=offset)
         forwards = [row["id"] for row in rows if row["leg_type"] == LegType.AUTOFORWARD]
-        gathered = await lists.gathered_with(books.sql, forwards)
+        gathered = await lp_figures.gathered_with(books.sql, forwards)
     parts: dict[str, list[Row]] = {leg_id: [] for leg_id in forwards}
     for part in gathered:
         parts[part["leg_id"]].append(part)

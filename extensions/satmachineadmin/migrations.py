@@ -239,6 +239,28 @@ async def m133_told_of_what_waits(db: Any) -> None:
         await db.execute(statement)
 
 
+async def m134_lists_of_old_books(db: Any) -> None:
+    """Every list by an index of its own; those that are the beginning of one of these are not needed."""
+    for name, (table, columns, condition) in LIST_INDEXES.items():
+        await db.execute(_index(db, name, table, columns, where=condition))
+    kept = "machine_id, reason, created_at, settlement_id, sats"
+    await db.execute(_index(db, "legs_of_kept", "dca_payments", kept, where="state = 'skipped'"))
+    of_lps = "leg_type IN ('dca', 'settlement', 'autoforward') AND carrier_id IS NULL"
+    newest = "client_id, created_at, id, leg_type, state"
+    await db.execute(_index(db, "legs_of_lps", "dca_payments", newest, where=of_lps))
+    for name in _OUTLIVED_BY_M134:
+        await db.execute(f"DROP INDEX IF EXISTS {SCHEMA}.{name}")
+
+
+async def m135_sales_are_counted(db: Any) -> None:
+    """How many sales of an operator are in each state: every page asks for it all the time."""
+    await db.execute(_SETTLEMENT_TOTALS)
+    for statement in _counting(db):
+        await db.execute(statement)
+    for statement in _COUNT_ANEW:
+        await db.execute(statement)
+
+
 async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
     """SQLite cannot say `IF NOT EXISTS` here, so it is looked at first."""
     if db.type != "SQLITE":
@@ -935,6 +957,48 @@ def _engine_indexes(db: Any) -> tuple[str, ...]:
     )
 
 
+# What lists sort by, and behind it what they filter by: a page is found from the index alone, and filters
+# that leave few rows do not read the others. Each is paid for by every payout that writes such a row.
+_OF_A_SALE, _OF_A_LEG = "id, machine_id, state, tx_type", "id, leg_type, state, machine_id"
+_AND_WHEN = f"{_OF_A_SALE}, paid_at"
+LIST_INDEXES = {
+    # settlements: newest first, by state, by amount, by commission
+    "sales_listed": ("dca_settlements", f"operator_user_id, paid_at, {_OF_A_SALE}", ""),
+    "sales_by_state": (
+        "dca_settlements",
+        "operator_user_id, state, paid_at, id, machine_id, tx_type, wire_sats, principal_sats,"
+        " commission_sats",
+        "",
+    ),
+    "sales_by_wire": ("dca_settlements", f"operator_user_id, wire_sats, {_AND_WHEN}", ""),
+    "sales_by_principal": ("dca_settlements", f"operator_user_id, principal_sats, {_AND_WHEN}", ""),
+    "sales_by_commission": ("dca_settlements", f"operator_user_id, commission_sats, {_AND_WHEN}", ""),
+    # legs: newest first, by state, by amount
+    "legs_listed": ("dca_payments", f"operator_user_id, created_at, {_OF_A_LEG}", ""),
+    "legs_by_state": (
+        "dca_payments", "operator_user_id, state, created_at, id, leg_type, machine_id, sats", ""
+    ),
+    "legs_by_sats": ("dca_payments", f"operator_user_id, sats, {_OF_A_LEG}", ""),
+    # of the balances that an operator paid off: few among many
+    "legs_of_payoffs": (
+        "dca_payments", f"operator_user_id, created_at, {_OF_A_LEG}, sats", "leg_type = 'settlement'"
+    ),
+    # cash entries by the day of the cash and by amount
+    "cash_by_date": ("dca_deposits", "operator_user_id, cash_date, id", ""),
+    "cash_by_amount": ("dca_deposits", "operator_user_id, amount_minor, id", ""),
+    # the worklist: what is open, which every page asks for all the time; and by kind
+    "matters_open": ("worklist", "operator_user_id, opened_at, id", "closed_at IS NULL"),
+    "matters_by_kind": ("worklist", "operator_user_id, kind, opened_at, id", ""),
+    # the audit trail: newest first, with a range of days; and of one kind of thing
+    "events_listed": ("audit_events", "operator_user_id, at, seq", ""),
+    "events_by_kind": ("audit_events", "operator_user_id, subject_kind, at, seq", ""),
+}  # fmt: skip
+_OUTLIVED_BY_M134 = (
+    "settlements_by_operator", "settlements_of_operator_by_state", "legs_by_operator", "audit_by_operator",
+    "settlements_by_wire", "settlements_by_principal", "legs_kept",
+)  # fmt: skip
+
+
 _IDEMPOTENCY_KEYS = f"""
     CREATE TABLE IF NOT EXISTS {SCHEMA}.idempotency_keys (
         id TEXT PRIMARY KEY,
@@ -1044,6 +1108,80 @@ def _indexes_of_m133(db: Any) -> tuple[str, ...]:
     return (
         _index(db, "worklist_untold", "worklist", "opened_at, id", where=untold),
         _index(db, "worklist_by_subject", "worklist", "subject_id, kind, told_at"),
+    )
+
+
+_SETTLEMENT_TOTALS = f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.settlement_totals (
+        operator_user_id TEXT NOT NULL,
+        state TEXT NOT NULL,
+        settlements BIGINT NOT NULL,
+        PRIMARY KEY (operator_user_id, state)
+    )
+"""
+# What the totals are, worked out of the sales themselves: docs/concepts/reconcile.md.
+_COUNT_ANEW = (
+    f"DELETE FROM {SCHEMA}.settlement_totals",
+    f"""
+    INSERT INTO {SCHEMA}.settlement_totals (operator_user_id, state, settlements)
+    SELECT operator_user_id, state, COUNT(*) FROM {SCHEMA}.dca_settlements GROUP BY operator_user_id, state
+    """,
+)
+
+
+def _counting(db: Any) -> tuple[str, ...]:
+    """Triggers: whoever writes a sale's state moves the totals in the same transaction, and cannot forget."""
+    return _sqlite_counting() if db.type == "SQLITE" else _postgres_counting()
+
+
+def _sqlite_counting() -> tuple[str, ...]:
+    def count(row: str, step: str) -> str:
+        return f"""
+            INSERT INTO settlement_totals (operator_user_id, state, settlements)
+            VALUES ({row}.operator_user_id, {row}.state, {step})
+            ON CONFLICT (operator_user_id, state)
+            DO UPDATE SET settlements = settlements + excluded.settlements;
+        """
+
+    def trigger(event: str, when: str, statements: str) -> str:
+        name = f"count_settlement_{event.split()[0].lower()}"
+        return f"""
+            CREATE TRIGGER IF NOT EXISTS {SCHEMA}.{name} AFTER {event} ON dca_settlements {when}
+            BEGIN {statements} END
+        """
+
+    more, fewer = count("NEW", "1"), count("OLD", "-1")
+    return (
+        trigger("INSERT", "", more),
+        trigger("UPDATE OF state", "WHEN OLD.state <> NEW.state", fewer + more),
+        trigger("DELETE", "", fewer),
+    )
+
+
+def _postgres_counting() -> tuple[str, ...]:
+    def count(row: str, step: str) -> str:
+        return f"""
+            INSERT INTO {SCHEMA}.settlement_totals AS kept (operator_user_id, state, settlements)
+            VALUES ({row}.operator_user_id, {row}.state, {step})
+            ON CONFLICT (operator_user_id, state)
+            DO UPDATE SET settlements = kept.settlements + excluded.settlements;
+        """
+
+    return (
+        f"""
+        CREATE OR REPLACE FUNCTION {SCHEMA}.count_settlement() RETURNS trigger AS $body$
+        BEGIN
+            IF TG_OP <> 'INSERT' THEN {count("OLD", "-1")} END IF;
+            IF TG_OP <> 'DELETE' THEN {count("NEW", "1")} END IF;
+            RETURN NULL;
+        END
+        $body$ LANGUAGE plpgsql
+        """,
+        f"DROP TRIGGER IF EXISTS count_settlement ON {SCHEMA}.dca_settlements",
+        f"""
+        CREATE TRIGGER count_settlement AFTER INSERT OR DELETE OR UPDATE OF state
+        ON {SCHEMA}.dca_settlements FOR EACH ROW EXECUTE FUNCTION {SCHEMA}.count_settlement()
+        """,
     )
 
 

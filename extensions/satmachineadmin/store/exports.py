@@ -39,8 +39,8 @@ CASH = _by_moment(lists.DEPOSITS, "entry", "created_at")
 CLIENTS = _by_moment(lists.CLIENTS, "client", "created_at")
 MACHINES = replace(_by_moment(lists.MACHINES, "machine", "created_at"), machine="id")
 MATTERS = _by_moment(lists.MATTERS, "matter", "opened_at")
-#: Events are of all machines; the instant of one is no index, its place in the trail is.
-EVENTS = Extract(listing=lists.EVENTS, name="event", moment="at", order=("seq",), machine=None)
+#: Events are of all machines.
+EVENTS = Extract(listing=lists.EVENTS, name="event", moment="at", order=("at", "seq"), machine=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ async def read(sql: Sql, extract: Extract, wanted: Wanted, limit: int) -> list[R
         values |= places
     return await sql.all(
         f"""
-        SELECT {extract.listing.select} FROM {lists.source(sql, extract.listing, wanted.only)}
+        SELECT {extract.listing.select} FROM {lists.source(sql, extract.listing.source, wanted.only)}
         WHERE {" AND ".join(conditions)} ORDER BY {order} LIMIT :limit
         """,
         **values,

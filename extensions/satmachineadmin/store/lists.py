@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ..core.states import SettlementMark
-from .sql import SCHEMA, Row, Sql, in_list
+from ..core.states import LegState, LegType, SettlementMark, SettlementState, Word
+from . import paging
+from .paging import MAX_LIMIT, MAX_OFFSET, containing
+from .sql import SCHEMA, Row, Sql
 
-#: Deeper pages cost the database a walk over everything before them.
-MAX_OFFSET = 10_000
-MAX_LIMIT = 200
+__all__ = ["MAX_LIMIT", "MAX_OFFSET", "containing"]
 
-
-#: The conditions of the indexes settlements_that_are_tests and settlements_that_differ, to the letter.
+#: Conditions, to the letter those of the indexes that few rows are in.
 _MARKED = {
-    SettlementMark.TEST: "settlement.is_test",
-    SettlementMark.COMMISSION_DIFFERS: "settlement.commission_difference_sats <> 0",
+    SettlementMark.TEST: ("settlement.is_test", "settlements_that_are_tests"),
+    SettlementMark.COMMISSION_DIFFERS: (
+        "settlement.commission_difference_sats <> 0",
+        "settlements_that_differ",
+    ),
 }
 
 
@@ -63,14 +65,36 @@ class Listing:
 
     select: str
     source: str
-    #: name on the wire → column
-    sorts: Mapping[str, str]
+    #: name on the wire → column, or columns
+    sorts: Mapping[str, str | tuple[str, ...]]
     default_sort: str
     searches: tuple[str, ...] = ()
+    #: of those, what is also found in old rows if it is given as a whole: by an index
+    exact: str | None = None
+    #: values that few rows have: those rows are read by them and then sorted, not the other way round
+    rare: frozenset[str] = frozenset()
+    #: column → index: few rows have the same in it, and they are found by that
+    narrow: Mapping[str, str] = field(default_factory=dict)
+    #: the table whose rows are listed, where it grows: they are found before anything is joined to them
+    table: str | None = None
     #: what tells rows apart that sort alike
     identity: str = "id"
     #: a condition that every row of it fulfils
     always: str = ""
+
+    def columns(self, sort: str) -> tuple[str, ...]:
+        """What a sort is by."""
+        found = self.sorts[sort]
+        return (found,) if isinstance(found, str) else found
+
+    def index_of_few(self, wanted: Page) -> str | None:
+        """The index that has no more than the few rows that are wanted, if one has."""
+        if wanted.ids is not None:
+            return None
+        if wanted.mark is not None:
+            return _MARKED[wanted.mark][1]
+        given = (index for column, index in self.narrow.items() if wanted.equals.get(column) is not None)
+        return next(given, None)
 
 
 MACHINES = Listing(
@@ -105,7 +129,8 @@ MATTERS = Listing(
     select=f"matter.*, machine.name AS machine_name, {_SALE_OF_MATTER} AS settlement_id",
     source=f"""{SCHEMA}.worklist AS matter
         LEFT JOIN {SCHEMA}.dca_machines AS machine ON machine.id = matter.machine_id""",
-    sorts={"opened_at": "matter.opened_at", "kind": "matter.kind"},
+    table="worklist",
+    sorts={"opened_at": "matter.opened_at", "kind": ("matter.kind", "matter.opened_at")},
     default_sort="opened_at",
     searches=("matter.detail", "matter.subject_id"),
 )
@@ -149,6 +174,7 @@ DEPOSITS = Listing(
     source=f"""{SCHEMA}.dca_deposits AS entry
         JOIN {SCHEMA}.dca_clients AS client ON client.id = entry.client_id
         JOIN {SCHEMA}.dca_machines AS machine ON machine.id = entry.machine_id""",
+    table="dca_deposits",
     sorts={"created_at": "entry.created_at", "cash_date": "entry.cash_date", "amount": "entry.amount_minor"},
     default_sort="created_at",
     searches=("client.username", "entry.notes"),
@@ -159,12 +185,14 @@ SETTLEMENTS = Listing(
     source=f"""{SCHEMA}.dca_settlements AS settlement
         JOIN {SCHEMA}.dca_machines AS machine ON machine.id = settlement.machine_id
         LEFT JOIN {SCHEMA}.split_sets AS splits ON splits.id = settlement.split_set_id""",
+    table="dca_settlements",
+    rare=frozenset(set(SettlementState) - {SettlementState.PROCESSED}),
     sorts={
         "paid_at": "settlement.paid_at",
         "wire_sats": "settlement.wire_sats",
         "principal_sats": "settlement.principal_sats",
         "commission_sats": "settlement.commission_sats",
-        "state": "settlement.state",
+        "state": ("settlement.state", "settlement.paid_at"),
     },
     default_sort="paid_at",
 )
@@ -174,30 +202,22 @@ LEGS = Listing(
     select="leg.*, machine.name AS machine_name",
     source=f"""{SCHEMA}.dca_payments AS leg
         JOIN {SCHEMA}.dca_machines AS machine ON machine.id = leg.machine_id""",
-    sorts={"created_at": "leg.created_at", "sats": "leg.sats", "state": "leg.state"},
+    table="dca_payments",
+    sorts={"created_at": "leg.created_at", "sats": "leg.sats", "state": ("leg.state", "leg.created_at")},
     default_sort="created_at",
     searches=("leg.label", "leg.payment_hash"),
+    exact="leg.payment_hash",
+    narrow={"leg.settlement_id": "leg_once"},
+    rare=frozenset(
+        {LegState.PENDING, LegState.PAYING, LegState.FAILED, LegState.UNRESOLVED, LegState.REFUNDED}
+        | {LegType.SETTLEMENT}
+    ),
     always=_NOT_AN_LPS_OWN,
-)
-FILLS = Listing(
-    select="leg.*, machine.name AS machine_name",
-    source=f"""{LEGS.source}
-        JOIN {SCHEMA}.dca_clients AS client ON client.id = leg.client_id""",
-    sorts=LEGS.sorts,
-    default_sort="created_at",
-    searches=("machine.name", "leg.payment_hash"),
-    # What gathers is told in one sum; what went together, and what was tried again, is one row.
-    always=f"""leg.leg_type IN ('dca', 'settlement', 'autoforward') AND leg.carrier_id IS NULL
-        AND NOT (leg.leg_type = 'autoforward' AND leg.state = 'skipped')
-        AND NOT (leg.state = 'voided' AND EXISTS (
-            SELECT 1 FROM {SCHEMA}.dca_payments AS newer WHERE newer.settlement_id = leg.settlement_id
-            AND newer.leg_key = leg.leg_key AND (newer.plan_version > leg.plan_version
-                OR (newer.plan_version = leg.plan_version AND newer.attempt > leg.attempt))))""",
 )
 LEGS_IN_PLAN_ORDER = Listing(
     select=LEGS.select,
     source=LEGS.source,
-    sorts={"plan": "leg.plan_version, leg.position"},
+    sorts={"plan": ("leg.plan_version", "leg.position")},
     default_sort="plan",
     always=_NOT_AN_LPS_OWN,
 )
@@ -222,52 +242,70 @@ STANDINGS = Listing(
 EVENTS = Listing(
     select="event.*",
     source=f"{SCHEMA}.audit_events AS event",
-    sorts={"at": "event.seq"},
+    table="audit_events",
+    sorts={"at": "event.at"},
     default_sort="at",
     searches=("event.event", "event.subject_id"),
+    exact="event.subject_id",
+    narrow={"event.subject_id": "audit_by_subject"},
     identity="seq",
 )
 
 
 async def page(sql: Sql, listing: Listing, wanted: Page) -> tuple[list[Row], int]:
-    """The rows of a page and how many there are in all."""
+    """The rows of a page and how many there are, of more than `paging.COUNTED` only that many."""
     met, values = conditions(listing, wanted)
-    rows_of = source(sql, listing, wanted)
-    where = f"WHERE {' AND '.join(met)}" if met else ""
-    order = listing.sorts[wanted.sort_by or listing.default_sort]
-    direction = "DESC" if wanted.descending else "ASC"
-    identity = f"{listing.select.split('.')[0]}.{listing.identity}"
-    rows = await sql.all(
-        f"""
-        SELECT {listing.select} FROM {rows_of} {where}
-        ORDER BY {order} {direction}, {identity} LIMIT :limit OFFSET :offset
-        """,
-        **values,
-        limit=wanted.limit,
-        offset=wanted.offset,
+    name = listing.select.split(".")[0]
+    own = all(column.lstrip("(").startswith(f"{name}.") for column in (*wanted.equals, *wanted.spans))
+    table = f"{SCHEMA}.{listing.table} AS {name}"
+    few = listing.index_of_few(wanted)
+    # SQLite has no statistics, and would rather walk along the list's order.
+    by = f"{table} INDEXED BY {few}" if few and sql.is_sqlite else table
+    order = listing.columns(wanted.sort_by or listing.default_sort)
+    if not listing.rare.isdisjoint(map(str, wanted.equals.values())):
+        # The same order, but one that SQLite finds no index for.
+        order = tuple(f"CASE WHEN TRUE THEN {column} END" for column in order)
+    is_searched = bool(wanted.search and listing.searches)
+    if is_searched:
+        values |= {"search": containing(wanted.search or "")}
+        values |= {"exact": wanted.search} if listing.exact else {}
+    walk = paging.Walk(
+        select=listing.select,
+        source=listing.source,
+        found_in=source(sql, by if listing.table and own else listing.source, wanted),
+        searched_in=listing.source.replace(table, by),
+        identity=f"{name}.{listing.identity}",
+        conditions=met,
+        order=order,
+        newest=listing.columns(listing.default_sort),
+        descending=wanted.descending,
+        words=" || ' ' || ".join(f"COALESCE({one}, '')" for one in listing.searches) if is_searched else None,
+        exact=f"{listing.exact} = :exact" if is_searched and listing.exact else None,
     )
-    total = await sql.value(f"SELECT COUNT(*) FROM {rows_of} {where}", **values)
-    return rows, int(total)
+    return await paging.read(sql, walk, values, limit=wanted.limit, offset=wanted.offset)
 
 
-def source(sql: Sql, listing: Listing, wanted: Page) -> str:
+def source(sql: Sql, rows_of: str, wanted: Page) -> str:
     """What the rows of a page are read from: what was found otherwise comes first, and row by row.
 
     SQLite keeps the order of a CROSS JOIN. It would walk over all settlements in the list's order instead.
     """
     if wanted.ids is None:
-        return listing.source
-    return f"({sql.each_of('ids')}) AS found CROSS JOIN {listing.source}"
+        return rows_of
+    return f"({sql.each_of('ids')}) AS found CROSS JOIN {rows_of}"
 
 
 def conditions(listing: Listing, wanted: Page) -> tuple[list[str], dict[str, object]]:
-    """What holds for every row of a page, and the values that it takes."""
+    """What holds for every row of a page but for what is searched, and the values that it takes."""
     met = [listing.always] if listing.always else []
     values: dict[str, object] = {}
     for index, (column, value) in enumerate(wanted.equals.items()):
-        if value is not None:
-            met.append(f"{column} = :equals_{index}")
-            values[f"equals_{index}"] = value
+        if isinstance(value, bool):
+            met.append(column if value else f"NOT {column}")
+        elif value is not None:
+            # A word of ours is no parameter: SQLite chooses indexes before it looks at those.
+            met.append(f"{column} = '{value}'" if isinstance(value, Word) else f"{column} = :equals_{index}")
+            values |= {} if isinstance(value, Word) else {f"equals_{index}": value}
     for index, (column, (since, until)) in enumerate(wanted.spans.items()):
         if since is not None:
             met.append(f"{column} >= :since_{index}")
@@ -276,22 +314,11 @@ def conditions(listing: Listing, wanted: Page) -> tuple[list[str], dict[str, obj
             met.append(f"{column} < :until_{index}")
             values[f"until_{index}"] = until
     if wanted.mark is not None:
-        met.append(_MARKED[wanted.mark])
+        met.append(_MARKED[wanted.mark][0])
     if wanted.ids is not None:
         met.append("settlement.id = found.value")
         values["ids"] = json.dumps(wanted.ids)
-    if wanted.search and listing.searches:
-        text = " || ' ' || ".join(f"COALESCE({column}, '')" for column in listing.searches)
-        # Both sides are lowered by the database: it knows other letters than Python does.
-        met.append(f"LOWER({text}) LIKE LOWER(:search) ESCAPE '!'")
-        values["search"] = containing(wanted.search)
     return met, values
-
-
-def containing(text: str) -> str:
-    """The pattern of a text with another one in it, for `LIKE … ESCAPE '!'`."""
-    escaped = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return f"%{escaped}%"
 
 
 async def stuck(sql: Sql, operator_user_id: str, since: int) -> list[Row]:
@@ -309,37 +336,14 @@ async def stuck(sql: Sql, operator_user_id: str, since: int) -> list[Row]:
     )
 
 
-async def gathered_with(sql: Sql, leg_ids: Collection[str]) -> list[Row]:
-    """What had arrived that these forwarding legs passed on, the legs that went with them included."""
-    if not leg_ids:
-        return []
-    listed, values = in_list("leg", leg_ids)
-    return await sql.all(
-        f"""
-        SELECT COALESCE(leg.carrier_id, leg.id) AS leg_id, leg.sats, leg.sent_msat, leg.fee_msat,
-               leg.fee_unused_msat, arrived.completed_at AS arrived_at, machine.name AS machine_name
-        FROM {SCHEMA}.dca_payments AS leg
-        JOIN {SCHEMA}.dca_payments AS arrived
-          ON arrived.external_id = SUBSTR(leg.leg_key, LENGTH('forward:') + 1)
-        JOIN {SCHEMA}.dca_machines AS machine ON machine.id = leg.machine_id
-        WHERE leg.id IN {listed} OR leg.carrier_id IN {listed}
-        ORDER BY arrived.completed_at, leg.id
-        """,
-        **values,
-    )
-
-
 async def totals(sql: Sql, operator_user_id: str) -> dict[str, int]:
-    """How many machines and settlements by state an operator has."""
+    """How many machines an operator has, and settlements by state, of which totals are kept (m135)."""
     machines = await sql.value(
         f"SELECT COUNT(*) FROM {SCHEMA}.dca_machines WHERE operator_user_id = :operator",
         operator=operator_user_id,
     )
     states = await sql.all(
-        f"""
-        SELECT state, COUNT(*) AS settlements FROM {SCHEMA}.dca_settlements
-        WHERE operator_user_id = :operator GROUP BY state
-        """,
+        f"SELECT state, settlements FROM {SCHEMA}.settlement_totals WHERE operator_user_id = :operator",
         operator=operator_user_id,
     )
     counted = {str(row["state"]): int(row["settlements"]) for row in states}

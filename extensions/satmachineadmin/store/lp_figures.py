@@ -68,3 +68,23 @@ async def _drawn(sql: Sql, enrolment_ids: Collection[str], since: int) -> dict[s
         **values,
     )
     return {str(row["client_id"]): (int(row["sales"]), int(row["drawn_minor"] or 0)) for row in found}
+
+
+async def gathered_with(sql: Sql, leg_ids: Collection[str]) -> list[Row]:
+    """What had arrived that these forwarding legs passed on, the legs that went with them included."""
+    if not leg_ids:
+        return []
+    listed, values = in_list("leg", leg_ids)
+    return await sql.all(
+        f"""
+        SELECT COALESCE(leg.carrier_id, leg.id) AS leg_id, leg.sats, leg.sent_msat, leg.fee_msat,
+               leg.fee_unused_msat, arrived.completed_at AS arrived_at, machine.name AS machine_name
+        FROM {SCHEMA}.dca_payments AS leg
+        JOIN {SCHEMA}.dca_payments AS arrived
+          ON arrived.external_id = SUBSTR(leg.leg_key, LENGTH('forward:') + 1)
+        JOIN {SCHEMA}.dca_machines AS machine ON machine.id = leg.machine_id
+        WHERE leg.id IN {listed} OR leg.carrier_id IN {listed}
+        ORDER BY arrived.completed_at, leg.id
+        """,
+        **values,
+    )

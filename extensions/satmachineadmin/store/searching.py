@@ -11,6 +11,7 @@ than are looked through, the answer says so.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -18,7 +19,7 @@ from ..core.searching import Sought
 from . import lists
 from .sql import SCHEMA, Sql
 
-#: So many sales of each kind are looked through.
+#: So many sales of each kind are looked through; LPs with such a name share them.
 MOST = 2_000
 #: LPs whose names match, and currencies that an amount can be of.
 _MOST_LPS = 20
@@ -43,6 +44,8 @@ class _Parts:
     filters: str
     values: dict[str, object]
     selects: list[str] = field(default_factory=list)
+    #: how many each of them looks through
+    most: list[int] = field(default_factory=list)
 
     def of_sales(self, condition: str, order: str | None = None) -> None:
         """Sales of the operator on which a condition holds."""
@@ -50,16 +53,17 @@ class _Parts:
         self._add(
             f"""SELECT settlement.id FROM {SCHEMA}.dca_settlements AS settlement
             WHERE settlement.operator_user_id = :owner AND {condition}{self.filters}
-            {ordered} LIMIT :most"""
+            {ordered}"""
         )
 
-    def of_legs(self, condition: str, order: str | None = None) -> None:
+    def of_legs(self, condition: str, order: str | None = None, most: int | None = None) -> None:
         """Sales that have such a leg. What an LP did with its sats afterwards is not the operator's."""
         ordered = f"ORDER BY leg.{order}" if order else ""
         self._add(
             f"""SELECT leg.settlement_id AS id FROM {SCHEMA}.dca_payments AS leg
             WHERE {condition} AND leg.leg_type <> 'autoforward' AND leg.settlement_id <> ''
-            {ordered} LIMIT :most"""
+            {ordered}""",
+            most,
         )
 
     def of_words(self, first: str, others: list[str]) -> None:
@@ -71,8 +75,7 @@ class _Parts:
         )
         self._add(
             f"""SELECT word.settlement_id AS id FROM {SCHEMA}.settlement_words AS word
-            WHERE word.operator_user_id = :owner AND {self.begins("word.word", first)}{also}
-            LIMIT :most"""
+            WHERE word.operator_user_id = :owner AND {self.begins("word.word", first)}{also}"""
         )
 
     def begins(self, column: str, name: str) -> str:
@@ -85,15 +88,18 @@ class _Parts:
         self.values[name] = value
         return name
 
-    def _add(self, select: str) -> None:
-        self.selects.append(f"SELECT id FROM ({select}) AS found_{len(self.selects)}")
+    def _add(self, select: str, most: int | None = None) -> None:
+        """One more than is looked through tells that there are more."""
+        number, most = len(self.selects), MOST if most is None else most
+        self.selects.append(f"SELECT id, {number} AS kind FROM ({select} LIMIT {most + 1}) AS found_{number}")
+        self.most.append(most)
 
 
 async def settlements(sql: Sql, owner_id: str, sought: Sought, wanted: lists.Page) -> Found:
     """The sales of an operator that it can be about, and that the page's filters leave."""
     conditions, values = lists.conditions(lists.SETTLEMENTS, wanted)
     filters = "".join(f" AND {condition}" for condition in conditions)
-    parts = _Parts(sql=sql, filters=filters, values={**values, "owner": owner_id, "most": MOST + 1})
+    parts = _Parts(sql=sql, filters=filters, values={**values, "owner": owner_id})
     _by_hash(parts, sought)
     await _by_amount(parts, sought)
     _by_txid(parts, sought)
@@ -103,7 +109,8 @@ async def settlements(sql: Sql, owner_id: str, sought: Sought, wanted: lists.Pag
         return Found(ids=(), is_cut=False)
     rows = await sql.all(" UNION ALL ".join(parts.selects), **parts.values)
     ids = dict.fromkeys(str(row["id"]) for row in rows)
-    return Found(ids=tuple(ids), is_cut=len(rows) > MOST)
+    found = Counter(int(row["kind"]) for row in rows)
+    return Found(ids=tuple(ids), is_cut=any(found[kind] > most for kind, most in enumerate(parts.most)))
 
 
 def _by_hash(parts: _Parts, sought: Sought) -> None:
@@ -167,7 +174,8 @@ async def _by_lp(parts: _Parts, sought: Sought) -> None:
     )
     for index, row in enumerate(rows):
         client = parts.bind(f"client_{index}", row["id"])
-        parts.of_legs(f"leg.client_id = :{client} AND leg.state <> 'voided'", order="created_at DESC")
+        condition = f"leg.client_id = :{client} AND leg.state <> 'voided'"
+        parts.of_legs(condition, order="created_at DESC", most=max(1, MOST // len(rows)))
 
 
 def _by_note(parts: _Parts, sought: Sought) -> None:

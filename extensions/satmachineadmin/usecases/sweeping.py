@@ -10,7 +10,8 @@ from ..core.sweeping import SWEEPABLE, Sweep, plan_sweep, stakes_after, why_not_
 from ..engine.revise import sweep as engine
 from ..ports import Host
 from ..store import kept
-from ..store.books import Store
+from ..store import rows as values
+from ..store.books import Books, Store
 from ..store.sql import Row
 from .permissions import may
 
@@ -68,11 +69,23 @@ async def sweepable(store: Store, user_id: str, machine_id: str) -> Sweepable:
     async with store.reading() as books:
         may(user_id, "read", await books.machines.row(machine_id), "machine")
         rows, total, kept_sats = await kept.settlements(books.sql, machine_id, SWEEPABLE, LONGEST_LIST)
-        looks = [(row, await engine.look(books, row["id"])) for row in rows]
+        looks = await _looks(books, rows)
     found, stakes = [], None
-    for row, looked in looks:
+    for row, looked in zip(rows, looks, strict=True):
         one = _preview(looked, stakes)
         if one.why_not is None:
             stakes = stakes_after(stakes or looked.given.stakes, one.sweep)
         found.append((row, one))
     return Sweepable(settlements=tuple(found), total=total, kept_sats=kept_sats)
+
+
+async def _looks(books: Books, rows: Sequence[Row]) -> list[engine.Looked]:
+    """What sweeps of a machine's settlements depend on: but for their legs the same for all of them."""
+    if not rows:
+        return []
+    settlements = [values.settlement(row) for row in rows]
+    given = await books.plan_input(settlements[0])
+    legs = await kept.legs_of(books.sql, [one.id for one in settlements])
+    return [
+        engine.Looked(given=replace(given, settlement=one), legs=tuple(legs[one.id])) for one in settlements
+    ]
