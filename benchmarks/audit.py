@@ -51,8 +51,7 @@ def main() -> None:
     )
     print(section)
     if not chosen.no_file:
-        others = RESULTS.read_text().partition(report.TRAIL_TITLE)[0].rstrip()
-        RESULTS.write_text(f"{others}\n\n{section}")
+        RESULTS.write_text(report.replaced(RESULTS.read_text(), report.TRAIL_TITLE, section))
 
 
 async def _measure(url: str | None, file: str, events: int) -> float:

@@ -15,6 +15,8 @@ Figures = Mapping[str, Any]
 EXPECTED_TIMES = {10: 25, 50: 70}
 #: The section of benchmarks/audit.py, which the other parts leave alone.
 TRAIL_TITLE = "## Verifying the audit trail"
+#: The section of benchmarks/size.py.
+SIZE_TITLE = "## Books that are years old"
 EXPECTED_PAYING_MS, EXPECTED_TELLING_MS = 50, 100
 
 
@@ -26,6 +28,14 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |"
         for line in lines
     )
+
+
+def replaced(text: str, title: str, section: str) -> str:
+    """The text of RESULTS.md with one section exchanged, or added at its end."""
+    before, found, after = text.partition(title)
+    _old, heading, others = after.partition("\n## ") if found else ("", "", "")
+    parts = [before.rstrip(), section.rstrip(), f"## {others.rstrip()}" if heading else ""]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def speed_table(found: Mapping[str, Sequence[Figures]]) -> str:

@@ -1,0 +1,217 @@
+"""`python -m benchmarks.size`: how long pages wait for lists when the books are years old.
+
+A real LNbits is asked over HTTP, one request after the other on one connection, with 100,000 sales and
+500,000 legs of one operator in our tables (benchmarks/filling.py). Of each list every filter, sort and page
+is tried a few times; the slowest of them is what is measured. Then our indexes that only make lists fast are
+dropped, and the same is asked once more. Only its own section of RESULTS.md is replaced.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from tests.harness import Api, LnbitsServer
+from tests.harness.shop import DCA, Shop
+
+from . import asking, filling, report
+from .databases import POSTGRES, SQLITE, databases
+from .stats import median, percentile
+
+_EXTENSIONS = Path(__file__).resolve().parents[1] / "extensions"
+RESULTS = Path(__file__).with_name("RESULTS.md")
+EXPECTED_MS = 100
+#: Tries of every way of asking, and of the slowest one without indexes.
+_TRIES, _TRIES_WITHOUT = 3, 20
+#: The slowest ways that are told while it runs.
+_SHOWN = 4
+_LPS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """The slowest way of asking for one thing."""
+
+    database: str
+    question: asking.Question
+    way: dict[str, Any]
+    p50_ms: float
+    p95_ms: float
+    without_p95_ms: float | None
+
+    @property
+    def name(self) -> str:
+        return self.question.name
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.size", description=__doc__)
+    parser.add_argument("--db", choices=(SQLITE, POSTGRES, "both"), default="both")
+    parser.add_argument("--sales", type=int, default=100_000)
+    parser.add_argument("--requests", type=int, default=200, help="of the slowest way of asking")
+    parser.add_argument("--only", default="", help="a part of the names of what is asked")
+    parser.add_argument("--without", action="store_true", help="ask once more without the indexes")
+    parser.add_argument("--no-file", action="store_true", help="do not write benchmarks/RESULTS.md")
+    chosen = parser.parse_args()
+    sys.path.insert(0, str(_EXTENSIONS))
+    machine = report.machine()
+    figures: list[Figure] = []
+    kinds = [SQLITE, POSTGRES] if chosen.db == "both" else [chosen.db]
+    with databases() as made, tempfile.TemporaryDirectory(prefix="satmachine-benchmark-") as folder:
+        for kind in kinds:
+            server = LnbitsServer(Path(folder) / kind, database_url=made.fresh(kind))
+            with contextlib.closing(server):
+                figures += _measure(server, kind, chosen)
+    section = _section(figures, machine, chosen.sales)
+    print(section)
+    if not chosen.no_file:
+        RESULTS.write_text(report.replaced(RESULTS.read_text(), report.SIZE_TITLE, section))
+
+
+def _measure(server: LnbitsServer, kind: str, chosen: argparse.Namespace) -> list[Figure]:
+    server.start()
+    shop = _open_shop(server)
+    server.stop()
+    _say(f"{kind}: {chosen.sales} sales are written ...")
+    began = time.monotonic()
+    filling.fill(server, shop, sales=chosen.sales)
+    _say(f"{kind}: written in {time.monotonic() - began:.0f} s")
+    server.start()
+    figures = [
+        _slowest(server, shop, kind, question, chosen.requests)
+        for question in _questions(server, shop)
+        if chosen.only in question.name
+    ]
+    if not chosen.without:
+        return figures
+    filling.drop_list_indexes(server)
+    return [_without(server, shop, figure) for figure in figures]
+
+
+def _open_shop(server: LnbitsServer) -> Shop:
+    """Three machines and twenty LPs, over HTTP as people make them."""
+    shop = Shop.open(server, cash={})
+    machines = [shop.machine["id"]]
+    for name in ("Market", "Station"):
+        wallet = server.create_wallet(shop.operator, name)
+        body = {"name": name, "wallet_id": wallet.id, "currency": "EUR", "reference_rate": "5"}
+        machines.append(shop.api.post(f"{DCA}/machines", body)["id"])
+    first = shop.machine
+    for number in range(_LPS):
+        shop.machine = {"id": machines[number % len(machines)]}
+        shop.enrol(f"lp{number}", None)
+    shop.machine = first
+    return shop
+
+
+def _questions(server: LnbitsServer, shop: Shop) -> list[asking.Question]:
+    def one(columns: str, table: str, order: str) -> dict[str, Any]:
+        return server.sql(f"SELECT {columns} FROM satmachineadmin.{table} ORDER BY {order} LIMIT 1")[0]
+
+    machines = server.sql("SELECT id FROM satmachineadmin.dca_machines ORDER BY created_at, id")
+    sale = one("id, payment_hash, paid_at", "dca_settlements", "paid_at")
+    day = datetime.fromtimestamp(sale["paid_at"], tz=timezone.utc).date() + timedelta(days=300)
+    return asking.questions(
+        asking.Known(
+            machine_ids=[row["id"] for row in machines],
+            client_id=shop.clients["lp0"]["id"],
+            sale_id=sale["id"],
+            hash_of_a_sale=sale["payment_hash"],
+            hash_of_a_leg=one("payment_hash", "dca_payments", "sats DESC")["payment_hash"],
+            partner=shop.partners[0].id,
+            one_day=day.isoformat(),
+        )
+    )
+
+
+def _api(server: LnbitsServer, shop: Shop, question: asking.Question) -> Api:
+    people = {
+        asking.Asker.OPERATOR: shop.operator,
+        asking.Asker.LP: shop.lps["lp0"],
+        asking.Asker.PLATFORM: server.super_user,
+    }
+    return server.api(people[question.asker])
+
+
+def _slowest(server: LnbitsServer, shop: Shop, kind: str, question: asking.Question, requests: int) -> Figure:
+    api, ways = _api(server, shop, question), list(question.ways())
+    tried = [median([_ask(api, question, way) for _ in range(_TRIES)]) for way in ways]
+    for milliseconds, way in sorted(zip(tried, ways, strict=True), key=lambda one: -one[0])[:_SHOWN]:
+        _say(f"    {milliseconds:.0f} ms {way}")
+    way = ways[tried.index(max(tried))]
+    took = [_ask(api, question, way) for _ in range(requests)]
+    figure = Figure(
+        database=kind,
+        question=question,
+        way=way,
+        p50_ms=median(took),
+        p95_ms=percentile(took, 95),
+        without_p95_ms=None,
+    )
+    _say(f"{kind}: {figure.name}: {figure.p50_ms:.0f} / {figure.p95_ms:.0f} ms")
+    return figure
+
+
+def _ask(api: Api, question: asking.Question, way: dict[str, Any]) -> float:
+    """Milliseconds of one request."""
+    began = time.perf_counter()
+    if question.body is None:
+        response = api.raw("GET", question.path, params=way)
+    else:
+        response = api.raw("POST", question.path, json={**question.body, **way})
+    took = 1000 * (time.perf_counter() - began)
+    if response.status_code != 200:
+        raise SystemExit(f"{question.path} {way}: {response.status_code} {response.text}")
+    return took
+
+
+def _without(server: LnbitsServer, shop: Shop, figure: Figure) -> Figure:
+    """The same question once the indexes are gone."""
+    api = _api(server, shop, figure.question)
+    took = [_ask(api, figure.question, figure.way) for _ in range(_TRIES_WITHOUT)]
+    _say(f"{figure.database}: {figure.name}: {percentile(took, 95):.0f} ms without the indexes")
+    return replace(figure, without_p95_ms=percentile(took, 95))
+
+
+def _section(figures: list[Figure], machine: str, sales: int) -> str:
+    command = " ".join(["python -m benchmarks.size", *sys.argv[1:]])
+    head = (
+        "database", "what", "ways", "the slowest", "p50 ms", "p95 ms", "without indexes: p95 ms",
+        f"expected: {EXPECTED_MS} ms",
+    )  # fmt: skip
+    rows = [
+        (
+            one.database,
+            one.name,
+            f"{len(list(one.question.ways()))}",
+            "&".join(
+                f"{name}={value:.12}" if isinstance(value, str) else f"{name}={value}"
+                for name, value in one.way.items()
+            )
+            or "-",
+            f"{one.p50_ms:.0f}",
+            f"{one.p95_ms:.0f}",
+            "-" if one.without_p95_ms is None else f"{one.without_p95_ms:.0f}",
+            "met" if one.p95_ms <= EXPECTED_MS else "MISSED",
+        )
+        for one in figures
+    ]
+    return (
+        f"{report.SIZE_TITLE}\n\nWritten by `{command}`: {sales} sales with {filling.LEGS_OF_A_SALE * sales} "
+        f"legs; {machine}.\n\n{report.table(head, rows)}\n"
+    )
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
