@@ -21,7 +21,7 @@ from typing import Any
 from tests.harness import Api, LnbitsServer
 from tests.harness.shop import DCA, Shop
 
-from . import asking, filling, report
+from . import asking, filling, report, showing
 from .databases import POSTGRES, SQLITE, databases
 from .stats import median, percentile
 
@@ -56,6 +56,7 @@ def main() -> None:
     parser.add_argument("--db", choices=(SQLITE, POSTGRES, "both"), default="both")
     parser.add_argument("--sales", type=int, default=100_000)
     parser.add_argument("--requests", type=int, default=200, help="of the slowest way of asking")
+    parser.add_argument("--loads", type=int, default=10, help="of each page")
     parser.add_argument("--only", default="", help="a part of the names of what is asked")
     parser.add_argument("--without", action="store_true", help="ask once more without the indexes")
     parser.add_argument("--no-file", action="store_true", help="do not write benchmarks/RESULTS.md")
@@ -63,19 +64,23 @@ def main() -> None:
     sys.path.insert(0, str(_EXTENSIONS))
     machine = report.machine()
     figures: list[Figure] = []
+    pages: list[showing.Shown] = []
     kinds = [SQLITE, POSTGRES] if chosen.db == "both" else [chosen.db]
     with databases() as made, tempfile.TemporaryDirectory(prefix="satmachine-benchmark-") as folder:
         for kind in kinds:
             server = LnbitsServer(Path(folder) / kind, database_url=made.fresh(kind))
             with contextlib.closing(server):
-                figures += _measure(server, kind, chosen)
-    section = _section(figures, machine, chosen.sales)
+                asked, shown = _measure(server, kind, chosen)
+                figures, pages = figures + asked, pages + shown
+    section = _section(figures, pages, machine, chosen.sales)
     print(section)
     if not chosen.no_file:
         RESULTS.write_text(report.replaced(RESULTS.read_text(), report.SIZE_TITLE, section))
 
 
-def _measure(server: LnbitsServer, kind: str, chosen: argparse.Namespace) -> list[Figure]:
+def _measure(
+    server: LnbitsServer, kind: str, chosen: argparse.Namespace
+) -> tuple[list[Figure], list[showing.Shown]]:
     server.start()
     shop = _open_shop(server)
     server.stop()
@@ -89,10 +94,11 @@ def _measure(server: LnbitsServer, kind: str, chosen: argparse.Namespace) -> lis
         for question in _questions(server, shop)
         if chosen.only in question.name
     ]
+    pages = showing.measure(server, shop.operator, kind, chosen.loads)
     if not chosen.without:
-        return figures
+        return figures, pages
     filling.drop_list_indexes(server)
-    return [_without(server, shop, figure) for figure in figures]
+    return [_without(server, shop, figure) for figure in figures], pages
 
 
 def _open_shop(server: LnbitsServer) -> Shop:
@@ -180,7 +186,7 @@ def _without(server: LnbitsServer, shop: Shop, figure: Figure) -> Figure:
     return replace(figure, without_p95_ms=percentile(took, 95))
 
 
-def _section(figures: list[Figure], machine: str, sales: int) -> str:
+def _section(figures: list[Figure], pages: list[showing.Shown], machine: str, sales: int) -> str:
     command = " ".join(["python -m benchmarks.size", *sys.argv[1:]])
     head = (
         "database", "what", "ways", "the slowest", "p50 ms", "p95 ms", "without indexes: p95 ms",
@@ -205,7 +211,7 @@ def _section(figures: list[Figure], machine: str, sales: int) -> str:
     ]
     return (
         f"{report.SIZE_TITLE}\n\nWritten by `{command}`: {sales} sales with {filling.LEGS_OF_A_SALE * sales} "
-        f"legs; {machine}.\n\n{report.table(head, rows)}\n"
+        f"legs; {machine}.\n\n{report.table(head, rows)}\n\n{showing.section(pages)}\n"
     )
 
 
