@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import httpx
@@ -125,15 +127,26 @@ async def running_host() -> AsyncIterator[InProcessHost]:
     from .env import RATES
 
     app = create_app()
-    async with LifespanManager(app, startup_timeout=90, shutdown_timeout=30):
-        for currency, price in RATES.items():
-            cache.set(f"btc-price-{currency}", float(price), expiry=1e9)
-        settings.first_install = True
-        await first_install(
-            UpdateSuperuserPassword(username=SUPER_USER, password=PASSWORD, password_repeat=PASSWORD)
-        )
-        host = InProcessHost(app)
-        try:
-            yield host
-        finally:
-            await host.close()
+    with _one_copy_of_ours():
+        async with LifespanManager(app, startup_timeout=90, shutdown_timeout=30):
+            for currency, price in RATES.items():
+                cache.set(f"btc-price-{currency}", float(price), expiry=1e9)
+            settings.first_install = True
+            await first_install(
+                UpdateSuperuserPassword(username=SUPER_USER, password=PASSWORD, password_repeat=PASSWORD)
+            )
+            host = InProcessHost(app)
+            try:
+                yield host
+            finally:
+                await host.close()
+
+
+@contextmanager
+def _one_copy_of_ours() -> Iterator[None]:
+    """Keep LNbits from importing our modules anew, as it does whenever it loads an extension.
+
+    Tests have imported theirs by then, and of two copies of an enum no member of one is one of the other's.
+    """
+    with patch("lnbits.app.sys", SimpleNamespace(modules={}, path=sys.path)):
+        yield

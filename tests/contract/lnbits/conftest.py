@@ -70,8 +70,10 @@ async def way(request: pytest.FixtureRequest, engine: Engine) -> AsyncIterator[P
     """Both ways of paying internal legs."""
     from satmachineadmin.core.states import PayWay
 
-    await engine.use(PayWay(request.param))
-    yield PayWay(request.param)
+    chosen = PayWay(request.param)
+    await engine.use(chosen)
+    assert (await engine.host.way_in_use())[0] is chosen
+    yield chosen
     await engine.use(PayWay.FAST)
 
 
