@@ -49,20 +49,36 @@ LONG_FILES = (
 )
 
 
+#: All files in here share a server per database, which is dear: a worker that changes databases from file to
+#: file would set it up for each of them.
+SHARED_SERVERS = "tests/integration/api/"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones first, all else as it was."""
+    """The long ones first, then those of the shared servers by database, then all else as it was."""
     places = {name: place for place, name in enumerate(LONG_FILES)}
-    items.sort(key=lambda item: places.get(_file_of(item.nodeid), len(places)))
+
+    def place(item: pytest.Item) -> tuple[int, int]:
+        if item.nodeid.startswith(SHARED_SERVERS):
+            return len(places), [SQLITE, POSTGRES].index(_database_of(item.nodeid))
+        return places.get(_file_of(item.nodeid), len(places) + 1), 0
+
+    items.sort(key=place)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A file stays with one worker, since its tests share servers; so does each test of a long file."""
+    """A file stays with one worker, since its tests share servers; the tests of a long file go to any.
+
+    So do the two halves of a file whose servers are shared, each on a database of its own.
+    """
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
         def _split_scope(self, nodeid: str) -> str:
             name = _file_of(nodeid)
+            if name.startswith(SHARED_SERVERS):
+                return f"{name}@{_database_of(nodeid)}"
             return nodeid if name in LONG_FILES else name
 
     return Scheduling(config, log)
@@ -70,6 +86,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def _file_of(nodeid: str) -> str:
     return nodeid.partition("::")[0]
+
+
+def _database_of(nodeid: str) -> str:
+    """By the parameter's name in brackets; SQLite for a test without one."""
+    return POSTGRES if POSTGRES in nodeid.partition("[")[2] else SQLITE
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -144,11 +144,6 @@ async def dispute_cash_entry(user_id: str, entry_id: str, reason: str) -> dict[s
     """Say that an entry that is not confirmed yet is wrong; the operator is told. Raises StateMoved."""
     _require_id(entry_id, "cash entry")
     await act.once(disputes.dispute_cash(_store(), user_id, entry_id, reason))
-    async with _store().reading() as books:
-        entry = await books.cash.get(entry_id)
-    if entry is not None:
-        told = f"Satoshi Machine: an LP disputes a cash entry, which cannot be confirmed now: {reason}"
-        await current().host.notify(entry["operator_user_id"], told)
     return await _cash_entry(user_id, entry_id)
 
 

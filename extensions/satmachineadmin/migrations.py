@@ -232,7 +232,7 @@ async def m132_figures_of_days(db: Any) -> None:
 async def m133_told_of_what_waits(db: Any) -> None:
     """What operators want to be told of; whatever waits already is told of no more."""
     await _add_column(db, "worklist", "told_at", "BIGINT")
-    for notice in ("notify_errored", "notify_paused"):
+    for notice in ("notify_errored", "notify_paused", "notify_disputed"):
         await _add_column(db, "operators", notice, "BOOLEAN NOT NULL DEFAULT true")
     await db.execute(f"UPDATE {SCHEMA}.worklist SET told_at = opened_at WHERE told_at IS NULL")
     for statement in _indexes_of_m133(db):

@@ -178,6 +178,7 @@ class SettingsChosen(Body):
     time_zone: StrictStr | None = Field(None, min_length=1, max_length=60)
     notify_errored: StrictBool | None = None
     notify_paused: StrictBool | None = None
+    notify_disputed: StrictBool | None = None
 
 
 class PlatformChanged(Body):

@@ -28,7 +28,11 @@ async def get_settings(user: CurrentUser) -> dict[str, Any]:
 
 @router.put("")
 async def put_settings(user: ActingUser, body: SettingsChosen) -> dict[str, Any]:
-    chosen = {Notice.ERRORED: body.notify_errored, Notice.PAUSED: body.notify_paused}
+    chosen = {
+        Notice.ERRORED: body.notify_errored,
+        Notice.PAUSED: body.notify_paused,
+        Notice.DISPUTED: body.notify_disputed,
+    }
     notices = {notice: wish for notice, wish in chosen.items() if wish is not None}
     store = current().store
     await once(change_settings(store, user.user_id, time_zone=body.time_zone, notices=notices))

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .reconcile import DifferenceKind
 from .states import MatterKind, Word
 
 
@@ -21,6 +20,8 @@ class Notice(Word):
     ERRORED = "errored"
     #: payouts that are paused, since these books and the host disagree
     PAUSED = "paused"
+    #: a cash entry that an LP says is wrong
+    DISPUTED = "disputed"
 
 
 _SENTENCES = {
@@ -31,6 +32,7 @@ _SENTENCES = {
     MatterKind.UNDECIDED: "a payment that left this LNbits is not decided yet",
     MatterKind.NO_DISPENSE_REPORT: "the machine has not reported which notes came out",
     MatterKind.TRAIL_BROKEN: "the audit trail is not the one that was written",
+    MatterKind.CASH_DISPUTED: "an LP disputes a cash entry",
 }
 _PAUSED = "payouts are paused, since these books and LNbits disagree"
 #: Things of one message; more are counted.
@@ -48,12 +50,11 @@ class Untold:
     machine_name: str | None
 
 
-def notice_of(kind: str) -> Notice | None:
-    """What kind of message a matter is; None for one that is told otherwise, by who made it."""
-    if kind in _SENTENCES:
-        return Notice.ERRORED
-    is_paused = kind == MatterKind.RESTORED or kind in set(DifferenceKind)
-    return Notice.PAUSED if is_paused else None
+def notice_of(kind: str) -> Notice:
+    """What kind of message a matter is."""
+    if kind == MatterKind.CASH_DISPUTED:
+        return Notice.DISPUTED
+    return Notice.ERRORED if kind in _SENTENCES else Notice.PAUSED
 
 
 def message(matters: Sequence[Untold]) -> str:
@@ -65,11 +66,10 @@ def message(matters: Sequence[Untold]) -> str:
 
 
 def by_operator(matters: Iterable[Untold]) -> dict[str, list[Untold]]:
-    """The matters that are told, by whom they are told to."""
+    """The matters by whom they are told to."""
     sorted_out: dict[str, list[Untold]] = {}
     for matter in matters:
-        if notice_of(matter.kind) is not None:
-            sorted_out.setdefault(matter.user_id, []).append(matter)
+        sorted_out.setdefault(matter.user_id, []).append(matter)
     return sorted_out
 
 

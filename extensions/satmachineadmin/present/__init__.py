@@ -52,6 +52,7 @@ def operator_settings(row: Row, today: str, channels: Mapping[str, tuple[bool, b
         "today": today,
         "notify_errored": bool(row["notify_errored"]),
         "notify_paused": bool(row["notify_paused"]),
+        "notify_disputed": bool(row["notify_disputed"]),
         "channels": [
             {"channel": channel, "is_set": is_set, "is_open": is_open}
             for channel, (is_set, is_open) in channels.items()

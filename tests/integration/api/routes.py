@@ -182,6 +182,7 @@ ROUTES: tuple[Route, ...] = (
             ),
             "notify_errored": Field(good=True, legal=NOT_GIVEN | {"boolean"}),
             "notify_paused": Field(good=False, legal=NOT_GIVEN | {"boolean"}),
+            "notify_disputed": Field(good=False, legal=NOT_GIVEN | {"boolean"}),
         },
     ),
     Route(method="GET", path=f"{DCA}/super-config"),

@@ -18,6 +18,7 @@ from satmachineadmin.core.errors import (
     StateMoved,
 )
 from satmachineadmin.core.states import CashEntryKind
+from satmachineadmin.engine.notices import tell_operators
 from satmachineadmin.usecases import cash, disputes
 from satmachineadmin.usecases.worklist import accept_matter
 
@@ -229,6 +230,10 @@ async def test_a_disputed_entry_cannot_be_confirmed_until_the_lp_stands_by_it(ma
     assert matter["operator_user_id"] == OPERATOR
     assert matter["detail"] == "ana disputes a cash entry of 500.00 EUR (deposit): It was 400"
     assert await rig.worklist() == ["cash_disputed"]
+    await tell_operators(rig.store, rig.host)
+    ((_operator, said),) = rig.host.messages
+    assert "- Plaza: an LP disputes a cash entry" in said
+    assert not any(private in said for private in ("It was 400", "ana", "500"))
     with pytest.raises(EntryDisputed):
         await confirm(rig, entry)
     with pytest.raises(StateMoved):

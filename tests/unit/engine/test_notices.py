@@ -92,7 +92,7 @@ async def test_choices_are_kept_beside_the_time_zone_and_written_down(make_rig: 
 
     async with rig.store.reading() as books:
         row = await books.operators.settings(OPERATOR)
-        assert await books.operators.notices(OPERATOR) == {Notice.ERRORED}
+        assert await books.operators.notices(OPERATOR) == {Notice.ERRORED, Notice.DISPUTED}
         events = await books.sql.all(
             "SELECT body FROM satmachineadmin.audit_events WHERE actor <> :engine "
             "AND event = 'operator.settings_changed' ORDER BY seq",

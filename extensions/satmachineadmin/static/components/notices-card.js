@@ -1,7 +1,11 @@
 // @ts-check
 // What the operator is told of, and by which of LNbits' ways. Addresses stay in the LNbits account.
 ;(() => {
-  const NOTICES = {errored: 'receipt_long', paused: 'pause_circle'}
+  const NOTICES = {
+    errored: 'receipt_long',
+    paused: 'pause_circle',
+    disputed: 'gavel'
+  }
 
   window.satmachine.parts['notices-card'] = {
     template: '#sm-notices-card',

@@ -1536,6 +1536,10 @@ window.i18n.global.mergeLocaleMessage('en', {
         title: 'Paused payouts',
         what: 'These books and LNbits disagree about a machine.'
       },
+      disputed: {
+        title: 'Disputed cash',
+        what: 'An LP says that a cash entry is wrong; it cannot be confirmed meanwhile.'
+      },
       way: {nostr: 'Nostr', telegram: 'Telegram', email: 'Mail'},
       used: 'Reaches you.',
       unset: 'Your LNbits account does not say where.',
