@@ -124,7 +124,7 @@ def test_a_draft_of_the_default_is_tried_on_the_machines_that_use_it(server: Lnb
 def test_a_receiver_is_replaced_wherever_it_stands(server: LnbitsServer) -> None:
     """In the default and in machines' own sets, as a new version each; a name that was given stays."""
     shop = Shop.open(server, shares=())
-    wallet = server.create_user("zoe").wallet.id
+    wallet = server.create_user("heir").wallet.id
     dead, alive = "bob@dead.example", "Bob@Alive.example"
     named = [
         {"target": dead, "share_pct": "60", "label": "Bob"},
