@@ -118,3 +118,61 @@ def test_a_note_appears_in_the_timeline_with_its_author(open_page: OpenPage, sho
     expect(drawer.get_by_label("Note for the timeline")).to_have_value("")
     assert fits(seen.page)
     assert of_ours(seen.complaints) == []
+
+
+def test_a_matter_of_the_worklist_is_accepted_with_a_reason_and_found_among_the_closed(
+    open_page: OpenPage, shop: Shop
+) -> None:
+    errored(shop)
+    shop.server.wait_for(
+        lambda: shop.api.get(f"{DCA}/worklist", is_open="true")["total"] == 1, "matter of the failed legs"
+    )
+    page = (seen := open_page(shop.operator, "/satmachineadmin/worklist", PHONE)).page
+    page.get_by_role("button", name="Accept", exact=True).click()
+    form = page.get_by_role("dialog").last
+    form.get_by_label("What happened").fill("Alice is told.")
+    form.get_by_role("button", name="Accept", exact=True).click()
+
+    expect(page.get_by_text(re.compile("Nothing is open"))).to_be_visible()
+    page.get_by_role("button", name="Closed", exact=True).click()
+    expect(page.get_by_text(re.compile("Accepted by .*: Alice is told"))).to_be_visible()
+    assert fits(page)
+    assert of_ours(seen.complaints) == []
+
+
+def test_what_did_not_come_out_is_offered_back_taken_back_and_kept(open_page: OpenPage, shop: Shop) -> None:
+    """2,100 sats were paid and half of the notes came out: 1,050 are owed, 11 of them for the network."""
+    held = shop.api.get(f"{DCA}/settlements", state="held")["data"][0]
+    half = {"dispensed_fraction": "0.5", "notes": "The cassette was empty."}
+    shop.api.post(f"{DCA}/settlements/{held['id']}/partial-dispense", half)
+    shop.api.post(f"{DCA}/settlements/{held['id']}/release")
+
+    def sale() -> dict[str, Any]:
+        found: dict[str, Any] = shop.api.get(f"{DCA}/settlements/{held['id']}")
+        return found
+
+    shop.server.wait_for(lambda: sale()["state"] == "processed", "released sale")
+    seen = open_page(shop.operator, f"/satmachineadmin/settlements/{held['id']}", PHONE)
+    drawer = seen.page.get_by_role("dialog").first
+
+    drawer.get_by_role("button", name="Refund to the customer").click()
+    form = seen.page.get_by_role("dialog").last
+    form.get_by_label("What happened").fill("Half of the notes.")
+    form.get_by_role("button", name="Make the link").click()
+    expect(drawer.get_by_text(re.compile(r"gets 1.039.sat, once"))).to_be_visible()
+    expect(drawer.get_by_role("button", name=re.compile("Keep"))).to_have_count(0)
+    expect(
+        drawer.get_by_text(re.compile("For the whole sale the machine charged 100.sat more"))
+    ).to_be_visible()
+    assert fits(seen.page)
+    drawer.get_by_role("button", name="Cancel the link").click()
+    seen.page.get_by_role("dialog").last.get_by_role("button", name="Cancel the link").click()
+
+    drawer.get_by_role("button", name=re.compile(r"Keep 1.050.sat")).click()
+    form = seen.page.get_by_role("dialog").last
+    form.get_by_label("What happened").fill("The customer was paid in cash.")
+    form.get_by_role("button", name=re.compile("Keep")).click()
+    expect(drawer.get_by_text("Kept by you: these notes did not come out.").first).to_be_visible()
+    expect(drawer.get_by_role("button", name="Refund to the customer")).to_have_count(0)
+    assert sale()["retained_sats"] >= 1050
+    assert of_ours(seen.complaints) == []

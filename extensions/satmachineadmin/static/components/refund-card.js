@@ -11,7 +11,10 @@ window.satmachine.parts['refund-card'] = {
     },
     owedSats() {
       const owed = (this.settlement.legs ?? []).filter(
-        leg => leg.state === 'skipped' && leg.reason === 'undispensed'
+        leg =>
+          leg.state === 'skipped' &&
+          leg.reason === 'undispensed' &&
+          !leg.kept_at
       )
       return owed.reduce((sum, leg) => sum + leg.sats, 0)
     },

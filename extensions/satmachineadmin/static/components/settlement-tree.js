@@ -85,12 +85,16 @@
     },
     methods: {
       satsUnit: value => window.satmachine.money.satsUnit(value),
-      difference({commission_sats, commission_difference_sats}) {
+      difference(sale) {
         const {isZero, satsUnit, sumSats} = window.satmachine.money
-        const by = commission_difference_sats
+        const {commission_sats, commission_difference_sats: by} = sale
         if (by === null || isZero(by)) return ''
+        // What was charged is not the commission any more once only a part of the notes came out.
+        const landed = sumSats([sale.principal_sats, commission_sats])
+        const isScaled =
+          sale.tx_type === 'cash_out' && landed !== String(sale.wire_sats)
         const kind = by > 0 ? 'charged_more' : 'charged_less'
-        return this.$t(`satmachineadmin.tree.${kind}`, {
+        return this.$t(`satmachineadmin.tree.${kind}${isScaled ? '_in_all' : ''}`, {
           by: satsUnit(by > 0 ? by : -by),
           charged: satsUnit(commission_sats),
           expected: satsUnit(sumSats([commission_sats, -by]))

@@ -546,6 +546,10 @@ window.i18n.global.mergeLocaleMessage('en', {
         default: 'Shared by version {version} of your default rules',
         own: 'Shared by version {version} of this machine’s rules'
       },
+      charged_more_in_all:
+        'For the whole sale the machine charged {by} more than its fee comes to.',
+      charged_less_in_all:
+        'For the whole sale the machine charged {by} less than its fee comes to.',
       charged_more:
         'The machine charged a commission of {charged}: {by} more than the {expected} that its fee comes to.',
       charged_less:
