@@ -15,6 +15,7 @@ LNbits' app. SIGKILL therefore hits the process that pays.
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import socket
 import time
@@ -145,6 +146,13 @@ class LnbitsServer:
     @property
     def is_running(self) -> bool:
         return self.exit_code is None and self._process is not None
+
+    @property
+    def cpu_ms(self) -> float:
+        """Milliseconds that the process has worked so far."""
+        _name, _bracket, fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")
+        user, system = fields.split()[11:13]
+        return 1000 * (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     @property
     def exit_code(self) -> int | None:

@@ -16,7 +16,7 @@ from ..store.sql import Row
 from .permissions import may
 
 #: Settlements of one list: each is planned anew to say what a sweep would pay.
-LONGEST_LIST = 100
+LONGEST_LIST = 50
 
 
 @dataclass(frozen=True, kw_only=True)
