@@ -16,8 +16,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -31,7 +32,7 @@ _ADVISORY_LOCK = 0x7361746D6163
 _LOCK_TIMEOUT_SECONDS = 10
 # PostgreSQL takes a page read out of order to be four times as dear, as on a turning disk, and rather reads a
 # whole table and sorts it than an index that has everything.
-_POSTGRES_SETTINGS = {"random_page_cost": "1.1"}
+_READ_BY_INDEXES = "SET random_page_cost = 1.1"
 # A SELECT list is worked off from left to right: the timeouts hold before the lock is asked for.
 _BEGIN_ON_POSTGRES = f"""
     SELECT set_config('lock_timeout', '{_LOCK_TIMEOUT_SECONDS}s', true),
@@ -69,8 +70,9 @@ class Database:
             pool_size=5,
             max_overflow=10,
             pool_use_lifo=True,
-            connect_args={"server_settings": _POSTGRES_SETTINGS},
         )
+        # By a statement: a pooler in between refuses settings of a session that it does not know.
+        event.listen(engine.sync_engine, "connect", _read_by_indexes)
         return cls(engine, sqlite_path=None)
 
     @property
@@ -130,3 +132,11 @@ class Database:
         reached(f"{place}.before_commit")
         await to_the_end(connection.commit())
         reached(f"{place}.after_commit")
+
+
+def _read_by_indexes(connection: Any, _record: Any) -> None:
+    """Have a new connection to PostgreSQL read as it should."""
+    cursor = connection.cursor()
+    cursor.execute(_READ_BY_INDEXES)
+    cursor.close()
+    connection.commit()

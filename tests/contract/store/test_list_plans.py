@@ -157,6 +157,18 @@ async def test_few_rows_are_not_looked_for_among_all(store: Store, name: str, se
             assert (case.index if store.database.is_sqlite else "Limit") in plan, plan
 
 
+async def test_every_connection_to_postgres_is_told_that_an_index_is_cheap(store: Store) -> None:
+    """Also one that was used before, and that a rolled back transaction has reset."""
+    if store.database.is_sqlite:
+        return
+    for _ in range(2):
+        async with store.reading() as books:
+            assert await books.sql.value("SHOW random_page_cost") == "1.1"
+        with pytest.raises(ZeroDivisionError):
+            async with store.transaction("test") as books:
+                raise ZeroDivisionError
+
+
 async def test_there_is_no_index_that_no_list_needs(store: Store) -> None:
     assert set(LIST_INDEXES) == {case.index for case in CASES.values()} - {"deposits_by_operator"}
 
