@@ -371,9 +371,25 @@ def _fill_wallet(server: LnbitsServer, wallet_id: str) -> None:
     bulk.insert(server, "apipayments", rows)
 
 
-def drop_list_indexes(server: LnbitsServer) -> None:
-    """Leave the books as they would be without the indexes that only make lists fast."""
+def drop_what_makes_lists_fast(server: LnbitsServer) -> None:
+    """Leave the books as they would be without the indexes of lists, and without the totals of sales: those
+    are counted whenever somebody asks for them."""
     from satmachineadmin.migrations import LIST_INDEXES
 
     for name in LIST_INDEXES:
         server.sql(f"DROP INDEX satmachineadmin.{name}")
+    sales = "dca_settlements"
+    if server.database_url is None:
+        for event in ("insert", "update", "delete"):
+            server.sql(f"DROP TRIGGER satmachineadmin.count_settlement_{event}")
+    else:
+        # A view of SQLite's may not name the file that it is in, one of PostgreSQL's has to name the schema.
+        sales = f"satmachineadmin.{sales}"
+        server.sql(f"DROP TRIGGER count_settlement ON {sales}")
+    server.sql("DROP TABLE satmachineadmin.settlement_totals")
+    server.sql(
+        f"""
+        CREATE VIEW satmachineadmin.settlement_totals AS
+        SELECT operator_user_id, state, COUNT(*) AS settlements FROM {sales} GROUP BY operator_user_id, state
+        """
+    )
