@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -11,42 +12,63 @@ import pytest
 from satmachineadmin import migrations
 from satmachineadmin.store.books import Store
 from satmachineadmin.store.database import Database
-from tests.fakes.books import FakeClock, migrate, steps, store_on_sqlite
+from tests.fakes.books import FakeClock, migrate, steps
 from tests.harness.farm import ServerFarm
 
 SQLITE_FILE, SQLITE_OF_LNBITS, POSTGRES = "sqlite file", "sqlite of LNbits", "postgres"
 
 
-async def _sqlite_of_lnbits(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
-    """The file as LNbits' own Database makes, opens and migrates it."""
-    from lnbits.db import Database as LnbitsDatabase
-    from lnbits.settings import settings
-
-    monkeypatch.setattr(settings, "lnbits_data_folder", str(folder))
-    monkeypatch.setattr(settings, "lnbits_database_url", "")
-    database: Any = LnbitsDatabase("ext_satmachineadmin")
-    for step in steps():
-        async with database.connect() as connection:
-            await getattr(migrations, step)(connection)
-    await database.engine.dispose()
-    return Database.on_sqlite(database.path)
+@pytest.fixture(scope="session")
+def migrated() -> dict[str, str]:
+    """Databases that were migrated once and are copied by each test: kind → file or URL."""
+    return {}
 
 
 @pytest.fixture(params=[SQLITE_FILE, SQLITE_OF_LNBITS, pytest.param(POSTGRES, marks=pytest.mark.postgres)])
 async def store(
-    request: pytest.FixtureRequest, farm: ServerFarm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    farm: ServerFarm,
+    migrated: dict[str, str],
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Store]:
     """An empty, migrated store; `store.database` tells the kinds apart."""
-    clock = FakeClock()
-    if request.param == SQLITE_FILE:
-        made = await store_on_sqlite(tmp_path, clock)
-    elif request.param == SQLITE_OF_LNBITS:
-        made = Store(await _sqlite_of_lnbits(tmp_path, monkeypatch), clock)
+    kind: str = request.param
+    if kind not in migrated:
+        migrated[kind] = await _migrate(kind, farm, tmp_path_factory.mktemp("migrated"))
+    if kind == POSTGRES:
+        database = Database.on_postgres(farm.cluster.copy_database(migrated[kind]))
     else:
-        made = Store(Database.on_postgres(farm.cluster.fresh_database()), clock)
-        await migrate(made.database)
-    yield made
-    await made.database.dispose()
+        database = Database.on_sqlite(str(shutil.copyfile(migrated[kind], tmp_path / "books.sqlite3")))
+    yield Store(database, FakeClock())
+    await database.dispose()
+
+
+async def _migrate(kind: str, farm: ServerFarm, folder: Path) -> str:
+    """One of a kind with everything that the migrations make."""
+    if kind == SQLITE_OF_LNBITS:
+        return await _sqlite_of_lnbits(folder)
+    place = farm.cluster.fresh_database() if kind == POSTGRES else str(folder / "books.sqlite3")
+    database = Database.on_postgres(place) if kind == POSTGRES else Database.on_sqlite(place)
+    await migrate(database)
+    await database.dispose()
+    return place
+
+
+async def _sqlite_of_lnbits(folder: Path) -> str:
+    """The file as LNbits' own Database makes, opens and migrates it."""
+    from lnbits.db import Database as LnbitsDatabase
+    from lnbits.settings import settings
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "lnbits_data_folder", str(folder))
+        patch.setattr(settings, "lnbits_database_url", "")
+        database: Any = LnbitsDatabase("ext_satmachineadmin")
+    for step in steps():
+        async with database.connect() as connection:
+            await getattr(migrations, step)(connection)
+    await database.engine.dispose()
+    return str(database.path)
 
 
 OpenAgain = Callable[[Store], Store]
