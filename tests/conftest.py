@@ -170,8 +170,10 @@ def browser() -> Iterator[Any]:
 
     Of a module, not of the session: while it lives, no coroutine test can run in the same thread.
     """
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # A busy machine may take its time: what has to come soon says so itself, in seconds of its own.
+    expect.set_options(timeout=20_000)
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next((found for name in names if (found := shutil.which(name))), None)
     if path is None:
