@@ -20,7 +20,7 @@ from .route import (
     filled,
 )
 
-__all__ = ["BY_NAME", "PUBLIC_ROUTES", "ROUTES", "Field", "Route", "filled"]
+__all__ = ["PUBLIC_ROUTES", "ROUTES", "Field", "Route", "filled"]
 
 NOT_A_FRACTION = ("1", "-0.1", ".5", "0,5", "5e-1", "50", "NaN", "0." + "1" * 13, "٠")
 _DISPENSED = {
@@ -373,5 +373,3 @@ PUBLIC_ROUTES = (
     Route(method="GET", path="/satmachineadmin/api/v1/withdraw/{k1}"),
     Route(method="GET", path="/satmachineadmin/api/v1/withdraw/{link}/invoice", filters=("k1", "pr")),
 )
-
-BY_NAME = {str(route): route for route in ROUTES}

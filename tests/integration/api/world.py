@@ -14,8 +14,9 @@ import httpx
 from tests.harness import OURS, Api, LnbitsServer, User, Wallet
 from tests.harness.shop import DCA, LP, Shop
 
-#: what the engine writes by itself all the time
+#: what the engine writes by itself all the time, and how far the audit trail was last found whole
 _RESTLESS = {
+    "audit_marks",
     "scan_cursors",
     "runner_lease",
     "reconcile_cursors",
@@ -46,7 +47,7 @@ class World:
     @classmethod
     def build(cls, server: LnbitsServer) -> World:
         olga = Shop.open(server, cash={"ana": "1000.00", "ben": "60.00"})
-        otto = Shop.open(server, shares=("100",), cash={"cleo": "500.00"})
+        otto = Shop.open(server, shares=("100",), cash={"cleo": "500.00", "dan": "60.00"})
         world = cls(server=server, olga=olga, otto=otto, walter=server.create_user("walter", extensions=()))
         for name, shop, lp in (("olga", olga, "ana"), ("otto", otto, "cleo")):
             world.ids[name] = world._trade(shop, lp)
@@ -75,7 +76,7 @@ class World:
             "leg_id": sale["legs"][0]["id"],
             "entry_id": entry["id"],
             "confirmed_entry_id": self._confirmed_entry(shop, lp),
-            "other_client_id": shop.clients["ben" if "ben" in shop.clients else "guest"]["id"],
+            "other_client_id": shop.clients["ben" if "ben" in shop.clients else "dan"]["id"],
             "token": invitation["link"].partition("#")[2],
             "matter_id": self._notice(shop),
             "enrolment_id": invitation["id"],

@@ -6,7 +6,7 @@ from .base import Refusal
 
 
 class ArrowNotAllowed(Refusal):
-    """A {thing} cannot go from {before} to {after}."""
+    """The {thing} cannot go from {before} to {after}."""
 
     code = "arrow_not_allowed"
     status = 409

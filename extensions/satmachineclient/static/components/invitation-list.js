@@ -2,7 +2,11 @@
 // Who invites the LP, to which machine, in which currency. Accepting is the LP's own act.
 window.satmachine.parts['invitation-list'] = {
   template: '#sm-invitation-list',
-  props: {invitations: {type: Array, required: true}},
+  props: {
+    invitations: {type: Array, required: true},
+    // Nothing is accepted before it is known where the sats arrive.
+    ready: {type: Boolean, required: true}
+  },
   emits: ['accepted'],
   data: () => ({accepting: null, error: null, errorId: null}),
   methods: {

@@ -217,6 +217,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       accept: 'Accept',
       accepted:
         'Accepted. Your cash counts once the operator has confirmed it.',
+      first: 'Choose first where your sats arrive.',
       not_accepted: 'The invitation was not accepted.'
     },
     position: {
