@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.harness import LnbitsServer
 from tests.harness.fake_node import FEE_MSAT, FakeNode
 from tests.harness.farm import ServerFarm
 from tests.harness.http import UnexpectedStatus
@@ -23,7 +24,6 @@ from tests.harness.shop import DCA
 from tests.judge import STATEMENTS, Snapshot, complaints
 
 from .episodes import EPISODES, TAMPERED_WITH, Step
-from .lineage import Lineage
 from .town import Town, use_node
 
 #: A start, and what leads to the place.
@@ -161,7 +161,7 @@ def _judge(town: Town) -> None:
 def play(farm: ServerFarm, folder: Path, database: str, seed: int) -> None:
     """The whole chain on a server of its own."""
     made = farm.server(folder, database)
-    server = Lineage(folder, port=made.port, database_url=made.database_url)
+    server = LnbitsServer(folder, port=made.port, database_url=made.database_url)
     server.expected_defects = list(EXPECTED)
     with FakeNode() as node, PayLinks() as links:
         use_node(server, node)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.harness import LnbitsServer
 from tests.harness.fake_node import FakeNode
 from tests.harness.farm import POSTGRES, SQLITE, ServerFarm
 from tests.harness.pay_links import PayLinks
@@ -20,7 +21,6 @@ from tests.harness.shop import DCA, LP, Shop
 from tests.judge import STATEMENTS, Snapshot, complaints
 
 from .ledger import Ledger
-from .lineage import Lineage
 from .town import CASH, JAMMED, Town, use_node
 
 pytestmark = pytest.mark.timeout(600)
@@ -73,7 +73,7 @@ class Copy:
 def opened(farm: ServerFarm, folder: Path, database: str) -> Iterator[tuple[Town, Copy]]:
     """The town, its server up, and a copy of the books from before anybody came."""
     made = farm.server(folder, database)
-    server = Lineage(folder, port=made.port, database_url=made.database_url)
+    server = LnbitsServer(folder, port=made.port, database_url=made.database_url)
     with FakeNode() as node, PayLinks() as links:
         use_node(server, node)
         empty = Copy(Ledger(server.data_dir, server.database_url), "empty")

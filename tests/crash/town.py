@@ -17,13 +17,13 @@ from urllib.parse import urlsplit
 
 from lnurl import decode
 
+from tests.harness import LnbitsServer
 from tests.harness.fake_node import KEY, FakeNode
 from tests.harness.pay_links import Link, PayLinks, foreign_invoice
 from tests.harness.people import Wallet
 from tests.harness.shop import DCA, LP, Shop
 
 from .ledger import Ledger, Rows
-from .lineage import Lineage
 from .world import World, sale
 
 CASH = "1000000.00"
@@ -41,7 +41,7 @@ _HURRY = (
 class Town:
     """Who is there, what was sold, and what can be done to them."""
 
-    server: Lineage
+    server: LnbitsServer
     ledger: Ledger
     node: FakeNode
     links: PayLinks
@@ -64,7 +64,7 @@ class Town:
     total_msat: int = 0
 
     @classmethod
-    def open(cls, server: Lineage, node: FakeNode, links: PayLinks) -> Town:
+    def open(cls, server: LnbitsServer, node: FakeNode, links: PayLinks) -> Town:
         """Set up over HTTP, on a server that is up."""
         link = Link(invoice=lambda msat: foreign_invoice(msat))
         links.add("ella", link)
@@ -241,7 +241,7 @@ class Town:
         return int(found[0]["balance"]) if found else 0
 
 
-def use_node(server: Lineage, node: FakeNode) -> None:
+def use_node(server: LnbitsServer, node: FakeNode) -> None:
     """Make the node the funding source of a server that is down."""
     for name, value in (
         ("lnbits_backend_wallet_class", "LNbitsWallet"), ("lnbits_endpoint", node.url), ("lnbits_key", KEY),

@@ -3,12 +3,12 @@
 `tests/README.md` says how the tests are laid out; `tests/conftest.py` has the fixtures.
 """
 
-from .env import RATES, lnbits_env, write_rates
+from .env import OURS, RATES, lnbits_env, write_rates
 from .http import Api, UnexpectedStatus
 from .log import defects
 from .people import PASSWORD, SUPER_USER, Payment, User, Wallet
 from .postgres import PostgresCluster
-from .server import OURS, REPOSITORY, LnbitsServer, ServerDied, free_port
+from .server import REPOSITORY, LnbitsServer, ServerDied, free_port
 
 __all__ = [
     "OURS",

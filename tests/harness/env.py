@@ -20,6 +20,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+#: the extensions of this repository, by the ids that LNbits knows them as
+OURS = {
+    name: Path(__file__).resolve().parents[2] / "extensions" / name
+    for name in ("satmachineadmin", "satmachineclient")
+}
 #: fiat per bitcoin, of the currencies that tests use
 RATES = {"USD": "100000", "EUR": "66666.67", "GBP": "60000", "JPY": "15000000"}
 

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from .env import OURS
 from .postgres import PostgresCluster
-from .server import OURS, LnbitsServer
+from .server import LnbitsServer
 
 SQLITE, POSTGRES = "sqlite", "postgres"
 

@@ -24,9 +24,9 @@ from uuid import uuid4
 
 import httpx
 
-from .env import link_extensions, link_host, lnbits_env, write_rates
+from .env import OURS, link_extensions, link_host, lnbits_env, write_rates
 from .people import PASSWORD, SUPER_USER, User, Wallet
-from .server import OURS, free_port
+from .server import free_port
 
 
 class InProcessHost:

@@ -28,15 +28,13 @@ from typing import Any
 import httpx
 
 from .database import query, snapshot
-from .env import clean_environment, link_extensions, link_host, lnbits_env, write_rates
+from .env import OURS, clean_environment, link_extensions, link_host, lnbits_env, write_rates
 from .http import Api
 from .log import defects
 from .people import PASSWORD, SUPER_USER, Payment, User, Wallet
 from .quick_start import start_lnbits
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-#: the extensions of this repository, by the ids that LNbits knows them as
-OURS = {name: REPOSITORY / "extensions" / name for name in ("satmachineadmin", "satmachineclient")}
 
 _START_TIMEOUT_S = 90
 _STOP_TIMEOUT_S = 20
@@ -100,8 +98,8 @@ class LnbitsServer:
         settings = lnbits_env(
             self.data_dir, self.folder, self.port, self.database_url, **{**self.env, **(env or {})}
         )
-        options = ["--host=127.0.0.1", f"--port={self.port}", "--timeout-graceful-shutdown=5"]
-        self._process = start_lnbits(self.folder, self.log_file, clean_environment(settings), options)
+        environment = clean_environment(settings)
+        self._process = start_lnbits(self.folder, self.log_file, environment, self.port)
 
     def wait_until_up(self, timeout_s: float = _START_TIMEOUT_S) -> None:
         """Wait for the first answer; raises ServerDied when the process ends instead."""

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import LnbitsServer
+from tests.harness import OURS, LnbitsServer
 from tests.harness.farm import ServerFarm
-from tests.harness.server import OURS
 
 PROBE = Path(__file__).parents[1] / "harness" / "probe"
 

@@ -131,7 +131,8 @@ def test_the_policy_has_every_route_of_the_table() -> None:
 def test_refusals_and_readings_are_as_the_policy_says_and_write_nothing(
     world: World, caller: Caller, thing: str
 ) -> None:
-    before, wrong = digest(world.server), {}
+    before = digest(world.server)
+    wrong: dict[str, str] = {}
 
     for route, wanted in cells(caller, thing):
         if not writes(route, wanted):
@@ -153,7 +154,7 @@ def own_world(farm: ServerFarm, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.mark.parametrize("thing", THINGS)
 @pytest.mark.parametrize("caller", CALLERS, ids=lambda caller: caller.name)
 def test_what_may_be_written_is_written(own_world: World, caller: Caller, thing: str) -> None:
-    wrong = {}
+    wrong: dict[str, str] = {}
 
     for route, wanted in cells(caller, thing):
         if writes(route, wanted):
