@@ -1,15 +1,12 @@
 """A process that forks processes which pay, and kills them.
 
-It has LNbits and our extension imported once and nothing of them running: no event loop, no thread, no
-connection. So a fork is a freshly started LNbits for 20 ms instead of 4 s. Because LNbits takes its
-database from the environment when it is imported, there is one such process per database and scenario:
-
-    python -m tests.crash.arena kill_at_every_statement --folder … [--database-url …] --seed 1 --way fast
+It has LNbits and our extension imported and nothing of them running: no event loop, no thread, no
+connection. So a fork is a freshly started LNbits for 20 ms instead of 4 s. There is one such process per
+database and scenario, itself forked from the one that the servers of the tests come from.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
 import gc
@@ -29,8 +26,6 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.env import RATES
-from tests.harness.inprocess import prepare_process
-from tests.harness.server import REPOSITORY
 
 from .ledger import Ledger
 from .world import World, sale
@@ -193,18 +188,13 @@ def _listen_to_complaints() -> list[str]:
     return complaints
 
 
-def enter(folder: Path, database_url: str | None) -> None:
-    """Import LNbits and our extension into this process, on these databases."""
-    sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "extensions")]
-    prepare_process(folder, database_url=database_url)
+def enter() -> None:
+    """What LNbits does not do here; the process has it, on its databases."""
+    from lnbits.core.services import payments
+    from lnbits.utils.cache import cache
     from loguru import logger
 
     logger.remove()
-    from lnbits.core.services import payments
-    from lnbits.utils.cache import cache
-
-    import satmachineadmin  # noqa: F401 - composes our services over LNbits' database
-
     # half the time of a payment, and nobody listens
     payments.send_payment_notification_in_background = lambda _wallet, _payment: None  # type: ignore[assignment]
     for currency, price in RATES.items():
@@ -226,27 +216,16 @@ def prepare(arena: Arena) -> Mapping[str, object]:
     return {}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("scenario", help="a function of tests/crash/scenarios.py, or `prepare`")
-    parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--database-url")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--way", choices=("fast", "slow"), default="fast")
-    chosen = parser.parse_args()
-    enter(chosen.folder, chosen.database_url)
-    arena = Arena(chosen.folder, chosen.database_url, chosen.seed, chosen.way)
-    if chosen.scenario == "prepare":
-        scenario = prepare
+def play(scenario: str, folder: str, database_url: str | None, way: str, seed: int) -> None:
+    """A scenario by its module and name, or `prepare`; what it reports stands in `report.json`."""
+    enter()
+    arena = Arena(Path(folder), database_url, seed, way)
+    if scenario == "prepare":
+        work: Callable[[Arena], Mapping[str, object]] = prepare
     else:
-        arena.use_way(arena.way)
-        module, name = chosen.scenario.split(".")
-        scenario = getattr(importlib.import_module(f"tests.crash.{module}"), name)
+        arena.use_way(way)
+        module, name = scenario.split(".")
+        work = getattr(importlib.import_module(f"tests.crash.{module}"), name)
     began = time.monotonic()
-    report = scenario(arena)
-    report = {**report, "seconds": round(time.monotonic() - began, 1)}
-    sys.stdout.write(json.dumps(report) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+    report = {**work(arena), "seconds": round(time.monotonic() - began, 1)}
+    Path(folder, "report.json").write_text(json.dumps(report))

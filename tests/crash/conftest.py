@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,14 +13,19 @@ from typing import Any
 
 import pytest
 
-from tests.harness import REPOSITORY
+from tests.harness import OURS, free_port, lnbits_env, write_rates
 from tests.harness.database import snapshot
-from tests.harness.env import clean_environment
+from tests.harness.env import clean_environment, link_extensions, link_host
 from tests.harness.farm import POSTGRES, ServerFarm
+from tests.harness.quick_start import start_process
 from tests.judge import STATEMENTS, Snapshot, complaints
+
+from .arena import play as play_in_arena
 
 pytest.register_assert_rewrite("tests.crash.chain")
 
+#: A scenario of the slow way, on a slow machine.
+_LONGEST_SECONDS = 900
 Report = dict[str, Any]
 Play = Callable[..., Report]
 
@@ -34,17 +38,17 @@ def play(farm: ServerFarm, database: str, tmp_path_factory: pytest.TempPathFacto
     _run("prepare", template, template_url)
     made: list[Path] = []
 
-    def play(scenario: str, *, way: str = "fast", seed: int = 1) -> Report:
+    def played(scenario: str, *, way: str = "fast", seed: int = 1) -> Report:
         made.append(Path(tempfile.mkdtemp(prefix="arena-", dir=tmp_path_factory.getbasetemp())))
         folder = made[-1] / "arena"
         shutil.copytree(template, folder, symlinks=True)
         url = farm.cluster.copy_database(template_url) if template_url else None
-        report = _run(scenario, folder, url, "--way", way, "--seed", str(seed))
+        report = _run(scenario, folder, url, way, seed)
         assert complaints(_snapshot(folder, url)) == []
         sys.stdout.write(f"{scenario} on {database}, {way} way, seed {seed}: {report}\n")
         return report
 
-    yield play
+    yield played
     for folder in made:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -54,18 +58,25 @@ def _snapshot(folder: Path, database_url: str | None) -> Snapshot:
     return Snapshot(**snapshot(STATEMENTS, data_dir=folder / "data", database_url=database_url))
 
 
-def _run(scenario: str, folder: Path, database_url: str | None, *options: str) -> Report:
+def _run(scenario: str, folder: Path, database_url: str | None, way: str = "fast", seed: int = 1) -> Report:
     """The arena as a process: what it reports, or its failure."""
-    more = ["--database-url", database_url] if database_url else []
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.crash.arena", scenario, "--folder", str(folder), *more, *options],
-        cwd=REPOSITORY,
-        env=clean_environment({"SATMACHINE_TEST_RUN": os.environ["SATMACHINE_TEST_RUN"]}),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=900,
+    data, log, said = folder / "data", folder / "log", folder / "report.json"
+    data.mkdir(parents=True, exist_ok=True)
+    said.unlink(missing_ok=True)
+    write_rates(data)
+    link_host(folder)
+    link_extensions(folder, OURS)
+    environment = clean_environment(
+        {
+            **lnbits_env(data, folder, free_port(), database_url),
+            "SATMACHINE_TEST_RUN": os.environ["SATMACHINE_TEST_RUN"],
+        }
     )
-    assert run.returncode == 0, f"{scenario} {options}\n{run.stderr[-6000:]}"
-    report: Report = json.loads(run.stdout.splitlines()[-1])
+    run = start_process(
+        play_in_arena, folder, log, environment, scenario, str(folder), database_url, way, seed
+    )
+    run.join(_LONGEST_SECONDS)
+    run.kill()
+    assert said.exists(), f"{scenario}, {way} way, seed {seed}\n{log.read_text()[-6000:]}"
+    report: Report = json.loads(said.read_text())
     return report

@@ -1,4 +1,4 @@
-"""How many times somebody has to click or tap: counted by the browser, whatever a test calls it."""
+"""What somebody clicks or taps, and how many times: counted by the browser, whatever a test calls it."""
 
 from __future__ import annotations
 
@@ -23,3 +23,8 @@ class Clicks:
     @property
     def made(self) -> int:
         return int(self._page.evaluate("window.clicksOfTheReader"))
+
+
+def asked(page: Any) -> Any:
+    """The question before something is done, above the drawer or dialog whose button has the same name."""
+    return page.locator(".q-dialog-plugin")

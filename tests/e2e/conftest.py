@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from tests.harness import LnbitsServer
 from tests.harness.farm import ServerFarm
 from tests.harness.people import User
 from tests.harness.shop import Shop
@@ -53,26 +52,39 @@ def shop(farm: ServerFarm, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         assert server.log_defects() == []
 
 
+@pytest.fixture(scope="module")
+def contexts(browser: Any, shop: Shop) -> Iterator[Callable[[User], Any]]:
+    """A browser of each person's own, logged in and with its cache: LNbits' scripts are loaded once."""
+    opened: dict[str, Any] = {}
+
+    def of(user: User) -> Any:
+        if user.token not in opened:
+            context = opened[user.token] = browser.new_context(service_workers="block", timezone_id="UTC")
+            context.add_init_script("localStorage.setItem('lnbits.disclaimerShown', 'true')")
+            cookie = {"name": "cookie_access_token", "value": user.token, "url": shop.server.url}
+            context.add_cookies([cookie])
+        return opened[user.token]
+
+    yield of
+    for context in opened.values():
+        context.close()
+
+
 @pytest.fixture
-def open_page(browser: Any, shop: Shop) -> Iterator[OpenPage]:
+def open_page(contexts: Callable[[User], Any], shop: Shop) -> Iterator[OpenPage]:
     """`open_page(user, path)`: a page of that person, logged in, with its console watched."""
-    contexts = []
+    pages = []
 
     def open_as(user: User, path: str, size: tuple[int, int] = DESKTOP) -> Seen:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, service_workers="block", timezone_id="UTC"
-        )
-        contexts.append(context)
-        context.add_init_script("localStorage.setItem('lnbits.disclaimerShown', 'true')")
-        server: LnbitsServer = shop.server
-        context.add_cookies([{"name": "cookie_access_token", "value": user.token, "url": server.url}])
-        page = context.new_page()
+        page = contexts(user).new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": size[0], "height": size[1]})
         seen = Seen(page=page, complaints=[])
         page.on("pageerror", lambda error: seen.complaints.extend(_breakage(error)))
         page.on("console", lambda message: seen.complaints.extend(_complaint(message)))
-        page.goto(server.url + path)
+        page.goto(shop.server.url + path)
         return seen
 
     yield open_as
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()

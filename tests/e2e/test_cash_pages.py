@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.harness.shop import DCA, LP, Shop
 
-from .clicks import Clicks
+from .clicks import Clicks, asked
 from .conftest import DESKTOP, PHONE, OpenPage
 from .test_operator_pages import of_ours
 
@@ -146,7 +146,7 @@ def test_a_confirmed_entry_is_corrected_and_the_lp_reads_why(open_page: OpenPage
     dialog.get_by_role("button", name="Record the difference").click()
     expect(drawer.get_by_text(re.compile(r"10\.00.EUR more of ana"))).to_be_visible()
     drawer.get_by_role("button", name="Confirm", exact=True).first.click()
-    seen.page.get_by_role("dialog").last.get_by_role("button", name=re.compile("Confirm")).click()
+    asked(seen.page).get_by_role("button", name=re.compile("Confirm")).click()
     expect(drawer.get_by_text(re.compile(r"comes to 110\.00.EUR"))).to_be_visible()
 
     lp = shop.server.api(shop.lps["ana"]).get(f"{LP}/cash")["data"]
@@ -157,14 +157,14 @@ def test_a_confirmed_entry_is_corrected_and_the_lp_reads_why(open_page: OpenPage
 def test_an_lp_with_cash_is_not_ended_and_the_page_says_what_to_do(open_page: OpenPage, shop: Shop) -> None:
     seen = open_page(shop.operator, f"{PAGE}/{shop.clients['ana']['id']}")
     seen.page.get_by_role("button", name="End", exact=True).click()
-    seen.page.get_by_role("dialog").last.get_by_role("button", name="End", exact=True).click()
+    asked(seen.page).get_by_role("button", name="End", exact=True).click()
     expect(seen.page.get_by_text(re.compile("Settle, return or move"))).to_be_visible()
 
     seen.page.get_by_role("button", name="Pause").click()
-    seen.page.get_by_role("dialog").last.get_by_role("button", name="Pause").click()
+    asked(seen.page).get_by_role("button", name="Pause").click()
     expect(seen.page.get_by_role("button", name="Resume")).to_be_visible()
     seen.page.get_by_role("button", name="Resume").click()
-    seen.page.get_by_role("dialog").last.get_by_role("button", name="Resume").click()
+    asked(seen.page).get_by_role("button", name="Resume").click()
     expect(seen.page.get_by_role("button", name="Pause")).to_be_visible()
     assert of_ours([text for text in seen.complaints if "422" not in text]) == []
 
@@ -195,7 +195,7 @@ def test_an_lp_that_leaves_has_its_cash_moved_returned_and_its_part_ended(
     book("Return cash", "30", None, r"30\.00.EUR go back to eva from Plaza")
     expect(page.get_by_text(re.compile(r"^0\.00.EUR of cash left in “Plaza”"))).to_be_visible()
     page.get_by_role("button", name="End", exact=True).click()
-    page.get_by_role("dialog").last.get_by_role("button", name="End", exact=True).click()
+    asked(page).get_by_role("button", name="End", exact=True).click()
 
     expect(page.get_by_text("ended", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Bring back")).to_be_visible()

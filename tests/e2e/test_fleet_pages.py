@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.harness.shop import DCA, Shop
 
+from .clicks import asked
 from .conftest import DESKTOP, PHONE, OpenPage
 from .test_operator_pages import of_ours
 from .test_revising_pages import errored, fits
@@ -140,7 +141,7 @@ def test_a_machine_gets_another_wallet_and_lets_the_old_one_go(open_page: OpenPa
     page.get_by_role("option", name=re.compile("^Fresh")).click()
     form.get_by_label(re.compile("^Key of the machine")).fill("ab" * 32)
     form.get_by_role("button", name="Save").click()
-    question = page.get_by_role("dialog").last
+    question = asked(page)
     expect(question.get_by_text(re.compile("sales of “Corner” arrive in “Fresh"))).to_be_visible()
     question.get_by_role("button", name="Save").click()
 
@@ -148,10 +149,10 @@ def test_a_machine_gets_another_wallet_and_lets_the_old_one_go(open_page: OpenPa
     machine = shop.api.get(f"{DCA}/machines/{corner['id']}")
     assert (machine["wallet_id"], machine["npub"]) == (fresh.id, "ab" * 32)
     page.get_by_role("button", name="Close this wallet").click()
-    page.get_by_role("dialog").last.get_by_role("button", name="Close this wallet").click()
+    asked(page).get_by_role("button", name="Close this wallet").click()
     expect(page.get_by_text("closed", exact=True)).to_be_visible()
     page.get_by_role("button", name="Deactivate").click()
-    page.get_by_role("dialog").last.get_by_role("button", name="Deactivate").click()
+    asked(page).get_by_role("button", name="Deactivate").click()
     expect(page.get_by_text("inactive", exact=True)).to_be_visible()
     assert of_ours(seen.complaints) == []
 

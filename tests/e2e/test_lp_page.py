@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.harness.shop import LP, Shop
 
+from .clicks import asked
 from .conftest import DESKTOP, PHONE, OpenPage
 from .test_operator_pages import of_ours
 
@@ -48,7 +49,7 @@ def test_passing_sats_on_is_asked_once_more_and_can_be_ended(
     dialog.get_by_label("At least, at once").fill("5000")
     dialog.get_by_role("button", name="Save").click()
 
-    question = seen.page.get_by_role("dialog").last
+    question = asked(seen.page)
     expect(question.get_by_text(re.compile("A Lightning payment cannot be taken back"))).to_be_visible()
     assert api.get(f"{LP}/preferences")["autoforward_enabled"] is False
     question.get_by_role("button", name="Yes, pass them on").click()

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.harness.shop import DCA, Shop
 
+from .clicks import asked
 from .conftest import DESKTOP, PHONE, OpenPage
 
 pytestmark = pytest.mark.browser
@@ -53,7 +54,7 @@ def test_a_held_sale_is_released_after_one_question_that_names_the_amount(
     seen = open_page(shop.operator, f"/satmachineadmin/settlements/{held['id']}")
 
     seen.page.get_by_role("button", name=re.compile("Release")).first.click()
-    question = seen.page.get_by_role("dialog").last
+    question = asked(seen.page)
     expect(question.get_by_text(re.compile(r"2.100.sat")).first).to_be_visible()
     question.get_by_role("button", name=re.compile("Release")).click()
 

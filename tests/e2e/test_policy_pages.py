@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.harness.shop import DCA, Shop
 
+from .clicks import asked
 from .conftest import OpenPage
 from .test_operator_pages import of_ours
 
@@ -76,7 +77,7 @@ def test_maintenance_is_switched_after_one_question_and_a_test_is_released_as_re
     page = seen.page
 
     page.get_by_role("button", name="Start maintenance").click()
-    question = page.get_by_role("dialog").last
+    question = asked(page)
     expect(question.get_by_text(re.compile("sales are tests"))).to_be_visible()
     question.get_by_role("button", name="Start maintenance").click()
     expect(page.get_by_text("maintenance", exact=True)).to_be_visible()
@@ -88,7 +89,7 @@ def test_maintenance_is_switched_after_one_question_and_a_test_is_released_as_re
     drawer = page.get_by_role("dialog")
     expect(drawer.get_by_text("test", exact=True)).to_be_visible()
     drawer.get_by_role("button", name="Release as a real sale").click()
-    question = page.get_by_role("dialog").last
+    question = asked(page)
     expect(question.get_by_text(re.compile("the LPs’ cash is drawn for it"))).to_be_visible()
     question.get_by_role("button", name="Release as a real sale").click()
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.harness.shop import DCA, Shop
 
+from .clicks import asked
 from .conftest import DESKTOP, PHONE, OpenPage
 from .test_operator_pages import of_ours
 
@@ -166,7 +167,7 @@ def test_what_did_not_come_out_is_offered_back_taken_back_and_kept(open_page: Op
     ).to_be_visible()
     assert fits(seen.page)
     drawer.get_by_role("button", name="Cancel the link").click()
-    seen.page.get_by_role("dialog").last.get_by_role("button", name="Cancel the link").click()
+    asked(seen.page).get_by_role("button", name="Cancel the link").click()
 
     drawer.get_by_role("button", name=re.compile(r"Keep 1.050.sat")).click()
     form = seen.page.get_by_role("dialog").last

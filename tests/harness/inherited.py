@@ -30,10 +30,9 @@ import bcrypt
 from .env import OURS, lnbits_env
 
 
-def settle(folder: Path, environment: Mapping[str, str]) -> Any:
-    """LNbits' app for this server, in the forked process, whose working directory is `folder`."""
+def settle(environment: Mapping[str, str]) -> None:
+    """Let the settings and databases of a forked process be those of its own environment."""
     import lnbits.db
-    from lnbits.app import create_app
     from lnbits.core.db import db as core
     from lnbits.settings import Settings, settings
 
@@ -42,11 +41,21 @@ def settle(folder: Path, environment: Mapping[str, str]) -> Any:
         setattr(settings, name, value)
     settings.lnbits_path, settings.version, settings.user_agent = before
     lnbits.db.DB_TYPE = "POSTGRES" if settings.lnbits_database_url else "SQLITE"
-    # the same object everywhere: made anew
-    type(core).__init__(core, core.name)
+    for database in (core, *(sys.modules[name].db for name in OURS)):
+        # the same object everywhere: made anew
+        type(database).__init__(database, database.name)
+    engine = sys.modules["satmachineadmin"]
+    engine._services = engine.compose(engine.db)  # type: ignore[attr-defined]
+    engine.failpoints.arm(
+        environment.get("SATMACHINE_FAILPOINT", ""), environment.get("SATMACHINE_FAILPOINT_MARK", "")
+    )
+
+
+def app_in(folder: Path) -> Any:
+    """LNbits' app, for a server in this folder."""
+    from lnbits.app import create_app
+
     ours = [name for name, path in OURS.items() if _is_there(folder / "extensions" / name, path)]
-    for name in ours:
-        _settle_extension(sys.modules[name], environment)
     sys.meta_path.insert(0, _Inherited(ours))
     app = create_app()
     _inherit_routes(app)
@@ -56,15 +65,6 @@ def settle(folder: Path, environment: Mapping[str, str]) -> Any:
 def _is_there(link: Path, path: Path) -> bool:
     """Whether a server has an extension of ours as it is here, and no copy that a test has made."""
     return link.is_symlink() and link.resolve() == path
-
-
-def _settle_extension(module: ModuleType, environment: Mapping[str, str]) -> None:
-    type(module.db).__init__(module.db, module.db.name)
-    if module.__name__ == "satmachineadmin":
-        module._services = module.compose(module.db)  # type: ignore[attr-defined]
-        module.failpoints.arm(
-            environment.get("SATMACHINE_FAILPOINT", ""), environment.get("SATMACHINE_FAILPOINT_MARK", "")
-        )
 
 
 #: id of a router → it, and its routes as they were built before the fork

@@ -13,7 +13,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -28,13 +28,20 @@ _context.set_forkserver_preload([_ANCESTOR])
 def start_lnbits(
     folder: Path, log_file: Path, environment: Mapping[str, str], port: int
 ) -> ForkServerProcess:
-    """Serve LNbits in `folder` on a port of this machine, with this environment and no other.
+    """Serve LNbits in `folder` on a port of this machine."""
+    return start_process(_serve, folder, log_file, environment, str(folder), port)
 
-    Returns at once. What it prints is appended to `log_file`; it ends when this process does, however.
+
+def start_process(
+    work: Callable[..., object], folder: Path, log_file: Path, environment: Mapping[str, str], *args: object
+) -> ForkServerProcess:
+    """Do `work(*args)` in a process that has LNbits, in `folder`, with this environment and no other.
+
+    Returns at once. What it prints is appended to `log_file`; it ends when this process ends, however.
     """
     _ensure_ancestor()
     process = _context.Process(
-        target=_serve, args=(str(folder), str(log_file), dict(environment), port), daemon=True
+        target=_begin, args=(work, str(folder), str(log_file), dict(environment), args), daemon=True
     )
     process.start()
     return process
@@ -53,7 +60,9 @@ def _ensure_ancestor() -> None:
             os.environ["PYTHONPATH"] = before
 
 
-def _serve(folder: str, log_file: str, environment: dict[str, str], port: int) -> None:
+def _begin(
+    work: Callable[..., object], folder: str, log_file: str, environment: dict[str, str], args: tuple[object]
+) -> None:
     """The child, from its birth on."""
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # 1 is PR_SET_PDEATHSIG: the fork server ends with us
@@ -70,9 +79,15 @@ def _serve(folder: str, log_file: str, environment: dict[str, str], port: int) -
     os.environ.update(environment)
     os.chdir(folder)
     sys.path.insert(0, "")
-    import uvicorn
-
     from .inherited import settle
 
-    app = settle(Path(folder), environment)
-    uvicorn.run(app, host="127.0.0.1", port=port, timeout_graceful_shutdown=5)
+    settle(environment)
+    work(*args)
+
+
+def _serve(folder: str, port: int) -> None:
+    import uvicorn
+
+    from .inherited import app_in
+
+    uvicorn.run(app_in(Path(folder)), host="127.0.0.1", port=port, timeout_graceful_shutdown=5)

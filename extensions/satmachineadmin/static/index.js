@@ -7,16 +7,17 @@ window.satmachine ??= {parts: {}}
   const STATUS_PERIOD_MS = 10000
   // prettier-ignore
   const LIBS = [
-    'ask', 'cash', 'components', 'days', 'figures', 'hear', 'http', 'live', 'lps', 'matters', 'money',
+    'ask', 'cash', 'components', 'days', 'figures', 'hear', 'live', 'lps', 'matters', 'money',
     'needs', 'parts', 'percent', 'states', 'tabs', 'times', 'trail'
   ]
 
-  const script = path => LNbits.utils.loadScript(`${STATIC}/${path}.js`)
-  const libs = Promise.all(LIBS.map(name => script(`lib/${name}`)))
-    .then(() => script('lib/api'))
-    .then(() => window.satmachine.register(STATIC, window.satmachine.components))
-    // for their clock; where it is not known, times are on the reader's own
-    .then(() => window.satmachine.adminApi.settings().catch(() => {}))
+  const script = name => LNbits.utils.loadScript(`${STATIC}/lib/${name}.js`)
+  const libs = Promise.all([
+    ...LIBS.map(script),
+    script('http').then(() => script('api'))
+  ]).then(() => window.satmachine.register(STATIC, window.satmachine.components))
+  // For the reader's clock; where it is not known, times are on the browser's own.
+  let settings = null
 
   // Without it LNbits builds the whole page anew for each address, and a drawer would lose its list.
   const keepPage = to => {
@@ -92,10 +93,13 @@ window.satmachine ??= {parts: {}}
         this.sayBroken()
         return
       }
-      this.ready = true
-      const {adminApi, hear, live} = window.satmachine
+      const {adminApi, firstParts, hear, live, preload} = window.satmachine
+      preload(STATIC, firstParts(this.tab))
+      settings ??= adminApi.settings().catch(() => {})
       this.hearing = hear.changes(adminApi.liveAddress, live.changed)
       this.live = live.every(STATUS_PERIOD_MS, () => this.loadStatus())
+      await settings
+      this.ready = true
     },
     unmounted() {
       this.live?.stop()

@@ -3,7 +3,7 @@
 window.satmachine ??= {parts: {}}
 ;(() => {
   const STATIC = '/satmachineclient/static'
-  const LIBS = ['ask', 'http', 'live', 'money', 'parts', 'states', 'times']
+  const LIBS = ['ask', 'live', 'money', 'parts', 'states', 'times']
   // prettier-ignore
   const PARTS = [
     'state-chip', 'time-text', 'copy-text', 'error-note', 'form-card',
@@ -11,10 +11,16 @@ window.satmachine ??= {parts: {}}
     'invitation-list', 'invitation-page', 'dispute-form', 'position-list', 'cash-list', 'fill-list', 'forward-note'
   ]
 
-  const script = path => LNbits.utils.loadScript(`${STATIC}/${path}.js`)
-  const libs = Promise.all(LIBS.map(name => script(`lib/${name}`)))
-    .then(() => script('lib/api'))
-    .then(() => window.satmachine.register(STATIC, PARTS))
+  // What somebody who has begun sees first: fetched at once, not one after the other.
+  const FIRST = [
+    'lp-home', 'choice-list', 'position-list', 'cash-list', 'fill-list', 'state-chip', 'time-text'
+  ]
+
+  const script = name => LNbits.utils.loadScript(`${STATIC}/lib/${name}.js`)
+  const libs = Promise.all([
+    ...LIBS.map(script),
+    script('http').then(() => script('api'))
+  ]).then(() => window.satmachine.register(STATIC, PARTS))
 
   window.PageSatmachineclient = {
     template: '#page-satmachineclient',
@@ -47,6 +53,7 @@ window.satmachine ??= {parts: {}}
     async created() {
       try {
         await libs
+        if (!this.$route.params.page) window.satmachine.preload(STATIC, FIRST)
         this.ready = true
       } catch {
         this.sayBroken()

@@ -11,6 +11,7 @@ from satmachineadmin.store.sql import Row, TableRefused
 from tests.fakes.books import MigrationDb, migrate, steps
 
 from .books import WALLET, add_lp, add_machine, land, payment, planned, rows
+from .conftest import POSTGRES, SQLITE_FILE
 
 pytestmark = pytest.mark.anyio
 
@@ -179,6 +180,10 @@ class HalfWayDb(MigrationDb):
         await super().execute(statement, values)
 
 
+#: A file of LNbits' is migrated like any other.
+@pytest.mark.parametrize(
+    "store", [SQLITE_FILE, pytest.param(POSTGRES, marks=pytest.mark.postgres)], indirect=True
+)
 @pytest.mark.parametrize("step", steps())
 async def test_a_migration_that_died_half_way_is_run_again(store: Store, step: str) -> None:
     """Every statement commits by itself, so each step has to cope with what is there already."""

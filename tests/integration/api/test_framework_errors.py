@@ -68,7 +68,10 @@ def chunks(size: int) -> Iterator[bytes]:
 def test_a_body_that_is_too_large_is_not_read(world: World, route: Route) -> None:
     before, url = digest(world.server), route.url(world.ids["olga"])
     with bare_client(world.server, caller_of(world, route)) as client:
-        for content in (b" " * (MEBIBYTE + 1), chunks(2 * MEBIBYTE)):
+        contents: list[bytes | Iterator[bytes]] = [b" " * (MEBIBYTE + 1)]
+        if route in WRITES[:3]:  # counted as it comes, by the same code for all
+            contents.append(chunks(2 * MEBIBYTE))
+        for content in contents:
             response = client.request(route.method, url, content=content)
             assert complaint(response) is None, response.text
             assert (response.status_code, response.json()["code"]) == (413, "body_too_large")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -155,6 +156,20 @@ def bare_client(server: LnbitsServer, user: User | None) -> Iterator[httpx.Clien
         yield client
 
 
+def digest(server: LnbitsServer) -> dict[str, str]:
+    """A digest of every table of ours and of LNbits' payments: equal means that nothing was written."""
+    names = [f"satmachineadmin.{name}" for name in tables(server)] + ["apipayments"]
+    if server.database_url is None:
+        found = server.snapshot({name: f"SELECT * FROM {name}" for name in names})
+        return {name: _digest_of(rows) for name, rows in found.items()}
+    parts = [
+        f"SELECT '{name}' AS name, md5(string_agg(t::text, '|' ORDER BY t::text)) AS digest FROM {name} AS t"
+        for name in names
+    ]
+    return {row["name"]: row["digest"] for row in server.sql(" UNION ALL ".join(parts))}
+
+
+@functools.cache
 def tables(server: LnbitsServer) -> list[str]:
     """The tables of ours that change only when something happens."""
     if server.database_url is None:
@@ -164,18 +179,6 @@ def tables(server: LnbitsServer) -> list[str]:
             "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'satmachineadmin'"
         )
     return sorted({row["name"] for row in rows if not row["name"].startswith("sqlite_")} - _RESTLESS)
-
-
-def digest(server: LnbitsServer) -> dict[str, str]:
-    """A digest of every table of ours and of LNbits' payments: equal means that nothing was written."""
-    names = [f"satmachineadmin.{name}" for name in tables(server)] + ["apipayments"]
-    if server.database_url is None:
-        return {name: _digest_of(server.sql(f"SELECT * FROM {name}")) for name in names}
-    parts = [
-        f"SELECT '{name}' AS name, md5(string_agg(t::text, '|' ORDER BY t::text)) AS digest FROM {name} AS t"
-        for name in names
-    ]
-    return {row["name"]: row["digest"] for row in server.sql(" UNION ALL ".join(parts))}
 
 
 def _digest_of(rows: list[dict[str, Any]]) -> str:

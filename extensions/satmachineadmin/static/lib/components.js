@@ -18,5 +18,26 @@
     'notices-card'
   ]
 
+  // What a tab shows first, within it too: fetched at once, not one after the other.
+  // prettier-ignore
+  const FIRST = {
+    overview: [
+      'needs-card', 'figures-card', 'figures-charts', 'bar-chart', 'overview-machines', 'proof-card',
+      'state-chip', 'time-text'
+    ],
+    worklist: ['time-text', 'stuck-list'],
+    settlements: ['sale-filters', 'state-chip', 'time-text'],
+    machines: ['state-chip', 'time-text'],
+    lps: ['lp-next', 'cash-waiting', 'state-chip'],
+    commission: ['split-form', 'split-line', 'what-if-card'],
+    reports: ['report-files'],
+    settings: ['day-card', 'notices-card'],
+    platform: ['operators-card', 'audit-card', 'state-chip', 'time-text']
+  }
+
+  /** @param {string} tab @returns {string[]} the parts that a page needs before it shows something */
+  const first = tab => ['page-menu', `${tab}-tab`, ...FIRST[tab]]
+
   window.satmachine.components = Object.freeze(PARTS)
+  window.satmachine.firstParts = first
 })()
