@@ -12,7 +12,7 @@ from ..host import predecessor
 from ..present import operators as present_operators
 from ..present import reconcile as present_reconcile
 from ..services import current
-from ..store import lists
+from ..store import failing, lists
 from ..usecases.operators import own_standing
 from ..version import VERSION
 from .auth import CurrentUser
@@ -34,6 +34,7 @@ async def get_status(user: CurrentUser) -> dict[str, Any]:
         sales = await lists.sales_since(books.sql, user.user_id, midnight)
         totals = await lists.totals(books.sql, user.user_id)
         stuck = await lists.stuck(books.sql, user.user_id, books.now - 60 * STUCK_MINUTES)
+        targets = await failing.targets(books.sql, user.user_id)
         holder = await books.lease_holder()
         equals = {"matter.operator_user_id": user.user_id, "(matter.closed_at IS NULL)": True}
         newest = lists.Page(limit=_MATTERS, equals=equals)
@@ -50,6 +51,7 @@ async def get_status(user: CurrentUser) -> dict[str, Any]:
         "last_scan_at": present.iso(services.runner.last_scan_at),
         "matters": [present_reconcile.matter(row) for row in matters],
         "matters_total": matters_total,
+        "failing": [present.failing(row) for row in targets],
         "operator": present_operators.own_standing(await own_standing(services.store, user.user_id)),
         "predecessor": await predecessor.find(),
         "totals": {**totals, "stuck": len(stuck)},

@@ -134,6 +134,16 @@ def leg(row: Row) -> dict[str, Any]:
     }
 
 
+def failing(row: Row) -> dict[str, Any]:
+    """A receiver of the operator's commission that could not be paid."""
+    return {
+        **{key: row[key] for key in ("target", "target_kind", "label", "error_message")},
+        "legs": int(row["legs"]),
+        "sats": int(row["sats"]),
+        "since": iso(row["since"]),
+    }
+
+
 def refund(row: Row, lnurl: str) -> dict[str, Any]:
     """The last link by which a customer may fetch undispensed sats; the link itself while it is open."""
     return {

@@ -5,7 +5,7 @@ import {lib} from './support.mjs'
 
 const needs = lib('needs')
 const matters = lib('matters')
-const TOTALS = {machines: 1, open: 0, stuck: 0, waiting: 0, test: 0, held: 0, errored: 0, rejected: 0, processed: 0}
+const TOTALS = {machines: 1, paused: 0, open: 0, stuck: 0, waiting: 0, test: 0, held: 0, errored: 0, rejected: 0, processed: 0}
 
 function status(changes = {}, totals = {}) {
   return {
@@ -13,6 +13,7 @@ function status(changes = {}, totals = {}) {
     runner_detail: '',
     matters: [],
     matters_total: 0,
+    failing: [],
     predecessor: [],
     payout_way: 'fast',
     payout_way_reason: '',
@@ -90,4 +91,22 @@ test('matters beyond those that are told are counted too', () => {
 test('what is tried out in maintenance is looked at with its own filter', () => {
   const [need] = needs.of(status({}, {test: 1}), matters)
   assert.deepEqual(need.query, {state: 'held', mark: 'test'})
+})
+
+test('a receiver that cannot be paid is one row, with the reason, and leads to its sales', () => {
+  const bob = {target: 'bob@dead.example', label: 'Bob', legs: 4, error_message: 'No route.'}
+  const anonymous = {target: 'x@dead.example', label: '', legs: 1, error_message: null}
+  const found = needs.of(status({failing: [bob, anonymous]}), matters)
+  assert.deepEqual(found.map(({place, count, detail}) => [place, count, detail]), [
+    ['Bob', 4, 'No route.'],
+    ['x@dead.example', 1, null]
+  ])
+  assert.deepEqual(found[0].query, {state: 'errored'})
+})
+
+test('machines whose payouts are paused come before what pauses them', () => {
+  const found = status({matters: [matter('wallet_differs')], matters_total: 1}, {paused: 2})
+  assert.deepEqual(names(found), ['paused', 'matter wallet_differs wallet_differs'])
+  const [need] = needs.of(found, matters)
+  assert.deepEqual([need.tab, need.query, need.count], ['machines', {state: 'paused'}, 2])
 })

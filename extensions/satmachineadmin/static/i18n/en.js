@@ -187,8 +187,12 @@ window.i18n.global.mergeLocaleMessage('en', {
         cash: 'Open the cash entries',
         legs_failed: 'Retry or release',
         undecided: 'Open the sale',
-        no_dispense_report: 'Say what came out'
+        no_dispense_report: 'Say what came out',
+        failing: 'Open its sales'
       },
+      failing: '{n} share could not be paid | {n} shares could not be paid',
+      paused:
+        'Payouts of {n} machine are paused | Payouts of {n} machines are paused',
       errored:
         '{n} sale is not paid out completely | {n} sales are not paid out completely',
       held: '{n} sale waits for your release | {n} sales wait for your release',

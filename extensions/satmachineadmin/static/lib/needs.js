@@ -57,6 +57,32 @@
     ]
   }
 
+  // What keeps a receiver from being paid does so in every sale: it is said once.
+  /** @param {any} status @returns {Need[]} */
+  function ofTargets({failing}) {
+    return failing.map((/** @type {any} */ one) => ({
+      name: `target ${one.target}`,
+      look: ['leg', 'failed'],
+      text: 'failing',
+      count: one.legs,
+      place: one.label || one.target,
+      detail: one.error_message,
+      act: 'failing',
+      tab: 'settlements',
+      query: {state: 'errored'}
+    }))
+  }
+
+  /** @param {any} status @returns {Need[]} */
+  function ofPaused({totals}) {
+    if (!totals.paused) return []
+    const query = {state: 'paused'}
+    const look = /** @type {[string, string]} */ (['machine', 'paused'])
+    return [
+      {name: 'paused', look, text: 'paused', count: totals.paused, act: 'look', tab: 'machines', query}
+    ]
+  }
+
   /** @param {any} status @returns {Need[]} */
   function ofStuck({totals}) {
     if (!totals.stuck) return []
@@ -101,7 +127,9 @@
   function of(status, matters) {
     return [
       ...ofTheEngine(status),
+      ...ofPaused(status),
       ...ofMatters(status, matters),
+      ...ofTargets(status),
       ...ofStuck(status),
       ...['errored', 'held', 'rejected'].flatMap(state => ofSales(status, state)),
       ...ofSales(status, 'test', {state: 'held', mark: 'test'}),

@@ -4,7 +4,6 @@
  * @typedef {object} Status
  * @property {string} version
  * @property {boolean} is_platform
- * @property {string} user_name
  * @property {string} live_channel
  * @property {'fast' | 'slow'} payout_way
  * @property {string} payout_way_reason
@@ -12,8 +11,9 @@
  * @property {string} runner_detail
  * @property {string | null} last_scan_at
  * @property {{policy: 'open' | 'approved', standing: string, may_begin: boolean}} operator
+ * @property {{target: string, label: string, legs: number, sats: number, error_message: string | null}[]} failing
  * @property {{where: string, tables: number}[]} predecessor
- * @property {Record<'machines' | 'open' | 'waiting' | 'test' | 'held' | 'errored' | 'rejected' | 'processed', number>} totals
+ * @property {Record<'machines' | 'paused' | 'open' | 'waiting' | 'test' | 'held' | 'errored' | 'rejected' | 'processed', number>} totals
  * @property {{sales: number, wire_sats: number, commission_sats: number, fiat: {currency: string, amount: string}[]}} today
  *
  * @typedef {object} Machine
