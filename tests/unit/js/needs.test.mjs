@@ -110,3 +110,11 @@ test('machines whose payouts are paused come before what pauses them', () => {
   const [need] = needs.of(found, matters)
   assert.deepEqual([need.tab, need.query, need.count], ['machines', {state: 'paused'}, 2])
 })
+
+test('sales that are not paid out are counted as long as one of them has no row', () => {
+  const told = {matters: [matter('legs_failed', {settlement_id: 's1'})], matters_total: 1}
+  assert.deepEqual(names(status(told, {errored: 1})), ['matter legs_failed legs_failed'])
+  assert.deepEqual(names(status(told, {errored: 2})), ['matter legs_failed legs_failed', 'errored'])
+  const other = {matters: [matter('undecided', {settlement_id: 's1'})], matters_total: 1}
+  assert.ok(names(status(other, {errored: 1})).includes('errored'))
+})

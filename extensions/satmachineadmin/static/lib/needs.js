@@ -57,6 +57,14 @@
     ]
   }
 
+  // Those that no row has yet, because they may still be paid by themselves.
+  /** @param {any} status @returns {Need[]} */
+  function ofErrored(status) {
+    const {totals, matters: rows} = status
+    const told = rows.filter((/** @type {any} */ matter) => matter.kind === 'legs_failed')
+    return told.length < totals.errored ? ofSales(status, 'errored') : []
+  }
+
   // What keeps a receiver from being paid does so in every sale: it is said once.
   /** @param {any} status @returns {Need[]} */
   function ofTargets({failing}) {
@@ -128,10 +136,11 @@
     return [
       ...ofTheEngine(status),
       ...ofPaused(status),
-      ...ofMatters(status, matters),
       ...ofTargets(status),
+      ...ofMatters(status, matters),
       ...ofStuck(status),
-      ...['errored', 'held', 'rejected'].flatMap(state => ofSales(status, state)),
+      ...ofErrored(status),
+      ...['held', 'rejected'].flatMap(state => ofSales(status, state)),
       ...ofSales(status, 'test', {state: 'held', mark: 'test'}),
       ...ofTheRest(status)
     ]
