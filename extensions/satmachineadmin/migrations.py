@@ -241,8 +241,7 @@ async def m133_told_of_what_waits(db: Any) -> None:
 
 async def m134_lists_of_old_books(db: Any) -> None:
     """Every list by an index of its own; those that are the beginning of one of these are not needed."""
-    for name, (table, columns, condition) in LIST_INDEXES.items():
-        await db.execute(_index(db, name, table, columns, where=condition))
+    await _index_lists(db)
     kept = "machine_id, reason, created_at, settlement_id, sats"
     await db.execute(_index(db, "legs_of_kept", "dca_payments", kept, where="state = 'skipped'"))
     of_lps = "leg_type IN ('dca', 'settlement', 'autoforward') AND carrier_id IS NULL"
@@ -259,6 +258,16 @@ async def m135_sales_are_counted(db: Any) -> None:
         await db.execute(statement)
     for statement in _COUNT_ANEW:
         await db.execute(statement)
+
+
+async def m136_shares_of_lps_by_sats(db: Any) -> None:
+    """What LPs got by amount: among all legs, the small ones are fees, which are walked over first."""
+    await _index_lists(db)
+
+
+async def _index_lists(db: Any) -> None:
+    for name, (table, columns, condition) in LIST_INDEXES.items():
+        await db.execute(_index(db, name, table, columns, where=condition))
 
 
 async def _add_column(db: Any, table: str, column: str, kind: str) -> None:
@@ -979,6 +988,8 @@ LIST_INDEXES = {
         "dca_payments", "operator_user_id, state, created_at, id, leg_type, machine_id, sats", ""
     ),
     "legs_by_sats": ("dca_payments", f"operator_user_id, sats, {_OF_A_LEG}", ""),
+    # of LPs by amount: in the other index the fees, which are small, come before them
+    "legs_of_lps_by_sats": ("dca_payments", f"operator_user_id, sats, {_OF_A_LEG}", "leg_type = 'dca'"),
     # of the balances that an operator paid off: few among many
     "legs_of_payoffs": (
         "dca_payments", f"operator_user_id, created_at, {_OF_A_LEG}, sats", "leg_type = 'settlement'"

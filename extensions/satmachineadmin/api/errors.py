@@ -44,6 +44,7 @@ class OpenRoute(APIRoute):
     is_lenient = True
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        self.dependant.call = answering(self.endpoint, self.status_code or 200)
         handle = super().get_route_handler()
         known = {field.alias for field in get_flat_dependant(self.dependant).query_params}
 
@@ -80,6 +81,21 @@ class TranslatingRoute(OpenRoute):
     """The same for routes of ours alone: each parameter of a query is known, and given once."""
 
     is_lenient = False
+
+
+def answering(
+    endpoint: Callable[..., Coroutine[Any, Any, Any]], status: int
+) -> Callable[..., Coroutine[Any, Any, Response]]:
+    """An endpoint that makes a response of what it gives, which is plain data already (`present`).
+
+    FastAPI would look at every value of it, to make it plain: half of the time of a long list.
+    """
+
+    async def answer(**values: Any) -> Response:
+        given = await endpoint(**values)
+        return given if isinstance(given, Response) else JSONResponse(given, status_code=status)
+
+    return answer
 
 
 def require_known(query: QueryParams, known: Set[str]) -> None:

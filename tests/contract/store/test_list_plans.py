@@ -65,7 +65,7 @@ CASES = {
         listing=lists.LEGS, sort_by="sats", index="legs_by_sats", only={"leg.state": LegState.COMPLETED}
     ),
     "an LP's kind of legs by sats": Case(
-        listing=lists.LEGS, sort_by="sats", index="legs_by_sats", only={"leg.leg_type": LegType.DCA}
+        listing=lists.LEGS, sort_by="sats", index="legs_of_lps_by_sats", only={"leg.leg_type": LegType.DCA}
     ),
     "failed legs by sats": Case(
         listing=lists.LEGS, sort_by="sats", index="legs_by_state", is_sorted=True,
