@@ -113,7 +113,10 @@ def main() -> int:
     options.to.mkdir(parents=True, exist_ok=True)
     tokens: dict[str, str] = {}
     for who in (settings.OPERATOR.username, settings.PLATFORM.username, settings.LPS[0].username):
-        tokens[who] = logged_in(options.url, who)
+        try:
+            tokens[who] = logged_in(options.url, who)
+        except httpx.ConnectError:
+            parser.error(f"nothing answers at {options.url}: start the demo (make demo), or say --url")
     headers = {"Authorization": f"Bearer {tokens[settings.OPERATOR.username]}"}
     with (
         httpx.Client(base_url=options.url, headers=headers, timeout=30) as operator,
