@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field, StrictStr, validator
 
 from ..core.states import CashEntryKind, EnrolmentStatus
-from .schemas import Body
+from .schemas import Body, Changed
 
 
 class ClientInvited(Body):
@@ -20,7 +20,7 @@ class ClientInvited(Body):
     display_name: StrictStr | None = Field(None, min_length=1, max_length=60)
 
 
-class ClientChanged(Body):
+class ClientChanged(Changed):
     username: StrictStr | None = Field(None, min_length=1, max_length=60)
     status: EnrolmentStatus | None = None
 

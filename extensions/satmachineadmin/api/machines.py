@@ -104,11 +104,8 @@ async def get_machine(user: CurrentUser, machine_id: str) -> dict[str, Any]:
 @router.put("/{machine_id}")
 async def put_machine(user: ActingUser, machine_id: str, body: MachineChanged) -> dict[str, Any]:
     fields = body.dict(exclude_unset=True)
-    for name, value in fields.items():
-        if value is None and name not in _MAY_BE_NONE:
-            raise InvalidInput(field=name, problem="it cannot be empty")
     fields |= _checked(fields)
-    if fields.get("currency") is not None:
+    if "currency" in fields:
         read("currency", currency_digits, fields["currency"])
     if "npub" in fields:
         fields["npub"] = _npub(fields["npub"])
@@ -161,10 +158,6 @@ async def _proof(user_id: str, machine_id: str) -> dict[str, Any]:
         **present_reconcile.proof(row),
         "matters": [present_reconcile.matter(one) for one in matters if one["kind"] in kinds],
     }
-
-
-#: What an operator can also take back.
-_MAY_BE_NONE = ("reference_rate", "fallback_commission_pct", "npub")
 
 
 def _checked(fields: dict[str, Any]) -> dict[str, Any]:

@@ -30,9 +30,6 @@ async def put_super_config(user: ActingOwner, body: PlatformChanged) -> dict[str
     fields = body.dict(exclude_unset=True)
     if not fields:
         raise InvalidInput(field="body", problem="there is nothing to change")
-    for name, value in fields.items():
-        if value is None and name != "super_fee_wallet_id":
-            raise InvalidInput(field=name, problem="it cannot be empty")
     for name in ("super_fee_pct", "super_fee_cash_in_pct"):
         if name in fields:
             fields[name] = format_percent(read(name, parse_percent, fields[name]))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timezone
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel, ConstrainedInt, Extra, Field, StrictBool, StrictStr, validator
 from pydantic.errors import DictError
+from pydantic.fields import ModelField
 
 from ..core.approval import OperatorPolicy
 from ..core.errors import InvalidInput, NotFound, Refusal
@@ -73,6 +74,19 @@ class Body(BaseModel):
         return value
 
 
+class Changed(Body):
+    """What is given changes, and the rest stays: so an empty value is refused where it means nothing."""
+
+    #: what can also be taken back
+    may_be_none: ClassVar[frozenset[str]] = frozenset()
+
+    @validator("*", pre=True)
+    def _is_given(cls, value: Any, field: ModelField) -> Any:
+        if value is None and field.name not in cls.may_be_none:
+            raise ValueError("it cannot be empty")
+        return value
+
+
 class Minutes(ConstrainedInt):
     """From a minute to a day."""
 
@@ -111,7 +125,9 @@ class EarlierAsked(MachineDescribed):
     scan_from: StrictStr | None = Field(None, max_length=20)
 
 
-class MachineChanged(Body):
+class MachineChanged(Changed):
+    may_be_none = frozenset({"reference_rate", "fallback_commission_pct", "npub"})
+
     name: StrictStr | None = Field(None, min_length=1, max_length=60)
     wallet_id: StrictStr | None = Field(None, min_length=1, max_length=64)
     currency: StrictStr | None = Field(None, min_length=3, max_length=3)
@@ -174,14 +190,16 @@ class TargetReplaced(Body):
     new_target: StrictStr = Field(min_length=1, max_length=2000)
 
 
-class SettingsChosen(Body):
+class SettingsChosen(Changed):
     time_zone: StrictStr | None = Field(None, min_length=1, max_length=60)
     notify_errored: StrictBool | None = None
     notify_paused: StrictBool | None = None
     notify_disputed: StrictBool | None = None
 
 
-class PlatformChanged(Body):
+class PlatformChanged(Changed):
+    may_be_none = frozenset({"super_fee_wallet_id"})
+
     super_fee_pct: StrictStr | None = None
     super_fee_cash_in_pct: StrictStr | None = None
     super_fee_basis: FeeBasis | None = None

@@ -34,8 +34,8 @@ CASH_ROUTES = (
         method="PUT",
         path=f"{DCA}/clients/{{client_id}}",
         body={
-            "username": Field(good="Ana", legal=NOT_GIVEN),
-            "status": Field(good="active", legal=NOT_GIVEN, bad=("gone", "Active", "invited")),
+            "username": Field(good="Ana", legal=NOT_GIVEN - {"null"}),
+            "status": Field(good="active", legal=NOT_GIVEN - {"null"}, bad=("gone", "Active", "invited")),
         },
     ),
     Route(method="GET", path=f"{DCA}/clients/{{client_id}}/balance"),

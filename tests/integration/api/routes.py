@@ -178,11 +178,11 @@ ROUTES: tuple[Route, ...] = (
         path=f"{DCA}/settings",
         body={
             "time_zone": Field(
-                good="Europe/Zurich", legal=NOT_GIVEN, bad=("Europe", "CET", "+01:00", "x" * 61)
+                good="Europe/Zurich", legal=NOT_GIVEN - {"null"}, bad=("Europe", "CET", "+01:00", "x" * 61)
             ),
-            "notify_errored": Field(good=True, legal=NOT_GIVEN | {"boolean"}),
-            "notify_paused": Field(good=False, legal=NOT_GIVEN | {"boolean"}),
-            "notify_disputed": Field(good=False, legal=NOT_GIVEN | {"boolean"}),
+            "notify_errored": Field(good=True, legal=frozenset({"missing", "boolean"})),
+            "notify_paused": Field(good=False, legal=frozenset({"missing", "boolean"})),
+            "notify_disputed": Field(good=False, legal=frozenset({"missing", "boolean"})),
         },
     ),
     Route(method="GET", path=f"{DCA}/super-config"),
