@@ -82,7 +82,15 @@ class Disputed(Body):
 
 
 class PreferencesChosen(Body):
-    """What is not given stays as it was; `null` takes a limit away."""
+    """What is not given stays as it was; `null` takes a limit or an address away."""
+
+    class Config:
+        @staticmethod
+        def schema_extra(schema: dict[str, Any], model: type[Body]) -> None:
+            """Say which values may be null, which pydantic does not."""
+            for name in ("fixed_mode_daily_limit", "fixed_mode_currency", "autoforward_ln_address"):
+                described = schema["properties"][name]
+                schema["properties"][name] = {"anyOf": [described, {"type": "null"}]}
 
     dca_wallet_id: StrictStr | None = Field(None, min_length=1, max_length=64, regex="^[0-9a-zA-Z]+$")
     default_dca_mode: StrictStr | None = Field(None, max_length=10)

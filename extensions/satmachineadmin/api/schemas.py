@@ -57,6 +57,18 @@ class Body(BaseModel):
         extra = Extra.forbid
         anystr_strip_whitespace = True
 
+        @staticmethod
+        def schema_extra(schema: dict[str, Any], model: type[Body]) -> None:
+            """Say which values may be null, which pydantic does not."""
+            for name in model.nullable():
+                described = schema["properties"][name]
+                schema["properties"][name] = {"anyOf": [described, {"type": "null"}]}
+
+    @classmethod
+    def nullable(cls) -> set[str]:
+        """The fields that may be given as null."""
+        return {name for name, field in cls.__fields__.items() if field.allow_none}
+
     @classmethod
     def validate(cls, value: Any) -> Any:
         """An object, or nothing of it: pydantic would also read a list of pairs as one."""
@@ -79,6 +91,10 @@ class Changed(Body):
 
     #: what can also be taken back
     may_be_none: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def nullable(cls) -> set[str]:
+        return set(cls.may_be_none)
 
     @validator("*", pre=True)
     def _is_given(cls, value: Any, field: ModelField) -> Any:
