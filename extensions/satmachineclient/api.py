@@ -9,6 +9,7 @@ from lnbits.core.models import Account
 from lnbits.decorators import check_account_exists
 from pydantic import BaseModel, Extra, Field, StrictBool, StrictInt, StrictStr, validator
 from pydantic.errors import DictError
+from pydantic.fields import ModelField
 
 from .engine import lp
 from .errors import AnsweredBefore, TranslatingRoute
@@ -57,8 +58,11 @@ class Body(BaseModel):
         anystr_strip_whitespace = True
 
     @validator("*", pre=True)
-    def _is_legible(cls, value: Any) -> Any:
+    def _is_legible(cls, value: Any, field: ModelField) -> Any:
         """What is refused is repeated in the answer, which not every character can stand in."""
+        longest = field.field_info.max_length
+        if isinstance(value, str) and longest is not None and len(value) > longest:
+            raise ValueError(f"ensure this value has at most {longest} characters")
         if isinstance(value, str) and not value.replace("\n", "").isprintable():
             raise ValueError("control characters are not allowed")
         return value

@@ -77,6 +77,14 @@ class Body(BaseModel):
         return super().validate(value)
 
     @validator("*", pre=True)
+    def _is_as_long_as_described(cls, value: Any, field: ModelField) -> Any:
+        """Before it is trimmed: pydantic would count what is left."""
+        longest = field.field_info.max_length
+        if isinstance(value, str) and longest is not None and len(value) > longest:
+            raise ValueError(f"ensure this value has at most {longest} characters")
+        return value
+
+    @validator("*", pre=True)
     def _no_control_characters(cls, value: Any) -> Any:
         if isinstance(value, str):
             if _CONTROL.search(value.replace("\n", "").replace("\t", "")):

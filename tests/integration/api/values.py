@@ -31,6 +31,7 @@ BAD_VALUES = {
     "empty": '""',
     "blank": '"   "',
     "10 kB": json.dumps("x" * 10_240),
+    "too long before it is trimmed": json.dumps("x" + " " * 10_240),
     "control character": r'"a\u0007b"',
     "NUL": r'"a\u0000b"',
     "lone surrogate": r'"a\ud800b"',
