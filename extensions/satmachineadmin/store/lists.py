@@ -338,7 +338,7 @@ async def stuck(sql: Sql, operator_user_id: str, since: int) -> list[Row]:
 
 async def totals(sql: Sql, operator_user_id: str) -> dict[str, int]:
     """How many machines an operator has, and settlements by state, of which totals are kept (m135)."""
-    machines = await sql.one(
+    (machines,) = await sql.all(
         f"""
         SELECT COUNT(*) AS total, COUNT(payouts_paused_at) AS paused
         FROM {SCHEMA}.dca_machines WHERE operator_user_id = :operator
@@ -353,8 +353,8 @@ async def totals(sql: Sql, operator_user_id: str) -> dict[str, int]:
     held = counted.get("held", 0)
     split = await _held_apart(sql, operator_user_id) if held else {"waiting": 0, "test": 0}
     return {
-        "machines": int(machines["total"]) if machines else 0,
-        "paused": int(machines["paused"]) if machines else 0,
+        "machines": int(machines["total"]),
+        "paused": int(machines["paused"]),
         "open": counted.get("pending", 0) + counted.get("processing", 0),
         **split,
         "held": held - split["waiting"] - split["test"],
