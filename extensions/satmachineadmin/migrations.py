@@ -265,6 +265,26 @@ async def m136_shares_of_lps_by_sats(db: Any) -> None:
     await _index_lists(db)
 
 
+async def m137_lps_see_and_decide(db: Any) -> None:
+    """Addresses that wait before they are used, every change of an LP's choices, what it passed on.
+
+    One index has what an LP got and passed on by time; the two that had a part of it are not needed.
+    """
+    for table, column, kind in _COLUMNS_OF_M137:
+        await _add_column(db, table, column, kind)
+    for statement in (_LP_CHANGES, *_indexes_of_m137(db)):
+        await db.execute(statement)
+    for name in ("legs_that_drew", "legs_of_client_by_completion"):
+        await db.execute(f"DROP INDEX IF EXISTS {SCHEMA}.{name}")
+    await db.execute(
+        f"""
+        UPDATE {SCHEMA}.dca_clients SET forwarded_msat = (
+            SELECT COALESCE(SUM(leg.sent_msat), 0) FROM {SCHEMA}.dca_payments AS leg
+            WHERE leg.client_id = dca_clients.id AND leg.leg_type = 'autoforward' AND leg.state = 'completed')
+        """
+    )
+
+
 async def _index_lists(db: Any) -> None:
     for name, (table, columns, condition) in LIST_INDEXES.items():
         await db.execute(_index(db, name, table, columns, where=condition))
@@ -741,6 +761,55 @@ def _indexes_of_m127(db: Any) -> tuple[str, ...]:
             "dca_payments",
             "client_id, completed_at, settlement_id, fiat_minor, leg_type, state",
             where="leg_type = 'dca' AND state = 'completed'",
+        ),
+    )
+
+
+_COLUMNS_OF_M137 = (
+    # where the LP wants its sats passed on to once the time has come, or it has confirmed that
+    ("dca_lp", "autoforward_next_address", "TEXT"),
+    ("dca_lp", "autoforward_next_at", "BIGINT"),
+    # wrong passwords in a row, and when the last one came
+    ("dca_lp", "password_failures", "BIGINT NOT NULL DEFAULT 0"),
+    ("dca_lp", "password_failed_at", "BIGINT"),
+    # up to when the LP was told of its payouts, and when of something that fails
+    ("dca_lp", "told_until", "BIGINT"),
+    ("dca_lp", "problem_told_at", "BIGINT"),
+    # what left for the LP's own address, the network's fees not in it
+    ("dca_clients", "forwarded_msat", "BIGINT NOT NULL DEFAULT 0"),
+)
+
+# Every change of an LP's choices, for the LP alone; `changes` is JSON: choice, before, after.
+_LP_CHANGES = f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.lp_changes (
+        id TEXT PRIMARY KEY,
+        user_id TEXT NOT NULL,
+        at BIGINT NOT NULL,
+        how TEXT NOT NULL,
+        changes TEXT NOT NULL
+    )
+"""
+
+
+def _indexes_of_m137(db: Any) -> tuple[str, ...]:
+    of_lps = "leg_type IN ('dca', 'settlement', 'autoforward') AND state = 'completed'"
+    by_time = "client_id, completed_at, leg_type, state, settlement_id, currency, fiat_minor, sent_msat, id"
+    return (
+        _index(db, "lp_changes_listed", "lp_changes", "user_id, at, id"),
+        _index(
+            db,
+            "addresses_that_wait",
+            "dca_lp",
+            "autoforward_next_at",
+            where="autoforward_next_at IS NOT NULL",
+        ),
+        _index(db, "paid_of_lps", "dca_payments", by_time, where=of_lps),
+        _index(
+            db,
+            "failed_of_lps",
+            "dca_payments",
+            "client_id, updated_at",
+            where="state = 'failed' AND client_id IS NOT NULL",
         ),
     )
 

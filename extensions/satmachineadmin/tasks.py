@@ -18,6 +18,7 @@ from loguru import logger
 
 from .core.lease import Lease, LeaseLost
 from .engine.figures import FigureKeeper
+from .engine.lp_notices import tell_lps
 from .engine.notices import tell_operators
 from .engine.pay_external import work_outside
 from .engine.reconcile import has_new_wallet, reconcile_once
@@ -37,6 +38,8 @@ RENEW_SECONDS = 10.0
 OUTSIDE_SECONDS = 1.0
 #: How often it is looked whether there is something to tell people, or a day's figures have changed.
 BESIDE_SECONDS = 1.0
+#: How often it is looked whether there is something to tell LPs.
+LPS_SECONDS = 15.0
 #: The least pause between two of them.
 LEAST_PAUSE_SECONDS = 0.05
 #: How often a process that stands by asks for the lease.
@@ -65,6 +68,7 @@ class Runner:
         self._lease: Lease | None = None
         #: when the books are next held against the history; None until they were, since the lease was taken
         self._reconcile_at: float | None = None
+        self._tell_lps_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
         #: when the payment history was last looked at, epoch seconds; None before the first time
         self.last_scan_at: int | None = None
@@ -151,11 +155,18 @@ class Runner:
             if self._lease is not None:
                 try:
                     await tell_operators(self._store, self._host)
+                    await self._tell_lps()
                     has_more = await self._figures.keep(lambda: self.is_stopping)
                 except Exception as trouble:  # noqa: BLE001 - the outermost loop: it records and goes on
                     logger.exception(f"satmachineadmin could not keep people informed: {trouble!r}")
             if not has_more:
                 await self._sleep(BESIDE_SECONDS, is_wakeable=False)
+
+    async def _tell_lps(self) -> None:
+        """LPs are not in such a hurry."""
+        if time.monotonic() >= self._tell_lps_at:
+            self._tell_lps_at = time.monotonic() + LPS_SECONDS
+            await tell_lps(self._store, self._host)
 
     async def _round(self) -> bool:
         """Take the lease if need be, then work once. True when there may be more to do at once."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import StreamingResponse
 from lnbits.core.models import Account
 from lnbits.decorators import check_account_exists
 from pydantic import BaseModel, Extra, Field, StrictBool, StrictInt, StrictStr, validator
@@ -50,11 +52,24 @@ async def acting(
 ActingUser = Annotated[Account, Depends(acting)]
 
 
-class Body(BaseModel):
-    """A request body: unknown fields are refused, text is free of control characters."""
+class Content(BaseModel):
+    """A request body: unknown fields are refused."""
 
     class Config:
         extra = Extra.forbid
+
+    @classmethod
+    def validate(cls, value: Any) -> Any:
+        """An object, or nothing of it: pydantic would also read a list of pairs as one."""
+        if not isinstance(value, (dict, cls)):
+            raise DictError
+        return super().validate(value)
+
+
+class Body(Content):
+    """A request body whose text is free of control characters, and of blanks around it."""
+
+    class Config:
         anystr_strip_whitespace = True
 
     @validator("*", pre=True)
@@ -67,12 +82,12 @@ class Body(BaseModel):
             raise ValueError("control characters are not allowed")
         return value
 
-    @classmethod
-    def validate(cls, value: Any) -> Any:
-        """An object, or nothing of it: pydantic would also read a list of pairs as one."""
-        if not isinstance(value, (dict, cls)):
-            raise DictError
-        return super().validate(value)
+
+class Accepted(Body):
+    """The first time with the wallet where the sats arrive, and the clock that the LP reads."""
+
+    dca_wallet_id: StrictStr | None = Field(None, min_length=1, max_length=64, regex="^[0-9a-zA-Z]+$")
+    time_zone: StrictStr | None = Field(None, min_length=1, max_length=64)
 
 
 class Token(Body):
@@ -81,8 +96,30 @@ class Token(Body):
     token: StrictStr = Field(min_length=1, max_length=100)
 
 
+class TokenAccepted(Accepted, Token):
+    """A link, and what its first acceptance comes with."""
+
+
 class Disputed(Body):
     reason: StrictStr = Field(min_length=1, max_length=500)
+
+
+class Address(Body):
+    address: StrictStr = Field(min_length=1, max_length=2000)
+
+
+class Password(Body):
+    password: StrictStr = Field(min_length=1, max_length=200)
+
+    class Config:
+        #: blanks belong to it
+        anystr_strip_whitespace = False
+
+
+class Text(Content):
+    """The text of a statement, whatever a copy made of it."""
+
+    text: StrictStr = Field(min_length=1, max_length=1_000_000)
 
 
 class PreferencesChosen(Body):
@@ -103,6 +140,8 @@ class PreferencesChosen(Body):
     autoforward_ln_address: StrictStr | None = Field(None, min_length=1, max_length=2000)
     autoforward_enabled: StrictBool | None = None
     autoforward_min_sats: StrictInt | None = None
+    time_zone: StrictStr | None = Field(None, min_length=1, max_length=64)
+    notifications: StrictStr | None = Field(None, max_length=10)
 
 
 class PageWanted:
@@ -113,7 +152,21 @@ class PageWanted:
         self.offset = offset
 
 
+class Narrowed:
+    """`?enrolment_id=&since=&until=`: one machine, some days."""
+
+    def __init__(
+        self,
+        enrolment_id: str | None = Query(None, min_length=1, max_length=64),
+        since: str | None = Query(None, max_length=10),
+        until: str | None = Query(None, max_length=10),
+    ) -> None:
+        self.wishes = {"enrolment_id": enrolment_id, "since": since, "until": until}
+
+
 Wanted = Annotated[PageWanted, Depends(PageWanted)]
+Which = Annotated[Narrowed, Depends(Narrowed)]
+OneWord = Annotated[str | None, Query(max_length=20)]
 
 
 @router.get("/preferences")
@@ -126,14 +179,31 @@ async def put_preferences(user: ActingUser, body: PreferencesChosen) -> dict[str
     return await lp().choose_preferences(user.id, **body.dict(exclude_unset=True))
 
 
+@router.get("/preferences/history")
+async def list_changes(user: CurrentUser, page: Wanted) -> dict[str, Any]:
+    return await lp().preferences_history(user.id, limit=page.limit, offset=page.offset)
+
+
+@router.post("/preferences/address/test")
+async def post_address_test(user: CurrentUser, body: Address) -> dict[str, Any]:
+    return await lp().address_terms(user.id, body.address)
+
+
+@router.post("/preferences/address/confirm")
+async def post_address_confirm(user: ActingUser, body: Password) -> dict[str, Any]:
+    return await lp().confirm_address(user.id, body.password)
+
+
 @router.get("/enrolments")
 async def list_enrolments(user: CurrentUser, page: Wanted) -> dict[str, Any]:
     return await lp().enrolments(user.id, limit=page.limit, offset=page.offset)
 
 
 @router.post("/enrolments/{enrolment_id}/accept")
-async def post_accept(user: ActingUser, enrolment_id: str) -> dict[str, Any]:
-    return await lp().accept_enrolment(user.id, enrolment_id)
+async def post_accept(user: ActingUser, enrolment_id: str, body: Accepted) -> dict[str, Any]:
+    return await lp().accept_enrolment(
+        user.id, enrolment_id, wallet_id=body.dca_wallet_id, time_zone=body.time_zone
+    )
 
 
 @router.post("/invitation/look")
@@ -142,8 +212,15 @@ async def post_invitation_look(user: CurrentUser, body: Token) -> dict[str, Any]
 
 
 @router.post("/invitation/accept")
-async def post_invitation_accept(user: ActingUser, body: Token) -> dict[str, Any]:
-    return await lp().accept_invitation(user.id, body.token)
+async def post_invitation_accept(user: ActingUser, body: TokenAccepted) -> dict[str, Any]:
+    return await lp().accept_invitation(
+        user.id, body.token, wallet_id=body.dca_wallet_id, time_zone=body.time_zone
+    )
+
+
+@router.get("/summary")
+async def get_summary(user: CurrentUser) -> dict[str, Any]:
+    return await lp().summary(user.id)
 
 
 @router.get("/positions")
@@ -151,9 +228,20 @@ async def list_positions(user: CurrentUser, page: Wanted) -> dict[str, Any]:
     return await lp().positions(user.id, limit=page.limit, offset=page.offset)
 
 
+@router.get("/chart")
+async def get_chart(
+    user: CurrentUser, period: Annotated[str, Query(max_length=20)] = "month"
+) -> dict[str, Any]:
+    return await lp().chart(user.id, period)
+
+
 @router.get("/cash")
-async def list_cash(user: CurrentUser, page: Wanted) -> dict[str, Any]:
-    return await lp().cash_entries(user.id, limit=page.limit, offset=page.offset)
+async def list_cash(
+    user: CurrentUser, page: Wanted, which: Which, kind: OneWord = None, status: OneWord = None
+) -> dict[str, Any]:
+    return await lp().cash_entries(
+        user.id, **which.wishes, kind=kind, status=status, limit=page.limit, offset=page.offset
+    )
 
 
 @router.post("/cash/{entry_id}/dispute")
@@ -167,5 +255,64 @@ async def post_withdraw_dispute(user: ActingUser, entry_id: str) -> dict[str, An
 
 
 @router.get("/transactions")
-async def list_transactions(user: CurrentUser, page: Wanted) -> dict[str, Any]:
-    return await lp().transactions(user.id, limit=page.limit, offset=page.offset)
+async def list_transactions(
+    user: CurrentUser,
+    page: Wanted,
+    which: Which,
+    leg_type: OneWord = None,
+    state: OneWord = None,
+    search: Annotated[str | None, Query(max_length=100)] = None,
+) -> dict[str, Any]:
+    return await lp().transactions(
+        user.id,
+        **which.wishes,
+        leg_type=leg_type,
+        state=state,
+        search=search,
+        limit=page.limit,
+        offset=page.offset,
+    )
+
+
+@router.get("/reports/transactions.csv", response_class=StreamingResponse)
+async def get_transactions_csv(user: CurrentUser, which: Which) -> StreamingResponse:
+    return _download("transactions", await lp().transactions_csv(user.id, **which.wishes))
+
+
+@router.get("/reports/cash.csv", response_class=StreamingResponse)
+async def get_cash_csv(user: CurrentUser, which: Which) -> StreamingResponse:
+    return _download("cash", await lp().cash_csv(user.id, **which.wishes))
+
+
+@router.get("/reports/koinly.csv", response_class=StreamingResponse)
+async def get_koinly_csv(user: CurrentUser, which: Which) -> StreamingResponse:
+    return _download("koinly", await lp().koinly_csv(user.id, **which.wishes))
+
+
+@router.get("/statements")
+async def list_statements(user: CurrentUser) -> dict[str, Any]:
+    return await lp().statements_known(user.id)
+
+
+@router.get("/statement")
+async def get_statement(user: CurrentUser, month: Annotated[str, Query(max_length=7)]) -> dict[str, Any]:
+    return await lp().statement(user.id, month)
+
+
+@router.post("/statement/check")
+async def post_statement_check(user: CurrentUser, body: Text) -> dict[str, Any]:
+    return await lp().check_statement(user.id, body.text)
+
+
+def _download(what: str, texts: AsyncIterator[str]) -> StreamingResponse:
+    """A file that is written while it is sent. Text that is no valid Unicode is sent escaped."""
+
+    async def encoded() -> AsyncIterator[bytes]:
+        async for text in texts:
+            yield text.encode(errors="backslashreplace")
+
+    headers = {
+        "Content-Disposition": f'attachment; filename="satoshi-machine-{what}.csv"',
+        "Cache-Control": "no-store",
+    }
+    return StreamingResponse(encoded(), media_type="text/csv; charset=utf-8", headers=headers)

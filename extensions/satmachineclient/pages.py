@@ -10,7 +10,12 @@ from lnbits.core.views.generic import index, index_public
 from lnbits.decorators import check_user_exists
 
 router = APIRouter()
-router.add_api_route(
-    "/", methods=["GET"], endpoint=index, dependencies=[Depends(check_user_exists)], include_in_schema=False
-)
+for _path in ("/", "/statement"):
+    router.add_api_route(
+        _path,
+        methods=["GET"],
+        endpoint=index,
+        dependencies=[Depends(check_user_exists)],
+        include_in_schema=False,
+    )
 router.add_api_route("/invitation", methods=["GET"], endpoint=index_public, include_in_schema=False)

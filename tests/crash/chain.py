@@ -23,7 +23,8 @@ from tests.harness.pay_links import PayLinks
 from tests.harness.shop import DCA
 from tests.judge import STATEMENTS, Snapshot, complaints
 
-from .episodes import EPISODES, TAMPERED_WITH, Step
+from .episodes import EPISODES, TAMPERED_WITH
+from .steps import Step
 from .town import Town, use_node
 
 #: A start, and what leads to the place.

@@ -7,40 +7,17 @@ not need each other: a seed shuffles them, and what one leaves open is decided b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from tests.harness.people import Wallet
 
+from .steps import Deed, Step, around
 from .town import Town
-
-Deed = Callable[[Town], object]
 
 #: The mark of a payment that no leg explains.
 STRANGE = "sm1:unknown:0"
 #: What the judge says of what somebody has tampered with, until it is mended.
 TAMPERED_WITH = (STRANGE, "its last event says")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One life of the server."""
-
-    #: where it is killed
-    place: str
-    #: when it is there for so many times
-    times: int = 1
-    #: what happened while the server was down
-    down: Deed | None = None
-    #: what a person does once it is up, and what may be the last thing it sees
-    up: Deed | None = None
-
-
-def around(name: str, *, down: Deed | None = None, up: Deed | None = None) -> Iterator[Step]:
-    """Before and after a commit (`land`) or a call (`slow.pay`); a person does it again after the first."""
-    group, _, what = name.partition(".")
-    yield Step(place=f"{group}.before_{what or 'commit'}", down=down, up=up)
-    yield Step(place=f"{group}.after_{what or 'commit'}", up=up)
 
 
 def _sells(shop: str, times: int = 1) -> Deed:
@@ -343,6 +320,23 @@ def _sweep(town: Town) -> None:
     town.plain.api.post(f"/satmachineadmin/api/v1/dca/settlements/{settlement['id']}/sweep", {})
 
 
+def an_lp_decides() -> Iterator[Step]:
+    """A new address has waited for a day, and an LP wants to hear what came."""
+    yield from around("new_address", down=_let_address_wait)
+    yield from around("lp_notices", down=_want_to_hear)
+
+
+def _let_address_wait(town: Town) -> None:
+    town.sql(
+        "UPDATE satmachineadmin.dca_lp SET autoforward_next_address = autoforward_ln_address, "
+        "autoforward_next_at = 1 WHERE autoforward_enabled"
+    )
+
+
+def _want_to_hear(town: Town) -> None:
+    town.sql("UPDATE satmachineadmin.dca_lp SET notifications = 'daily', told_until = 1")
+
+
 def differences() -> Iterator[Step]:
     """What is due once a day, and a payment with our mark that no leg explains."""
     yield from around("verify", down=_forget_trail)
@@ -391,7 +385,7 @@ def _check(town: Town) -> None:
 EPISODES: tuple[Callable[[], Iterator[Step]], ...] = (
     a_start, sales, a_sale_that_was_pending, the_slow_way, an_answer_that_came_late, accidents, waiting,
     payments_that_leave, a_node_that_takes_its_time, payments_that_do_not_leave, passing_on,
-    balances_paid_off, refunds, sweeping, differences,
+    balances_paid_off, refunds, sweeping, an_lp_decides, differences,
 )  # fmt: skip
 
 #: What a real server is not brought to: tests/unit/engine/test_crash_matrix.py has it, in memory.

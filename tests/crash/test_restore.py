@@ -192,8 +192,8 @@ def set_up_again(town: Town) -> None:
         for lp in shop.lps.values():
             body = {"machine_id": shop.machine["id"], "username": lp.username, "display_name": lp.username}
             client = shop.api.post(f"{DCA}/clients", body)
-            town.server.api(lp).put(f"{LP}/preferences", {"dca_wallet_id": lp.wallet.id})
-            town.server.api(lp).post(f"{LP}/enrolments/{client['id']}/accept")
+            chosen = {"dca_wallet_id": lp.wallet.id}
+            town.server.api(lp).post(f"{LP}/enrolments/{client['id']}/accept", chosen)
             entry = shop.api.post(f"{DCA}/deposits", {"client_id": client["id"], "amount": CASH})
             shop.api.post(f"{DCA}/deposits/{entry['id']}/confirm")
 

@@ -21,7 +21,7 @@ from tests.harness import LnbitsServer
 from tests.harness.fake_node import KEY, FakeNode
 from tests.harness.pay_links import Link, PayLinks, foreign_invoice
 from tests.harness.people import Wallet
-from tests.harness.shop import DCA, LP, Shop
+from tests.harness.shop import DCA, Shop
 
 from .ledger import Ledger, Rows
 from .world import World, sale
@@ -75,8 +75,7 @@ class Town:
         )
         extra = Shop.open(server, shares=("100",), cash={"cara": CASH}, customer_sats=1000)
         links.add("savings", Link(invoice=lambda msat: foreign_invoice(msat)))
-        forwards = {"autoforward_ln_address": links.url("savings"), "autoforward_enabled": True}
-        server.api(extra.lps["cara"]).put(f"{LP}/preferences", forwards)
+        extra.pass_on("cara", links.url("savings"))
         purse = server.create_wallet(plain.operator, "purse")
         for wallet in (purse, plain.machine_wallet, outside.machine_wallet, extra.machine_wallet):
             server.top_up(wallet, FLOAT_SATS)

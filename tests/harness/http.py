@@ -10,7 +10,7 @@ import httpx
 
 #: Where a write takes an Idempotency-Key, and how the paths of those end that change nothing.
 _OURS = ("/satmachineadmin/api/v1/dca", "/satmachineclient/api/v1/dca-client")
-_CHANGES_NOTHING = ("/preview", "/check", "/verify", "/example", "/what-if")
+_CHANGES_NOTHING = ("/preview", "/check", "/verify", "/example", "/what-if", "/look", "/test")
 
 
 class UnexpectedStatus(AssertionError):

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from .http import Api
-from .people import Payment, User, Wallet
+from .people import PASSWORD, Payment, User, Wallet
 from .server import LnbitsServer
 
 DCA = "/satmachineadmin/api/v1/dca"
@@ -110,12 +110,21 @@ class Shop:
             f"{DCA}/clients",
             {"machine_id": self.machine["id"], "username": lp.username, "display_name": name},
         )
-        self.server.api(lp).put(f"{LP}/preferences", {"dca_wallet_id": lp.wallet.id})
-        self.server.api(lp).post(f"{LP}/enrolments/{client['id']}/accept")
+        self.server.api(lp).post(f"{LP}/enrolments/{client['id']}/accept", {"dca_wallet_id": lp.wallet.id})
         self.lps[name], self.clients[name] = lp, client
         if amount is not None:
             self.hand_over(name, amount)
         return lp
+
+    def pass_on(self, name: str, address: str, **choices: Any) -> dict[str, Any]:
+        """An LP has its sats passed on from now on, and confirms the address; its preferences."""
+        api = self.server.api(self.lps[name])
+        api.put(
+            f"{LP}/preferences",
+            {"autoforward_ln_address": address, "autoforward_enabled": True, **choices},
+        )
+        saved: dict[str, Any] = api.post(f"{LP}/preferences/address/confirm", {"password": PASSWORD})
+        return saved
 
     def hand_over(self, name: str, amount: str) -> None:
         """Cash of an LP, recorded and confirmed."""

@@ -19,7 +19,7 @@ from .tree import EXTENSION_IDS
 
 KEY = "Idempotency-Key"
 #: No GET, and it changes nothing: by the last part of its path.
-ONLY_LOOK = ("preview", "check", "verify", "example", "what-if", "look", "earlier")
+ONLY_LOOK = ("preview", "check", "verify", "example", "what-if", "look", "earlier", "test")
 
 
 def routes() -> list[Any]:
@@ -52,6 +52,7 @@ def test_what_the_lp_extension_calls_to_write_writes_once() -> None:
 
     for write in (
         lp.choose_preferences,
+        lp.confirm_address,
         lp.accept_enrolment,
         lp.accept_invitation,
         lp.dispute_cash_entry,

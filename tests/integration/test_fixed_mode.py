@@ -19,7 +19,7 @@ def enrol_too(shop: Shop, name: str, lp: User, amount: str) -> None:
         f"{DCA}/clients",
         {"machine_id": shop.machine["id"], "username": lp.username, "display_name": name},
     )
-    shop.server.api(lp).post(f"{LP}/enrolments/{client['id']}/accept")
+    shop.server.api(lp).post(f"{LP}/enrolments/{client['id']}/accept", {})
     shop.lps[name], shop.clients[name] = lp, client
     shop.hand_over(name, amount)
 

@@ -24,8 +24,7 @@ def test_payouts_gather_and_go_on_as_one_payment_that_only_the_lp_sees(server: L
         link = Link(invoice=lambda msat: server.create_invoice(savings, msat // 1000).bolt11)
         url = links.add("savings", link)
         server.wait_for(lambda: server.balance_sats(ana.wallet) == 400, "first payout")
-        chosen = {"autoforward_ln_address": url, "autoforward_enabled": True, "autoforward_min_sats": 1200}
-        saved = api.put(f"{LP}/preferences", chosen)
+        saved = shop.pass_on("ana", url, autoforward_min_sats=1200)
         # What arrives within the second of the consent counts as earlier.
         server.wait_for(lambda: int(time.time()) > _consent(server, ana.id), "next second")
 

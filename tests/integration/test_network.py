@@ -22,7 +22,7 @@ import pytest
 from tests.harness import LnbitsServer
 from tests.harness.pay_links import Link, PayLinks
 from tests.harness.people import Wallet
-from tests.harness.shop import DCA, LP, Shop, check_conservation
+from tests.harness.shop import DCA, Shop, check_conservation
 from tests.harness.slow_node import SlowNode
 
 #: longer than the five seconds that LNbits waits for its node
@@ -164,9 +164,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
             for name, wallet in (("ella", ella), ("home", home))
         }
         shop.api.put(f"{DCA}/commission-splits", {"splits": [{"target": urls[ella.id], "share_pct": "100"}]})
-        servers["b"].api(shop.lps["ana"]).put(
-            f"{LP}/preferences", {"autoforward_ln_address": urls[home.id], "autoforward_enabled": True}
-        )
+        shop.pass_on("ana", urls[home.id])
         time.sleep(1.1)  # what arrives within the second of the consent counts as earlier
         yield network
         assert servers["b"].log_defects() == []

@@ -35,7 +35,10 @@ class Deciding(Run):
         )
 
     async def _choose(self, name: str, choices: dict[str, object]) -> None:
-        await preferences.choose_preferences(self.w.store, name, choices)
+        """A new address would wait for a day: the LP confirms it with its password."""
+        waits_until = await preferences.choose_preferences(self.w.store, name, choices)
+        if waits_until is not None:
+            await preferences.confirm_address(self.w.store, name, "its password")
 
     @happens(
         6,
@@ -69,7 +72,7 @@ class Deciding(Run):
         said = ", ".join(f"{key} {value}" for key, value in choices.items())
         self.does(
             f"{name} chooses {said}",
-            lambda: preferences.choose_preferences(self.w.store, name, choices),
+            lambda: self._choose(name, choices),
         )
 
     @happens(2, at=st.sampled_from([None, 0, 1]), which=st.integers(-1, len(SPLITS) - 1))

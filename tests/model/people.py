@@ -53,6 +53,14 @@ def people_of(current: Callable[[], FakeHost], monkeypatch: pytest.MonkeyPatch) 
     async def find_user_id(username: str) -> str:
         return username
 
+    async def has_password(_user_id: str) -> bool:
+        return True
+
+    async def is_password(_user_id: str, password: str) -> bool:
+        return password == "its password"
+
+    monkeypatch.setattr(accounts, "has_password", has_password)
+    monkeypatch.setattr(accounts, "is_password", is_password)
     monkeypatch.setattr(accounts, "find_wallet", find_wallet)
     monkeypatch.setattr(accounts, "find_wallet_by_key", nobody)
     monkeypatch.setattr(accounts, "balance_sats", balance_sats)

@@ -21,11 +21,12 @@ from satmachineadmin.core.states import CashEntryKind
 from satmachineadmin.core.units import format_fiat
 from satmachineadmin.engine.reconcile import full_audit
 from satmachineadmin.store.invitations import new_token
-from satmachineadmin.usecases import cash, enrolments, machines, preferences, splits
+from satmachineadmin.usecases import cash, enrolments, machines, splits
 from tests.judge import Snapshot, complaints
 from tests.unit.engine.rig import OPERATOR
 
 from .ledger import IN_FLIGHT
+from .lp_views import what_an_lp_sees
 from .people import ELLA, FRED, GRETA, LPS, PARTNERS, hex_id
 from .storage import Storage
 from .world import RATES, Command, World
@@ -187,11 +188,11 @@ class Run(RuleBasedStateMachine):
     async def join(self, name: str, at: int) -> None:
         """The LP has a wallet, is invited and accepts."""
         machine = self.w.machines[at]
-        if not self.w.books.choices.get(name):
-            await preferences.choose_preferences(self.w.store, name, {"dca_wallet_id": f"{name}'s wallet"})
+        is_first = not self.w.books.choices.get(name)
+        beginning = enrolments.Beginning(wallet_id=f"{name}'s wallet" if is_first else None)
         token = new_token()
         await enrolments.invite_lp(self.w.store, OPERATOR, machine, name, None, token)
-        await enrolments.accept_invitation(self.w.store, name, token)
+        await enrolments.accept_invitation(self.w.store, name, token, beginning)
 
     def hand_over(self, name: str, at: int, minor: int, *, is_confirmed: bool) -> None:
         """An LP's cash at a machine, if it is enrolled there."""
@@ -265,5 +266,7 @@ class Run(RuleBasedStateMachine):
         assert on_the_way == [], "still on the way"
         for row in self.rows("settlements", *OPEN):
             raise AssertionError(f"{self.name(row)} is still {row['state']}: {row['error_message']}")
+        for name in LPS:
+            self.run(what_an_lp_sees(self.w.store, self.w.host, name))
         found = self.run(full_audit(self.w.store, self.w.host))
         assert found == [], f"its own audit finds {[(one.sentence, one.figures) for one in found]}"

@@ -20,7 +20,9 @@ from satmachineadmin.core.planning import Draw
 from satmachineadmin.engine import errands
 from satmachineadmin.engine.revise import retry
 from satmachineadmin.ports import Transfer
+from satmachineadmin.store.legs import Legs
 from satmachineadmin.store.lps import Lps
+from satmachineadmin.store.statements import Since
 from tests.fakes.host import FakeTransaction
 
 from .test_model import Bench, bench
@@ -77,6 +79,20 @@ def nothing_is_kept_back_for_the_network(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(errands, "ask_for", ask_for)
 
 
+def what_was_passed_on_is_not_counted(patch: pytest.MonkeyPatch) -> None:
+    async def forget(_legs: Legs, _leg: object) -> None:
+        """It went, and the LP's page does not know."""
+
+    patch.setattr(Legs, "_count_forwarded", forget)
+
+
+def a_statement_begins_with_what_it_ends_with(patch: pytest.MonkeyPatch) -> None:
+    async def nothing(_sql: object, enrolment_ids: list[str], _since: int) -> dict[str, Since]:
+        return {key: Since(entered_minor=1, turned_minor=0) for key in enrolment_ids}
+
+    patch.setattr("satmachineadmin.store.statements.sums_since", nothing)
+
+
 BREAKS: tuple[Break, ...] = (
     a_sat_goes_to_the_wrong_lp,
     cash_is_not_reserved,
@@ -85,6 +101,8 @@ BREAKS: tuple[Break, ...] = (
     a_dispensed_part_is_rounded_down,
     a_correction_forgets_the_one_before,
     nothing_is_kept_back_for_the_network,
+    what_was_passed_on_is_not_counted,
+    a_statement_begins_with_what_it_ends_with,
 )
 
 

@@ -176,11 +176,7 @@ async def _splits(operator: Session, wallets: dict[tuple[str, str], Wallet]) -> 
 
 
 async def _enrol(operator: Session, lp: Session, machine_id: str, wallet: Wallet) -> str:
-    """The LP chooses its wallet, the operator enrols it, the LP accepts. Gives the enrolment's id."""
-    preferences = await lp.get(f"{LP_API}/preferences")
-    if not preferences["onboarded"]:
-        chosen = {"dca_wallet_id": wallet["id"], "default_dca_mode": "flow"}
-        await lp.put(f"{LP_API}/preferences", chosen)
+    """The operator invites the LP, who accepts with its wallet. Gives the enrolment's id."""
     clients = await operator.rows(f"{OPERATOR_API}/clients?machine_id={machine_id}")
     found = [client for client in clients if client["username"] == lp.username]
     if found:
@@ -190,7 +186,7 @@ async def _enrol(operator: Session, lp: Session, machine_id: str, wallet: Wallet
         client = await operator.post(f"{OPERATOR_API}/clients", enrolment)
     for enrolment in await lp.rows(f"{LP_API}/enrolments"):
         if enrolment["status"] == "invited":
-            await lp.post(f"{LP_API}/enrolments/{enrolment['id']}/accept")
+            await lp.post(f"{LP_API}/enrolments/{enrolment['id']}/accept", {"dca_wallet_id": wallet["id"]})
     return str(client["id"])
 
 

@@ -63,7 +63,7 @@ async def _moved_cash(world: World, machine: dict[str, Any]) -> None:
     lp = settings.LPS[0]
     enrolment = {"machine_id": machine["id"], "username": lp.username}
     client = await world.operator.post(f"{OPERATOR_API}/clients", enrolment)
-    await world.sessions[lp.username].post(f"{LP_API}/enrolments/{client['id']}/accept")
+    await world.sessions[lp.username].post(f"{LP_API}/enrolments/{client['id']}/accept", {})
     moved = {
         "client_id": world.clients[lp.username],
         "to_client_id": client["id"],

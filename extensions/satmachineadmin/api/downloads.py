@@ -1,10 +1,5 @@
 """Files for an accountant: everything that is an operator's own, line by line, for any range of days.
 
-What can go wrong: a file that ends in the middle and looks whole. Its first byte leaves long before its
-last row is read, so a later failure cannot be an error status any more. So the last line of every file
-says `END` and how many rows stand above it; where something went wrong it says `INCOMPLETE` instead, and
-where the connection was cut there is no such line at all.
-
 No file holds a connection: a slice is read, the connection given back, the lines sent, and so on from
 where the slice ended.
 """
@@ -12,10 +7,8 @@ where the slice ended.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-
-from loguru import logger
 
 from ..core import spreadsheet
 from ..core.days import span_of
@@ -24,12 +17,11 @@ from ..present.exports import Table
 from ..store import exports
 from ..store.books import ENGINE, Store
 from ..store.exports import Wanted
+from ..usecases.files import whole_csv
 from ..usecases.permissions import may
 
 #: Rows of a slice: some ten milliseconds of reading, some hundred kilobytes of text.
 SLICE = 500
-#: The first cell of the last line.
-END, INCOMPLETE = "END", "INCOMPLETE"
 
 NameOf = Callable[[str], Awaitable[str]]
 
@@ -67,19 +59,9 @@ async def open_export(
     return Export(table=table, wanted=wanted, time_zone=span.time_zone)
 
 
-async def csv_lines(store: Store, export: Export, name_of: NameOf) -> AsyncIterator[str]:
+def csv_lines(store: Store, export: Export, name_of: NameOf) -> AsyncIterator[str]:
     """The file, some hundred lines at a time; `name_of` gives a user a name to show."""
-    written = 0
-    try:
-        yield spreadsheet.BYTE_ORDER_MARK + spreadsheet.line(export.table.heads())
-        async for lines, rows in _slices(store, export, name_of):
-            yield lines
-            written += rows
-    except Exception as trouble:  # noqa: BLE001 - the outermost loop of a stream: the status is sent already
-        logger.exception(f"satmachineadmin: {export.table.name}.csv ends early: {trouble!r}")
-        yield spreadsheet.line([INCOMPLETE, written, "Something went wrong on the server. Load it again."])
-        return
-    yield spreadsheet.line([END, written])
+    return whole_csv(export.table.name, export.table.heads(), _slices(store, export, name_of))
 
 
 async def _slices(store: Store, export: Export, name_of: NameOf) -> AsyncIterator[tuple[str, int]]:
@@ -96,4 +78,4 @@ async def _slices(store: Store, export: Export, name_of: NameOf) -> AsyncIterato
         yield "".join(lines), len(rows)
         if len(rows) < SLICE:
             return
-        wanted = replace(wanted, after=table.extract.place(rows[-1]))
+        wanted = exports.behind(wanted, table.extract, rows[-1])

@@ -32,9 +32,10 @@ def act_id(*, user_id: str, method: str, path: str, key: str) -> str:
     return _digest(user_id, method, path, key)
 
 
-def content_digest(query: str, body: bytes) -> str:
-    """What was asked for: the same bytes are the same content."""
-    return hashlib.sha256(_digest(query).encode() + body).hexdigest()
+def content_digest(key: str, query: str, body: bytes) -> str:
+    """What was asked for: the same bytes are the same content. Nobody without the key can guess it from
+    this, not even a short one (a password)."""
+    return hashlib.sha256(_digest(key, query).encode() + body).hexdigest()
 
 
 def _digest(*parts: str) -> str:

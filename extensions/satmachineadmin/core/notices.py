@@ -73,7 +73,12 @@ def by_operator(matters: Iterable[Untold]) -> dict[str, list[Untold]]:
     return sorted_out
 
 
+def plain(name: str) -> str:
+    """A name without what a messenger would read as markup."""
+    return " ".join(_MARKUP.sub(" ", name).split())
+
+
 def _line(matter: Untold) -> str:
     sentence = next((text for kind, text in _SENTENCES.items() if kind == matter.kind), _PAUSED)
-    name = " ".join(_MARKUP.sub(" ", matter.machine_name or "").split())
+    name = plain(matter.machine_name or "")
     return f"- {name}: {sentence}" if name else f"- {sentence}"

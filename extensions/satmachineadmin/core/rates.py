@@ -11,7 +11,19 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from .model import Machine
-from .units import WHOLE_PPM, currency_digits, median_of, rate_fraction, round_half_up
+from .units import (
+    WHOLE_PPM,
+    currency_digits,
+    fixed_point,
+    median_of,
+    parse_rate,
+    rate_fraction,
+    round_half_up,
+    without_spare_zeros,
+)
+
+#: Of a rate that is worked out, so many digits are told: it is no rate of any one sale.
+_SHOWN_DIGITS = 6
 
 
 def fiat_of(sats: int, exchange_rate: str, currency: str) -> int:
@@ -63,6 +75,25 @@ def is_plausible(rate: Fraction | None, reference_rate: str | None, tolerance_pp
         return True
     reference = rate_fraction(reference_rate)
     return abs(rate - reference) * WHOLE_PPM <= reference * tolerance_ppm
+
+
+def mean_rate(sats: int, fiat_minor: int, currency: str) -> str | None:
+    """What one unit of fiat came to over several sales, weighted by their fiat: to about six digits.
+
+    None where there was no fiat or no sat.
+    """
+    if fiat_minor <= 0 or sats <= 0:
+        return None
+    rate = Fraction(sats * 10 ** currency_digits(currency), fiat_minor)
+    decimals = max(0, _SHOWN_DIGITS - len(str(int(rate)))) if rate >= 1 else _SHOWN_DIGITS + 2
+    scaled = round_half_up(rate * 10**decimals)
+    return parse_rate(fixed_point(scaled, decimals)) if scaled else None
+
+
+def premium_pct(rate: str, compared: str) -> str:
+    """How much more sats a rate gives than another one, in percent with at most two decimals: "-1.25"."""
+    hundredths = round_half_up((Fraction(rate_fraction(rate), rate_fraction(compared)) - 1) * 10_000)
+    return without_spare_zeros(fixed_point(hundredths, 2))
 
 
 def _sats_per_minor(exchange_rate: str, currency: str) -> Fraction:

@@ -76,7 +76,7 @@ def parse_percent(text: str) -> int:
 
 def format_percent(ppm: int) -> str:
     """The shortest text of a percentage: 300 000 ppm is "30", 25 000 ppm is "2.5"."""
-    return _without_spare_zeros(_fixed_point(ppm, 4))
+    return without_spare_zeros(fixed_point(ppm, 4))
 
 
 def currency_digits(currency: str) -> int:
@@ -106,14 +106,14 @@ def parse_fiat(text: str, currency: str) -> int:
 
 def format_fiat(minor: int, currency: str) -> str:
     """The amount with all the decimals of its currency: 20 000 EUR cents is "200.00"."""
-    return _fixed_point(minor, currency_digits(currency))
+    return fixed_point(minor, currency_digits(currency))
 
 
 def parse_rate(text: str) -> str:
     """The exchange rate (sats per one unit of fiat) without spare zeros, exact and above zero."""
     if _RATE.fullmatch(text) is None:
         raise InvalidRate(text=text[:40])
-    canonical = _without_spare_zeros(text)
+    canonical = without_spare_zeros(text)
     whole, dot, decimals = canonical.partition(".")
     canonical = (whole.lstrip("0") or "0") + dot + decimals
     if canonical == "0":
@@ -143,7 +143,7 @@ def median_of(rates: Sequence[str]) -> str:
     ordered = sorted(rate_fraction(rate) for rate in rates)
     lower, upper = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
     scaled = round_half_up((lower + upper) * Fraction(10**_RATE_DECIMALS, 2))
-    return _without_spare_zeros(_fixed_point(scaled, _RATE_DECIMALS))
+    return without_spare_zeros(fixed_point(scaled, _RATE_DECIMALS))
 
 
 def round_half_up(value: Fraction) -> int:
@@ -201,12 +201,12 @@ def _is_of_this_world(number: Decimal) -> bool:
     return isinstance(exponent, int) and exponent >= -_LARGEST_POWER and number.adjusted() < _LARGEST_POWER
 
 
-def _fixed_point(value: int, digits: int) -> str:
+def fixed_point(value: int, digits: int) -> str:
     """`value` × 10^-digits, with all its decimals."""
     sign = "-" if value < 0 else ""
     whole, rest = divmod(abs(value), 10**digits)
     return f"{sign}{whole}.{rest:0{digits}d}" if digits else f"{sign}{whole}"
 
 
-def _without_spare_zeros(text: str) -> str:
+def without_spare_zeros(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text

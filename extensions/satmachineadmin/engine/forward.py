@@ -9,8 +9,11 @@ still holds. What becomes of it touches neither the settlement nor the LP's cash
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from ..core.choices import HowChanged
 from ..core.errors import InvariantViolated
 from ..core.host_facts import HostLimits
 from ..core.lease import Lease
@@ -65,6 +68,33 @@ async def call_off(books: Books, lp_user_id: str) -> None:
     for leg in await books.forwards.unpaid(lp_user_id):
         share = await share_of(books, leg)
         await books.legs.move(share.stem, leg, LegState.VOIDED, error_message=_SWITCHED_OFF, next_try_at=None)
+
+
+async def take_up_addresses(store: Store, lease: Lease) -> None:
+    """Use the new addresses that have waited long enough."""
+    async with store.reading() as books:
+        if not await books.forwards.addresses_due():
+            return
+    async with store.transaction("new_address") as books:
+        await books.require_lease(lease)
+        for owner in await books.forwards.addresses_due():
+            await take_up_address(books, owner, how=HowChanged.WAITED)
+
+
+async def take_up_address(books: Books, owner: Mapping[str, Any], *, how: HowChanged) -> None:
+    """Use the new address of an LP from now on; what has gathered goes there, what arrived before the LP
+    had any address stays."""
+    user_id = str(owner["user_id"])
+    fields: dict[str, object] = {
+        "autoforward_ln_address": owner["autoforward_next_address"],
+        "autoforward_next_address": None,
+        "autoforward_next_at": None,
+    }
+    if owner["autoforward_enabled"] and owner["autoforward_ln_address"] is None:
+        fields |= {"autoforward_since": books.now, "forwarded_until": books.now}
+    await books.lps.choose_preferences(user_id, fields, how=how)
+    if owner["autoforward_enabled"]:
+        await try_gathered(books, user_id, int(owner["autoforward_min_sats"]))
 
 
 async def try_gathered(books: Books, lp_user_id: str, min_sats: int) -> None:
@@ -128,7 +158,9 @@ async def forward_errand(books: Books, leg: Leg) -> Errand:
 
 async def _after_move(books: Books, share: Share) -> None:
     """The settlement and the LP's cash stand as they did. What failed after the LP had switched forwarding
-    off is not tried again."""
+    off, or taken its address away, is not tried again."""
     owner = await books.forwards.owner(share.leg)
-    if owner is not None and not owner["autoforward_enabled"]:
+    if owner is None:
+        return
+    if not owner["autoforward_enabled"] or owner["autoforward_ln_address"] is None:
         await call_off(books, owner["user_id"])

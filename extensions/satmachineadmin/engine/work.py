@@ -17,7 +17,7 @@ from ..core.model import Due
 from ..core.states import MatterKind, SettlementState
 from ..ports import Host, Store
 from ..uncancelled import to_the_end
-from .forward import forward_arrivals
+from .forward import forward_arrivals, take_up_addresses
 from .hold import end_hold
 from .land import land_new_payments
 from .pay import pay_settlement
@@ -51,6 +51,7 @@ async def work_once(
             return False
         await to_the_end(end_hold(store, settlement_id))
     await pay_balances(store, host, lease, is_stopping)
+    await to_the_end(take_up_addresses(store, lease))
     while await to_the_end(forward_arrivals(store, lease, is_start=is_start)):
         if is_stopping():
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -95,6 +96,23 @@ async def user_name(user_id: str) -> str:
     """A name for a person to read; never the id."""
     account = await get_account(user_id)
     return (account.username if account else None) or "somebody"
+
+
+async def has_password(user_id: str) -> bool:
+    """Whether a user can log in with a password."""
+    account = await get_account(user_id)
+    return account is not None and account.has_password
+
+
+async def is_password(user_id: str, password: str) -> bool:
+    """Whether this is the user's password. It is hashed beside the loop, which that would hold up."""
+    account = await get_account(user_id)
+    if account is None:
+        return False
+    try:
+        return await asyncio.to_thread(account.verify_password, password)
+    except ValueError:  # longer than any password can be
+        return False
 
 
 def is_platform(user_id: str) -> bool:

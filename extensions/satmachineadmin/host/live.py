@@ -1,7 +1,7 @@
 """Tells open pages that something changed: the word "refresh", and nothing else.
 
 LNbits' websocket is open to anyone, to listen and to speak. So a channel's name cannot be guessed, it is
-told only to its operator by an answer that needs a login, and it is another one after each start; and
+told only to its reader by an answer that needs a login, and it is another one after each start; and
 what goes over it says nothing. Nothing depends on it: a page that hears nothing looks by itself.
 """
 
@@ -18,18 +18,21 @@ from lnbits.core.services import websocket_manager
 from loguru import logger
 
 WORD = "refresh"
-#: An operator's pages are told at most this often.
+#: A person's pages are told at most this often.
 PAUSE_SECONDS = 1.0
 #: A page that has not taken the word by then looks by itself.
 PATIENCE_SECONDS = 2.0
 
 
 class LivePages:
-    """Gathers whose pages to tell, and tells them about once a second."""
+    """Gathers whose pages to tell, and tells them about once a second: operators, and LPs who have looked
+    at their page since the start."""
 
     def __init__(self) -> None:
         self._secret = secrets.token_bytes(32)
         self._waiting: set[str] = set()
+        #: enrolment → the LP whose pages show it
+        self._lps: dict[str, str] = {}
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -44,12 +47,17 @@ class LivePages:
             self._task = None
 
     def channel_of(self, user_id: str) -> str:
-        """The name of this operator's channel, for nobody else."""
+        """The name of this person's channel, for nobody else."""
         return hmac.new(self._secret, user_id.encode(), hashlib.sha256).hexdigest()
 
-    def tell(self, user_ids: Collection[str]) -> None:
-        """Something of these operators has changed; returns at once."""
-        self._waiting |= set(user_ids)
+    def lp_channel_of(self, user_id: str, enrolment_ids: Iterable[str]) -> str:
+        """The name of an LP's channel, which says the word when one of its enrolments has changed."""
+        self._lps |= dict.fromkeys(enrolment_ids, user_id)
+        return self.channel_of(user_id)
+
+    def tell(self, ids: Collection[str]) -> None:
+        """Something of these operators or enrolments has changed; returns at once."""
+        self._waiting |= {self._lps.get(one, one) for one in ids}
         self._woken.set()
 
     async def _run(self) -> None:

@@ -26,7 +26,7 @@ class Audit:
         self._now = now
         self._actor = actor
         self._waiting: list[dict[str, Any]] = []
-        #: operators whose pages show what was changed here
+        #: operators, LPs and enrolments whose pages show what was changed here
         self.concerned: set[str] = set()
 
     def record(

@@ -21,6 +21,7 @@ from .forwards import Forwards
 from .imports import Imports
 from .invitations import Invitations
 from .legs import Legs
+from .lp_notices import LpNotices
 from .lps import Lps
 from .machine_wallets import MachineWallets
 from .machines import Machines
@@ -65,6 +66,7 @@ class Books:
         self.standings = Standings(sql, self.audit, now, self.platform)
         self.operators = Operators(sql, self.audit, now)
         self.lps = Lps(sql, self.audit, now)
+        self.lp_notices = LpNotices(sql, now)
         self.invitations = Invitations(sql, self.audit, now)
         self.cash = Cash(sql, self.audit, now)
         self.splits = Splits(sql, self.audit, now)

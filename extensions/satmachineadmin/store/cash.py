@@ -130,6 +130,7 @@ class Cash:
         )
 
     async def _count(self, enrolment_id: str, change: Weight) -> None:
+        self._audit.concerned.add(enrolment_id)
         await self._sql.run(
             f"""
             UPDATE {SCHEMA}.dca_clients SET confirmed_minor = confirmed_minor + :confirmed,

@@ -21,6 +21,8 @@ class Extract:
     moment: str
     #: the columns that its rows come in the order of, by an index of their owner; they tell rows apart
     order: tuple[str, ...]
+    #: the column that names whose rows they are, where it is not the operator
+    owner: str | None = None
     #: the column that names the machine
     machine: str | None = "machine_id"
 
@@ -36,6 +38,7 @@ def _by_moment(listing: Listing, name: str, moment: str) -> Extract:
 SALES = _by_moment(lists.SETTLEMENTS, "settlement", "paid_at")
 LEGS = _by_moment(lists.LEGS, "leg", "created_at")
 CASH = _by_moment(lists.DEPOSITS, "entry", "created_at")
+CASH_OF_LP = replace(CASH, owner="client.user_id", machine="client_id")
 CLIENTS = _by_moment(lists.CLIENTS, "client", "created_at")
 MACHINES = replace(_by_moment(lists.MACHINES, "machine", "created_at"), machine="id")
 MATTERS = _by_moment(lists.MATTERS, "matter", "opened_at")
@@ -57,12 +60,17 @@ class Wanted:
     after: tuple[object, ...] | None = None
 
 
+def behind(wanted: Wanted, extract: Extract, row: Row) -> Wanted:
+    """The rows after one that was read."""
+    return replace(wanted, after=extract.place(row))
+
+
 async def read(sql: Sql, extract: Extract, wanted: Wanted, limit: int) -> list[Row]:
     """The next rows, the oldest first."""
     name = extract.name
     order = ", ".join(f"{name}.{column}" for column in extract.order)
     bounds = {
-        f"{name}.operator_user_id = :owner": wanted.owner_id,
+        f"{extract.owner or name + '.operator_user_id'} = :owner": wanted.owner_id,
         f"{name}.{extract.machine} = :machine": wanted.machine_id if extract.machine else None,
         f"{name}.{extract.moment} >= :since": wanted.since,
         f"{name}.{extract.moment} < :until": wanted.until,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..core.model import Arrival, Leg, Stem
 from ..core.states import LegState, LegType, SkipReason
 from . import rows
+from .fills import PAID
 from .legs import Legs
 from .outside import GATHERS
 from .sql import SCHEMA, Row, Sql
@@ -28,17 +29,19 @@ class Forwards:
     async def arrived(self, limit: int, *, is_start: bool) -> list[Arrival]:
         """What LPs who forward have received and nothing passes on yet, the oldest first.
 
-        By each LP's cursor, with an overlap; at a start everything since the LP's consent.
+        By each LP's cursor, with an overlap; at a start everything since the LP's consent. SQLite keeps
+        the order of a CROSS JOIN; it would begin with all that LPs ever got.
         """
         found = await self._sql.all(
             f"""
             SELECT leg.*, lp.user_id AS lp_user_id, lp.autoforward_min_sats
-            FROM {SCHEMA}.dca_lp AS lp
-            JOIN {SCHEMA}.dca_clients AS client ON client.user_id = lp.user_id
-            JOIN {SCHEMA}.dca_payments AS leg ON leg.client_id = client.id
-             AND leg.completed_at > lp.autoforward_since
-             AND leg.completed_at >= lp.forwarded_until - :overlap
-            WHERE lp.autoforward_enabled AND leg.state = 'completed' AND leg.leg_type IN ('dca', 'settlement')
+            FROM {SCHEMA}.dca_lp AS lp CROSS JOIN {SCHEMA}.dca_clients AS client
+            CROSS JOIN {SCHEMA}.dca_payments AS leg
+            WHERE client.user_id = lp.user_id AND leg.client_id = client.id
+              AND leg.completed_at > lp.autoforward_since
+              AND leg.completed_at >= lp.forwarded_until - :overlap
+              AND lp.autoforward_enabled AND lp.autoforward_ln_address IS NOT NULL
+              AND {PAID} AND leg.leg_type <> 'autoforward'
               AND leg.sent_msat >= 1000 AND leg.destination_wallet_id IS NOT NULL
               AND NOT EXISTS (SELECT 1 FROM {SCHEMA}.leg_sources WHERE source_leg_id = leg.id)
             ORDER BY leg.completed_at, leg.id LIMIT :limit
@@ -171,3 +174,13 @@ class Forwards:
             user_id=lp_user_id,
         )
         return [rows.leg(row) for row in found]
+
+    async def addresses_due(self) -> list[Row]:
+        """The preferences of LPs whose new address has waited long enough."""
+        return await self._sql.all(
+            f"""
+            SELECT * FROM {SCHEMA}.dca_lp
+            WHERE autoforward_next_at IS NOT NULL AND autoforward_next_at <= :now ORDER BY user_id
+            """,
+            now=self._now,
+        )

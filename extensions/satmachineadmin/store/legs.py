@@ -274,10 +274,26 @@ class Legs:
         )
         if touched != 1:
             raise StateMoved(thing="leg")
+        if leg.leg_type is LegType.AUTOFORWARD and after is LegState.COMPLETED:
+            await self._count_forwarded(leg)
+        if leg.enrolment_id is not None:
+            self._audit.concerned.add(leg.enrolment_id)
         shown = {key: value for key, value in columns.items() if key not in ("preimage", "bolt11")}
         if leg.leg_type is LegType.AUTOFORWARD:
             shown["leg_type"] = leg.leg_type
         self._record(arrow, leg.id, settlement, before={"state": leg.state}, after={"state": after, **shown})
+
+    async def _count_forwarded(self, leg: Leg) -> None:
+        """Add to what the LP passed on of this enrolment; a completed leg stays one."""
+        await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_clients SET forwarded_msat = forwarded_msat + (
+                SELECT sent_msat FROM {SCHEMA}.dca_payments WHERE id = :leg_id)
+            WHERE id = :enrolment_id
+            """,
+            leg_id=leg.id,
+            enrolment_id=leg.enrolment_id,
+        )
 
     async def mark_kept(self, leg: Leg, note: str) -> None:
         """The operator keeps sats that are owed to a customer; raises StateMoved when too late."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..core.outlook import WINDOW_SECONDS, days_left, share_ppm
 from . import rows
+from .fills import PAID
 from .sql import SCHEMA, Row, Sql, in_list
 
 
@@ -38,6 +39,32 @@ async def figures(sql: Sql, enrolments: Sequence[Row], now: int) -> dict[str, Lp
     return found
 
 
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """What LPs gave in the last days, and since when they could have."""
+
+    sales: int = 0
+    fiat_minor: int = 0
+    seconds: int = 0
+
+    def lasts(self, remaining_minor: int) -> int | None:
+        """For how many days what is left lasts at that pace; None where nobody can say."""
+        return days_left(remaining_minor, self.fiat_minor, sales=self.sales, seconds=self.seconds)
+
+
+async def outlook(sql: Sql, enrolments: Sequence[Row], now: int) -> dict[str, Drawn]:
+    """What each of these enrolments gave in the last days."""
+    drawn = await _drawn(sql, [row["id"] for row in enrolments], now - WINDOW_SECONDS)
+    return {
+        row["id"]: Drawn(
+            sales=drawn.get(row["id"], (0, 0))[0],
+            fiat_minor=drawn.get(row["id"], (0, 0))[1],
+            seconds=now - (row["accepted_at"] or now),
+        )
+        for row in enrolments
+    }
+
+
 async def _machine_cash(sql: Sql, machine_ids: Collection[str]) -> dict[str, int]:
     """The cash that takes part in each machine's sales."""
     listed, values = in_list("machine", machine_ids)
@@ -55,14 +82,14 @@ async def _machine_cash(sql: Sql, machine_ids: Collection[str]) -> dict[str, int
 
 
 async def _drawn(sql: Sql, enrolment_ids: Collection[str], since: int) -> dict[str, tuple[int, int]]:
-    """Of each LP: in how many sales since an instant it gave cash, and how much. By legs_that_drew."""
+    """Of each LP: in how many sales since an instant it gave cash, and how much. By paid_of_lps."""
     listed, values = in_list("client", enrolment_ids)
     found = await sql.all(
         f"""
-        SELECT client_id, COUNT(DISTINCT settlement_id) AS sales, SUM(fiat_minor) AS drawn_minor
-        FROM {SCHEMA}.dca_payments
-        WHERE client_id IN {listed} AND leg_type = 'dca' AND state = 'completed' AND completed_at >= :since
-        GROUP BY client_id
+        SELECT leg.client_id, COUNT(DISTINCT leg.settlement_id) AS sales, SUM(leg.fiat_minor) AS drawn_minor
+        FROM {SCHEMA}.dca_payments AS leg
+        WHERE leg.client_id IN {listed} AND {PAID} AND leg.leg_type = 'dca' AND leg.completed_at >= :since
+        GROUP BY leg.client_id
         """,
         since=since,
         **values,

@@ -9,13 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import uuid4
 
+from ..core.choices import HowChanged, Notifications
+from ..core.days import UTC
 from ..core.errors import StateMoved
 from ..core.limits import Pace, left_of_limit, why_no_part
 from ..core.model import LpStake
-from ..core.states import RESERVING_LEG_STATES, DcaMode, EnrolmentStatus, LegState, check_enrolment_arrow
+from ..core.states import (
+    RESERVING_LEG_STATES,
+    DcaMode,
+    EnrolmentStatus,
+    LegState,
+    check_enrolment_arrow,
+)
 from . import rows
 from .audit import Audit
 from .ids import new_id
+from .lp_changes import LpChanges
 from .sql import SCHEMA, Row, Sql, in_list
 
 #: Until somebody has accepted a link, its enrolment belongs to a user that cannot be: no id has a colon.
@@ -36,7 +45,9 @@ class Lps:
     async def preferences(self, user_id: str) -> Row | None:
         return await self._sql.one(f"SELECT * FROM {SCHEMA}.dca_lp WHERE user_id = :id", id=user_id)
 
-    async def choose_preferences(self, user_id: str, fields: Mapping[str, object]) -> None:
+    async def choose_preferences(
+        self, user_id: str, fields: Mapping[str, object], how: HowChanged = HowChanged.CHOSEN
+    ) -> None:
         """Write an LP's choices; the first time, its preferences come into being."""
         before = await self.preferences(user_id)
         after: dict[str, object] = {
@@ -46,8 +57,12 @@ class Lps:
             "autoforward_ln_address": None,
             "autoforward_enabled": False,
             "autoforward_min_sats": 0,
-            "time_zone": "UTC",
-            "notifications": "problems",
+            "autoforward_next_address": None,
+            "autoforward_next_at": None,
+            "time_zone": UTC,
+            "notifications": Notifications.PROBLEMS,
+            "password_failures": 0,
+            "told_until": self._now,
             "created_at": self._now,
             **(before or {}),
             **fields,
@@ -65,18 +80,36 @@ class Lps:
             """,
             **after,
         )
+        await LpChanges(self._sql, self._now).note(user_id, before or {}, after, how)
+        self._audit.concerned.add(user_id)
         changed = (
             {key: before[key] for key in fields} if before else {},
             dict(fields),
         )
         event = _consent(bool(before and before["autoforward_enabled"]), bool(after["autoforward_enabled"]))
         self._audit.record(
-            event or "lp.preferences_chosen",
+            event or f"lp.preferences_{how}",
             "lp",
             str(after["lp_ref"]),
             operator_user_id="",
             before=_without_address(changed[0]),
             after=_without_address(changed[1]),
+        )
+
+    async def changes(self, user_id: str, *, limit: int, offset: int) -> tuple[list[Row], int]:
+        """Every change of an LP's choices, the newest first, and how many there are."""
+        return await LpChanges(self._sql, self._now).page(user_id, limit=limit, offset=offset)
+
+    async def count_password_try(self, user_id: str, failures: int) -> None:
+        """Note a try before it is looked at: however many come at once, each is counted."""
+        await self._sql.run(
+            f"""
+            UPDATE {SCHEMA}.dca_lp SET password_failures = :failures, password_failed_at = :now
+            WHERE user_id = :user_id
+            """,
+            user_id=user_id,
+            failures=failures,
+            now=self._now,
         )
 
     async def look_again(self, user_id: str) -> None:
@@ -182,6 +215,7 @@ class Lps:
         )
         if touched != 1:
             raise StateMoved(thing="enrolment")
+        self._audit.concerned.add(enrolment["id"])
         self._audit.record(
             f"enrolment.{arrow}",
             "enrolment",
@@ -301,6 +335,7 @@ class Lps:
         """Change enrolments, each by its own minor units, sats and legs: on PostgreSQL in one statement."""
         if not lines:
             return
+        self._audit.concerned.update(line[0] for line in lines)
         table = f"{SCHEMA}.dca_clients"
         if self._sql.is_sqlite:
             await self._sql.run_many(
@@ -345,5 +380,5 @@ def _consent(before: bool, after: bool) -> str | None:
 
 def _without_address(fields: Mapping[str, object]) -> dict[str, object]:
     """What the audit trail keeps of an LP's choices: that there is an address, not which."""
-    name = "autoforward_ln_address"
-    return {key: value if key != name or value is None else "set" for key, value in fields.items()}
+    names = ("autoforward_ln_address", "autoforward_next_address")
+    return {key: "set" if key in names and value is not None else value for key, value in fields.items()}

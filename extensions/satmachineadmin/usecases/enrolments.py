@@ -5,6 +5,9 @@ An operator names the LP and says whether it takes part. Where its sats go is th
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from ..core.days import parse_time_zone
 from ..core.errors import (
     AlreadyExists,
     ArrowNotAllowed,
@@ -12,7 +15,6 @@ from ..core.errors import (
     InvalidInput,
     InvitationClosed,
     InvitationNotYours,
-    LpNotOnboarded,
     NotFound,
     UnknownUser,
 )
@@ -24,6 +26,8 @@ from ..store.books import Books, Store
 from ..store.lps import is_nobodys
 from ..store.sql import Row
 from .permissions import may
+from .preferences import begin_preferences
+from .wallets import own_wallet
 
 #: The first time, an enrolment becomes active by the LP's own act; a link is made by an act of its own.
 _NOT_BY_STATUS = (EnrolmentStatus.INVITED,)
@@ -110,24 +114,55 @@ async def look_at_invitation(store: Store, user_id: str, token: str) -> Row:
         return await _offered(books, user_id, token)
 
 
-async def accept_invitation(store: Store, user_id: str, token: str) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """What an LP says with its first acceptance: where its sats arrive, and which clock it reads."""
+
+    wallet_id: str | None = None
+    time_zone: str | None = None
+
+    async def check(self, user_id: str) -> None:
+        """Before the books are opened. Raises WalletNotYours, SharedWallet, UnknownTimeZone."""
+        if self.time_zone is not None:
+            parse_time_zone(self.time_zone)
+        if self.wallet_id is not None:
+            await own_wallet(user_id, self.wallet_id)
+
+
+_AS_BEFORE = Beginning()
+
+
+async def accept_invitation(store: Store, user_id: str, token: str, beginning: Beginning = _AS_BEFORE) -> str:
     """Become an LP by a link, once; the enrolment's id.
 
-    Raises what looking raises, AlreadyExists, and LpNotOnboarded before a payout wallet is chosen.
+    Raises what looking raises, AlreadyExists, and what `Beginning` and `begin_preferences` do.
     """
+    await look_at_invitation(store, user_id, token)
+    await beginning.check(user_id)
     async with store.transaction("lp", actor=user_id) as books:
         enrolment = await _offered(books, user_id, token)
-        await _accept(books, user_id, enrolment)
+        await _accept(books, user_id, enrolment, beginning)
         return books.made(str(enrolment["id"]))
 
 
-async def accept_enrolment(store: Store, user_id: str, enrolment_id: str) -> None:
-    """Accept an invitation by name. Raises NotFound, LpNotOnboarded, ArrowNotAllowed."""
+async def accept_enrolment(
+    store: Store, user_id: str, enrolment_id: str, beginning: Beginning = _AS_BEFORE
+) -> None:
+    """Accept an invitation by name. Raises NotFound, ArrowNotAllowed, and what `Beginning` and
+    `begin_preferences` do."""
+    async with store.reading() as books:
+        await _own(books, user_id, enrolment_id)
+    await beginning.check(user_id)
     async with store.transaction("lp", actor=user_id) as books:
-        enrolment = await books.lps.enrolment(enrolment_id)
-        if enrolment is None or enrolment["user_id"] != user_id:
-            raise NotFound(what="invitation")
-        await _accept(books, user_id, enrolment)
+        enrolment = await _own(books, user_id, enrolment_id)
+        await _accept(books, user_id, enrolment, beginning)
+
+
+async def _own(books: Books, user_id: str, enrolment_id: str) -> Row:
+    enrolment = await books.lps.enrolment(enrolment_id)
+    if enrolment is None or enrolment["user_id"] != user_id:
+        raise NotFound(what="invitation")
+    return enrolment
 
 
 async def _offered(books: Books, user_id: str, token: str) -> Row:
@@ -143,11 +178,10 @@ async def _offered(books: Books, user_id: str, token: str) -> Row:
     return enrolment
 
 
-async def _accept(books: Books, user_id: str, enrolment: Row) -> None:
-    if await books.lps.preferences(user_id) is None:
-        raise LpNotOnboarded(username="You")
+async def _accept(books: Books, user_id: str, enrolment: Row, beginning: Beginning) -> None:
     if enrolment["status"] != EnrolmentStatus.INVITED:
         raise ArrowNotAllowed(thing="enrolment", before=enrolment["status"], after=EnrolmentStatus.ACTIVE)
+    await begin_preferences(books, user_id, beginning.wallet_id, beginning.time_zone)
     if is_nobodys(enrolment):
         if await books.lps.is_enrolled(enrolment["machine_id"], user_id):
             raise AlreadyExists(what="enrolment")

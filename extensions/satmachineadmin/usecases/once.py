@@ -50,7 +50,7 @@ async def begin(
         id=rules.act_id(user_id=user_id, method=method, path=path, key=key),
         user_id=user_id,
         key=key,
-        content_digest=rules.content_digest(query, body),
+        content_digest=rules.content_digest(key, query, body),
     )
     running = _running.get(act.id)
     if running is not None:

@@ -8,6 +8,8 @@ import pytest
 
 from satmachineadmin.store import fills, paging
 from satmachineadmin.store.books import Store
+from satmachineadmin.store.forwards import Forwards
+from satmachineadmin.store.lp_notices import LpNotices
 
 from .books import add_lp, add_machine, planned, rows
 from .test_list_plans import Explaining
@@ -38,7 +40,9 @@ async def sold(store: Store) -> list[str]:
 
 async def page(store: Store, **wishes: Any) -> tuple[list[str], int]:
     async with store.reading() as books:
-        found, total = await fills.page(books.sql, "ana", **{"limit": 25, "offset": 0, **wishes})
+        clients = await fills.enrolments_of(books.sql, "ana")
+        asked = {"wanted": fills.Wanted(), "limit": 25, "offset": 0, **wishes}
+        found, total = await fills.page(books.sql, clients, **asked)
     return [row["id"] for row in found], total
 
 
@@ -74,3 +78,25 @@ async def test_the_newest_of_each_enrolment_come_from_an_index(store: Store) -> 
         await sql.all(fills.newest_of(0), client_0="x", deep=100)
     (plan,) = sql.plans
     assert "legs_of_lps" in plan and "TEMP B-TREE" not in plan, plan
+
+
+async def test_what_waits_is_found_among_what_is_open_or_failed(store: Store) -> None:
+    """Not among everything that the LP ever got: every page asks for it all the time."""
+    await sold(store)
+    async with store.reading() as books:
+        sql: Any = Explaining(books.sql)
+        await fills.waiting(sql, ["x"], 20)
+    if store.database.is_sqlite:
+        assert all(name in sql.plans[0] for name in ("legs_open", "failed_of_lps")), sql.plans
+
+
+async def test_what_arrived_is_looked_for_lp_by_lp_from_where_it_was_looked_at_last(store: Store) -> None:
+    """Every round of the engine asks for it: never a walk over all that LPs ever got."""
+    await sold(store)
+    async with store.reading() as books:
+        sql: Any = Explaining(books.sql)
+        await Forwards(sql, books.legs, books.now).arrived(0, is_start=False)
+        await LpNotices(sql, books.now).newly_got()
+    if store.database.is_sqlite:
+        for plan in sql.plans:
+            assert "paid_of_lps (client_id=? AND completed_at>?" in plan, plan

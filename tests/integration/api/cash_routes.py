@@ -9,6 +9,17 @@ from .route import EMPTY, MACHINE, NOT_A_DAY, NOT_AN_AMOUNT, NOT_GIVEN, TEXT, Fi
 NOT_A_RIGHT_AMOUNT = tuple(text for text in NOT_AN_AMOUNT if text != "0")
 #: a link for somebody else, or none
 _TOKEN = Field(good="$token", bad=("x" * 101,), unknown=404)
+#: what a first acceptance comes with
+_BEGINNING = {
+    "dca_wallet_id": Field(good="$guest_wallet_id", legal=NOT_GIVEN),
+    "time_zone": Field(good="Europe/Berlin", legal=NOT_GIVEN, bad=("x" * 65,)),
+}
+_NARROWED = ("enrolment_id", "since", "until")
+#: of an LP that there is not
+_STATEMENT = (
+    '{"line":"statement","lp":"lp_0","month":"2026-11","time_zone":"UTC","version":1}\n'
+    '{"line":"end","rows":1}\n'
+)
 _CASH = {
     "cash_date": Field(good="2024-02-29", legal=NOT_GIVEN, bad=NOT_A_DAY),
     "notes": Field(good="", legal=frozenset({"missing"}) | EMPTY, bad=("x" * 2001,)),
@@ -92,19 +103,48 @@ LP_ROUTES = (
             ),
             "autoforward_enabled": Field(good=False, legal=frozenset({"missing", "boolean"})),
             "autoforward_min_sats": Field(good=0, legal=frozenset({"missing", "zero"}), bad=("1",)),
+            "time_zone": Field(
+                good="Europe/Berlin", legal=frozenset({"missing"}), bad=("Mars/Olympus", "CET")
+            ),
+            "notifications": Field(good="daily", legal=frozenset({"missing"}), bad=("always", "DAILY")),
         },
     ),
+    Route(method="GET", path=f"{LP}/preferences/history", is_list=True),
+    Route(
+        method="POST",
+        path=f"{LP}/preferences/address/test",
+        body={"address": Field(good="lnurlp://127.0.0.1:9/nobody", bad=("ana", "ana@", "x" * 2001))},
+        only_looks=True,
+    ),
+    Route(
+        method="POST",
+        path=f"{LP}/preferences/address/confirm",
+        body={"password": Field(good="my password", bad=("x" * 201,))},
+    ),
     Route(method="GET", path=f"{LP}/enrolments", is_list=True),
-    Route(method="POST", path=f"{LP}/enrolments/{{enrolment_id}}/accept"),
+    Route(method="POST", path=f"{LP}/enrolments/{{enrolment_id}}/accept", body=_BEGINNING),
     Route(method="POST", path=f"{LP}/invitation/look", body={"token": _TOKEN}, only_looks=True),
-    Route(method="POST", path=f"{LP}/invitation/accept", body={"token": _TOKEN}),
+    Route(method="POST", path=f"{LP}/invitation/accept", body={"token": _TOKEN, **_BEGINNING}),
+    Route(method="GET", path=f"{LP}/summary"),
     Route(method="GET", path=f"{LP}/positions", is_list=True),
-    Route(method="GET", path=f"{LP}/cash", is_list=True),
+    Route(method="GET", path=f"{LP}/chart", filters=("period",)),
+    Route(method="GET", path=f"{LP}/cash", filters=(*_NARROWED, "kind", "status"), is_list=True),
     Route(
         method="POST",
         path=f"{LP}/cash/{{entry_id}}/dispute",
         body={"reason": Field(good="I gave you more", bad=("x" * 501,))},
     ),
     Route(method="POST", path=f"{LP}/cash/{{entry_id}}/withdraw-dispute"),
-    Route(method="GET", path=f"{LP}/transactions", is_list=True),
+    Route(method="GET", path=f"{LP}/transactions", filters=(*_NARROWED, "leg_type", "state"), is_list=True),
+    Route(method="GET", path=f"{LP}/reports/transactions.csv", filters=_NARROWED),
+    Route(method="GET", path=f"{LP}/reports/cash.csv", filters=_NARROWED),
+    Route(method="GET", path=f"{LP}/reports/koinly.csv", filters=_NARROWED),
+    Route(method="GET", path=f"{LP}/statements"),
+    Route(method="GET", path=f"{LP}/statement", filters=("month",)),
+    Route(
+        method="POST",
+        path=f"{LP}/statement/check",
+        body={"text": Field(good=_STATEMENT, bad=("x", "{}", '{"line":"end"}', "x" * 1_000_001))},
+        only_looks=True,
+    ),
 )  # fmt: skip

@@ -111,15 +111,26 @@ POST   /operators/{operator_id}/approve         platform  200 200 404
 POST   /operators/{operator_id}/withdraw        platform  200 200 404
 GET    @/preferences                            lp        200 -   -
 PUT    @/preferences                            lp        200 400 400
+GET    @/preferences/history                    lp        200 -   -
+POST   @/preferences/address/test               lp        422 -   -
+POST   @/preferences/address/confirm            lp        409 -   -
 GET    @/enrolments                             lp        200 -   -
 POST   @/enrolments/{enrolment_id}/accept       lp        200 404 404
+GET    @/summary                                lp        200 -   -
+GET    @/chart                                  lp        200 -   -
 POST   @/invitation/look                        lp        200 403 404
 POST   @/invitation/accept                      lp        200 403 404
 GET    @/positions                              lp        200 -   -
-GET    @/cash                                   lp        200 -   -
+GET    @/cash                                   lp        200 404 404
 POST   @/cash/{entry_id}/dispute                lp        200 404 404
 POST   @/cash/{entry_id}/withdraw-dispute       lp        409 404 404
-GET    @/transactions                           lp        200 -   -
+GET    @/transactions                           lp        200 404 404
+GET    @/reports/transactions.csv               lp        200 404 404
+GET    @/reports/cash.csv                       lp        200 404 404
+GET    @/reports/koinly.csv                     lp        200 404 404
+GET    @/statements                             lp        200 -   -
+GET    @/statement                              lp        200/409 - -
+POST   @/statement/check                        lp        200 -   -
 """
 
 

@@ -121,10 +121,10 @@ def test_what_an_lp_and_the_platform_do_is_an_event_too(server: LnbitsServer, sh
     assert watch.left() == ["lp.preferences_chosen"]
     guest = server.create_user("guestofmia")
     client = shop.api.post(f"{DCA}/clients", {"machine_id": shop.machine["id"], "username": guest.username})
-    server.api(guest).put(f"{LP}/preferences", {"dca_wallet_id": guest.wallet.id})
     watch = Watch(server, guest)
-    server.api(guest).post(f"{LP}/enrolments/{client['id']}/accept")
-    assert watch.left() == ["enrolment.accepted"]
+    chosen = {"dca_wallet_id": guest.wallet.id}
+    server.api(guest).post(f"{LP}/enrolments/{client['id']}/accept", chosen)
+    assert watch.left() == ["lp.preferences_chosen", "enrolment.accepted"]
     watch = Watch(server, server.super_user)
     for percent in ("29", "30"):
         server.api(server.super_user).put(f"{DCA}/super-config", {"super_fee_pct": percent})

@@ -120,8 +120,7 @@ def test_the_currency_stands_from_the_first_cash_on(server: LnbitsServer) -> Non
     assert put(shop, currency="CHF")["currency"] == "CHF"
     lp = server.create_user("lena")
     client = shop.api.post(f"{DCA}/clients", {"machine_id": shop.machine["id"], "username": "lena"})
-    server.api(lp).put(f"{LP}/preferences", {"dca_wallet_id": lp.wallet.id})
-    server.api(lp).post(f"{LP}/enrolments/{client['id']}/accept")
+    server.api(lp).post(f"{LP}/enrolments/{client['id']}/accept", {"dca_wallet_id": lp.wallet.id})
     assert put(shop, currency="EUR")["currency"] == "EUR"
     shop.api.post(f"{DCA}/deposits", {"client_id": client["id"], "amount": "5.00"})
 

@@ -103,11 +103,16 @@ def test_a_shared_mirror_is_refused_wherever_a_wallet_is_chosen(world: World, sh
 def test_a_machines_wallet_receives_no_payout(world: World, shop: Shop) -> None:
     """Not as a split target, by id or key, not as the platform's, not as an LP's: 422."""
     wallet, platform = shop.machine_wallet, world.server.api(world.server.super_user)
+    own = shop.api.post(
+        f"{DCA}/clients", {"machine_id": shop.machine["id"], "username": shop.operator.username}
+    )
     refusals = [
         shop.api.put(f"{DCA}/commission-splits", split(wallet.id), expect=422),
         shop.api.put(f"{DCA}/commission-splits", split(wallet.inkey), expect=422),
         platform.put(f"{DCA}/super-config", {"super_fee_wallet_id": wallet.id}, expect=422),
-        shop.api.put(f"{LP}/preferences", {"dca_wallet_id": wallet.id}, expect=422),
+        shop.server.api(shop.operator).post(
+            f"{LP}/enrolments/{own['id']}/accept", {"dca_wallet_id": wallet.id}, expect=422
+        ),
     ]
     assert [refusal["code"] for refusal in refusals] == ["machine_wallet_refused"] * 4
 
@@ -132,7 +137,7 @@ def test_an_amount_has_the_decimals_of_its_currency(
     client = shop.api.post(
         f"{DCA}/clients", {"machine_id": machine["id"], "username": eve.username, "display_name": "eve"}
     )
-    shop.server.api(eve).post(f"{LP}/enrolments/{client['id']}/accept")
+    shop.server.api(eve).post(f"{LP}/enrolments/{client['id']}/accept", {})
 
     entry = shop.api.post(f"{DCA}/deposits", {"client_id": client["id"], "amount": given})
     body = {"client_id": client["id"], "amount": refused}
@@ -166,7 +171,7 @@ def test_an_lp_is_invited_once_and_accepts_once(shop: Shop) -> None:
     client, eve = shop.clients["eve"], shop.lps["eve"]
     body = {"machine_id": shop.machine["id"], "username": eve.username}
     assert shop.api.post(f"{DCA}/clients", body, expect=409)["code"] == "already_exists"
-    again = shop.server.api(eve).post(f"{LP}/enrolments/{client['id']}/accept", expect=409)
+    again = shop.server.api(eve).post(f"{LP}/enrolments/{client['id']}/accept", {}, expect=409)
     assert again["code"] == "arrow_not_allowed"
 
 
@@ -179,12 +184,15 @@ def test_cash_of_an_lp_without_a_wallet_is_refused(shop: Shop) -> None:
     assert shop.api.post(f"{DCA}/deposits", body, expect=422)["code"] == "lp_not_onboarded"
 
     api = shop.server.api(guest)
+    wallet = {"dca_wallet_id": guest.wallet.id}
     assert api.get(f"{LP}/preferences")["onboarded"] is False
-    too_early = api.post(f"{LP}/enrolments/{client['id']}/accept", expect=422)
-    assert too_early["code"] == "lp_not_onboarded"
-    api.put(f"{LP}/preferences", {"dca_wallet_id": guest.wallet.id})
-    assert shop.api.post(f"{DCA}/deposits", body, expect=422)["code"] == "enrolment_not_active"
-    assert api.post(f"{LP}/enrolments/{client['id']}/accept")["status"] == "active"
+    assert api.put(f"{LP}/preferences", wallet, expect=409)["code"] == "no_invitation_accepted"
+    without_wallet = api.post(f"{LP}/enrolments/{client['id']}/accept", {}, expect=422)
+    assert without_wallet["field"] == "dca_wallet_id"
+    assert api.get(f"{LP}/preferences")["onboarded"] is False
+    assert shop.api.post(f"{DCA}/deposits", body, expect=422)["code"] == "lp_not_onboarded"
+    assert api.post(f"{LP}/enrolments/{client['id']}/accept", wallet)["status"] == "active"
+    assert api.get(f"{LP}/preferences")["dca_wallet_id"] == guest.wallet.id
     assert shop.api.post(f"{DCA}/deposits", body)["status"] == "pending"
 
 

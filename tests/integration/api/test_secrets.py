@@ -16,6 +16,8 @@ from .values import ON_SQLITE
 from .world import World, bare_client
 
 PLANTED_ADDRESS = "planted@where-sats-go.example"
+#: so much that it limits nothing, in a place where nobody else is
+PLANTED_LIMIT, PLANTED_ZONE = "777777.77", "Antarctica/Troll"
 #: what the server keeps and nobody may read: a name, and a query with one column
 _SECRETS = {
     "a user id": "SELECT id FROM accounts",
@@ -29,15 +31,18 @@ READS = [route for route in ROUTES if (route.method == "GET" or route.only_looks
 @pytest.fixture(scope="module")
 def planted(world: World) -> dict[str, str]:
     """Everything that must not be seen → what it is."""
-    guest = world.olga.lps["guest"]
-    world.server.api(guest).put(
-        f"{LP}/preferences", {"autoforward_ln_address": PLANTED_ADDRESS, "autoforward_enabled": True}
-    )
+    limit = {"fixed_mode_daily_limit": PLANTED_LIMIT, "fixed_mode_currency": "EUR"}
+    choices = {"default_dca_mode": "fixed", "time_zone": PLANTED_ZONE, **limit}
+    world.olga.pass_on("ben", PLANTED_ADDRESS, **choices)
     secrets = {text: kind for kind, query in _SECRETS.items() for text in _column(world.server, query)}
     for lp in world.olga.lps.values():
         secrets |= {wallet.id: "an LP's wallet" for wallet in lp.wallets}
     assert set(secrets.values()) == {*_SECRETS, "an LP's wallet"}
-    return secrets | {PLANTED_ADDRESS: "an LP's address"}
+    return secrets | {
+        PLANTED_ADDRESS: "an LP's address",
+        PLANTED_LIMIT: "an LP's daily limit",
+        PLANTED_ZONE: "an LP's time zone",
+    }
 
 
 @ON_SQLITE
@@ -56,7 +61,7 @@ def test_an_lp_sees_its_own_destination_and_nobody_elses(world: World, planted: 
     for route in ROUTES:
         if route.is_lp and route.method == "GET":
             seen += _answer(world, world.olga.lps["ana"], route).text
-    assert PLANTED_ADDRESS in world.lp("guest").get(f"{LP}/preferences")["autoforward_ln_address"]
+    assert PLANTED_ADDRESS in world.lp("ben").get(f"{LP}/preferences")["autoforward_ln_address"]
     own = {world.olga.lps["ana"].wallet.id}
     assert own & {text for text in planted if text in seen} == own
     assert {kind for text, kind in planted.items() if text in seen and text not in own} == set()

@@ -13,7 +13,7 @@ from uuid import uuid4
 import httpx
 
 from tests.harness import OURS, Api, LnbitsServer, User, Wallet
-from tests.harness.shop import DCA, LP, Shop
+from tests.harness.shop import DCA, Shop
 
 #: what the engine writes by itself all the time, and how far the audit trail was last found whole
 _RESTLESS = {
@@ -67,7 +67,6 @@ class World:
         invitation = shop.api.post(
             f"{DCA}/clients", {"machine_id": shop.machine["id"], "username": guest.username}
         )
-        self.server.api(guest).put(f"{LP}/preferences", {"dca_wallet_id": guest.wallet.id})
         shop.lps["guest"], shop.clients["guest"] = guest, invitation
         return {
             "machine_id": shop.machine["id"],
@@ -81,6 +80,7 @@ class World:
             "token": invitation["link"].partition("#")[2],
             "matter_id": self._notice(shop),
             "enrolment_id": invitation["id"],
+            "guest_wallet_id": guest.wallet.id,
             "wallet_id": self.server.create_wallet(shop.operator, "spare").id,
             "machine_wallet_id": shop.machine_wallet.id,
             "lp_wallet_id": shop.lps[lp].wallet.id,

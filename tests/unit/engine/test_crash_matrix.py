@@ -31,6 +31,8 @@ _ASKED = "a person's own request, done again by whoever gets no answer"
 NOT_HERE = {
     "figures": _COUNTS,
     "figures_anew": _COUNTS,
+    "lp_notices": "as for operators: a message to a person",
+    "new_address": "one row; what was not written the next round writes",
     "notices": "a message to a person; whoever dies before it was sent sends it never",
     "reconcile_gone": _COMPARES,
     "reconcile_report": _COMPARES,

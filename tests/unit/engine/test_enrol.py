@@ -188,7 +188,7 @@ async def test_nobody_is_an_lp_of_a_machine_twice(make_rig: MakeRig) -> None:
 async def test_an_lp_accepts_once_it_has_chosen_where_its_sats_arrive(make_rig: MakeRig) -> None:
     rig = await make_rig()
     invited = await by_link(rig)
-    with pytest.raises(LpNotOnboarded):
+    with pytest.raises(InvalidInput):
         await accept_invitation(rig.store, "ana", invited.token)
     with pytest.raises(LpNotOnboarded):
         await cash.record_cash(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from satmachineadmin.core.states import EnrolmentStatus
-from satmachineadmin.store import lists
+from satmachineadmin.store import lists, lp_figures
 from satmachineadmin.store.lp_figures import LpFigures, figures
 from satmachineadmin.usecases.enrolments import change_enrolment
+from tests.contract.store.test_list_plans import Explaining
 
 from .conftest import MakeRig
 from .rig import OPERATOR, Rig
@@ -56,12 +58,8 @@ async def test_cash_lasts_for_as_long_as_the_sales_of_the_last_14_days_say(make_
 
 async def test_what_lps_drew_lately_is_read_from_the_index_alone(make_rig: MakeRig) -> None:
     rig = await make_rig(cash={"ana": 100_00})
-    plan = await rig.rows(
-        """
-        EXPLAIN QUERY PLAN SELECT client_id, COUNT(DISTINCT settlement_id), SUM(fiat_minor)
-        FROM satmachineadmin.dca_payments
-        WHERE client_id IN ('a', 'b') AND leg_type = 'dca' AND state = 'completed' AND completed_at >= 1
-        GROUP BY client_id
-        """
-    )
-    assert any("COVERING INDEX legs_that_drew" in row["detail"] for row in plan), plan
+    async with rig.store.reading() as books:
+        sql: Any = Explaining(books.sql)
+        await lp_figures.outlook(sql, [{"id": "a", "accepted_at": 1}, {"id": "b", "accepted_at": 1}], 10**9)
+    (plan,) = sql.plans
+    assert "COVERING INDEX paid_of_lps" in plan, plan

@@ -34,7 +34,7 @@ async def test_a_sale_is_told_when_it_landed_and_when_it_was_paid(make_rig: Make
     await rig.work()
 
     assert len(told) >= 2
-    assert set().union(*told) == {OPERATOR}
+    assert set().union(*told) == {OPERATOR, rig.enrolments["ana"]}
 
 
 async def test_what_is_rolled_back_is_not_told(make_rig: MakeRig) -> None:

@@ -24,6 +24,7 @@ from .fleet import (
     WalletStillNeeded,
 )
 from .people import (
+    AddressRefused,
     CashLeft,
     CashShort,
     EnrolmentNotActive,
@@ -33,13 +34,19 @@ from .people import (
     InvitationNotYours,
     LpNotOnboarded,
     MachineWalletRefused,
+    NoAddressWaits,
+    NoInvitationAccepted,
+    NoPassword,
     SharedWallet,
     SharesDoNotSum,
+    StatementUnreadable,
     TargetNotFound,
     TargetNotYours,
+    TooManyTries,
     UnknownUser,
     WalletInUse,
     WalletNotYours,
+    WrongPassword,
 )
 from .requests import (
     AlreadyExists,
@@ -87,6 +94,7 @@ from .sales import (
 
 __all__ = [
     "ActionNotAllowed",
+    "AddressRefused",
     "AlreadyExists",
     "AlreadyPaid",
     "AmountsDisagree",
@@ -114,6 +122,9 @@ __all__ = [
     "LpNotOnboarded",
     "MachineWalletRefused",
     "MethodNotAllowed",
+    "NoAddressWaits",
+    "NoInvitationAccepted",
+    "NoPassword",
     "NoSuchPayment",
     "NotAllowed",
     "NotAuthenticated",
@@ -137,9 +148,11 @@ __all__ = [
     "SharedWallet",
     "SharesDoNotSum",
     "StateMoved",
+    "StatementUnreadable",
     "TargetNotFound",
     "TargetNotYours",
     "TooManyDigits",
+    "TooManyTries",
     "TooMuchEarlier",
     "UnknownCurrency",
     "UnknownTimeZone",
@@ -150,5 +163,6 @@ __all__ = [
     "WalletNotYours",
     "WalletStillNeeded",
     "WithdrawalRefused",
+    "WrongPassword",
     "ensure",
 ]

@@ -63,6 +63,56 @@ class LpNotOnboarded(Refusal):
     code = "lp_not_onboarded"
 
 
+class NoInvitationAccepted(Refusal):
+    """You take part nowhere yet. Accept an operator's invitation first: with it you choose where your
+    sats arrive."""
+
+    code = "no_invitation_accepted"
+    status = 409
+
+
+class NoAddressWaits(Refusal):
+    """No new address waits to be used."""
+
+    code = "no_address_waits"
+    status = 409
+
+
+class NoPassword(Refusal):
+    """Your account has no password to confirm this with. The new address is used by itself once it has
+    waited for 24 hours."""
+
+    code = "no_password"
+    status = 409
+
+
+class WrongPassword(Refusal):
+    """This is not your password. Nothing was changed; {left} more tries are left for now."""
+
+    code = "wrong_password"
+    status = 403
+
+
+class TooManyTries(Refusal):
+    """The password was wrong too often. Try again in {minutes} minutes; the new address is used by itself
+    once it has waited for 24 hours."""
+
+    code = "too_many_tries"
+    status = 429
+
+
+class StatementUnreadable(Refusal):
+    """This is not the whole text of a statement: {problem}. Copy it from its first line to its last."""
+
+    code = "statement_unreadable"
+
+
+class AddressRefused(Refusal):
+    """The address could not be asked, or its answer cannot be used: {problem}"""
+
+    code = "address_refused"
+
+
 class InvitationClosed(Refusal):
     """This invitation is {state}. Ask the operator for a new link."""
 
