@@ -53,7 +53,7 @@ def test_a_deposit_is_written_down_and_confirmed_in_at_most_five_clicks(
 def test_an_lp_is_invited_by_a_link_and_accepts_it(
     open_page: OpenPage, shop: Shop, size: tuple[int, int]
 ) -> None:
-    """The link is told once; the LP logs in, chooses where its sats arrive, and accepts."""
+    """The link is told once; the LP logs in, and accepts with the wallet that is suggested."""
     name = f"Dora {size[0]}"
     seen = open_page(shop.operator, f"{PAGE}?invite=1", size)
     dialog = seen.page.get_by_role("dialog")
@@ -73,7 +73,7 @@ def test_an_lp_is_invited_by_a_link_and_accepts_it(
     expect(main.get_by_text(f"{shop.operator.username} invites you")).to_be_visible()
     for fact in ("Plaza", "EUR"):
         expect(main.get_by_text(fact, exact=True).first).to_be_visible()
-    lp.page.get_by_role("button", name="Let my sats arrive here").click()
+    expect(main.get_by_text("This is where your sats will arrive")).to_be_visible()
     lp.page.get_by_role("button", name="Accept").click()
     expect(main.get_by_text("You take part in “Plaza”")).to_be_visible()
     assert lp.page.evaluate("document.documentElement.scrollWidth") <= size[0]

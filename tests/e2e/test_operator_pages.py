@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.harness.shop import DCA, Shop
+from tests.harness.shop import DCA, LP, Shop
 
 from .clicks import asked
 from .conftest import DESKTOP, PHONE, OpenPage
@@ -120,17 +120,27 @@ def test_an_lp_sees_its_cash_become_sats_and_where_they_arrive(open_page: OpenPa
 
 
 def test_a_newcomer_chooses_where_its_sats_arrive(open_page: OpenPage, shop: Shop) -> None:
+    """One card and one button: the wallet is suggested, and accepting is the choice."""
     dora = shop.server.create_user("dora")
-    client = shop.api.post(f"{DCA}/clients", {"machine_id": shop.machine["id"], "username": "dora"})
+    savings = shop.server.create_wallet(dora, "Savings")
     seen = open_page(dora, "/satmachineclient/", PHONE)
+    main = seen.page.get_by_role("main")
+    expect(main.get_by_text("You are not invited yet")).to_be_visible()
+    expect(main.get_by_role("textbox", name="Your username")).to_have_value("dora")
+    client = shop.api.post(f"{DCA}/clients", {"machine_id": shop.machine["id"], "username": "dora"})
+    seen.page.evaluate("window.dispatchEvent(new Event('focus'))")
 
-    seen.page.get_by_role("button", name="Let my sats arrive here").click()
-    seen.page.get_by_role("button", name=re.compile("Accept")).click()
+    expect(main.get_by_text("This is where your sats will arrive")).to_be_visible()
+    main.get_by_role("combobox", name="Your wallet").click()
+    seen.page.get_by_role("option", name=re.compile("Savings")).click()
+    main.get_by_role("button", name="Accept").click()
 
-    expect(seen.page.get_by_text("Plaza").first).to_be_visible()
-    shop.server.wait_for(
-        lambda: shop.api.get(f"{DCA}/clients/{client['id']}")["status"] == "active", "accepted invitation"
-    )
+    expect(main.get_by_text("You take part in “Plaza”")).to_be_visible()
+    expect(main.get_by_text("Sats arrive in: Savings")).to_be_visible()
+    assert shop.api.get(f"{DCA}/clients/{client['id']}")["status"] == "active"
+    chosen = shop.server.api(dora).get(f"{LP}/preferences")
+    assert (chosen["dca_wallet_id"], chosen["time_zone"]) == (savings.id, "UTC")
+    assert of_ours(seen.complaints) == []
 
 
 def test_the_platform_has_the_audit_trail_verified(open_page: OpenPage, shop: Shop) -> None:

@@ -3,17 +3,24 @@
 window.satmachine ??= {parts: {}}
 ;(() => {
   const STATIC = '/satmachineclient/static'
-  const LIBS = ['ask', 'live', 'money', 'parts', 'states', 'times']
+  // prettier-ignore
+  const LIBS = [
+    'ask', 'changes', 'charts', 'hear', 'live', 'money', 'parts', 'statement', 'states', 'times', 'wallets'
+  ]
   // prettier-ignore
   const PARTS = [
     'state-chip', 'time-text', 'copy-text', 'error-note', 'form-card',
-    'lp-home', 'choice-list', 'wallet-card', 'pace-card', 'forward-card',
-    'invitation-list', 'invitation-page', 'dispute-form', 'position-list', 'cash-list', 'fill-list', 'forward-note'
+    'lp-home', 'choice-list', 'wallet-card', 'pace-card', 'forward-card', 'telling-card', 'zone-card',
+    'choice-history', 'address-waits', 'confirm-address', 'welcome-card', 'not-invited',
+    'invitation-list', 'invitation-page', 'dispute-form', 'position-list', 'cash-list', 'fill-list', 'forward-note',
+    'lp-figures', 'fact-grid', 'waiting-card', 'fill-why', 'charts-card', 'line-chart', 'list-filters',
+    'statement-page', 'statement-sheet', 'statement-table', 'statement-check', 'statement-change'
   ]
 
   // What somebody who has begun sees first: fetched at once, not one after the other.
   const FIRST = [
-    'lp-home', 'choice-list', 'position-list', 'cash-list', 'fill-list', 'state-chip', 'time-text'
+    'lp-home', 'lp-figures', 'fact-grid', 'choice-list', 'charts-card', 'line-chart', 'position-list',
+    'cash-list', 'fill-list', 'list-filters', 'state-chip', 'time-text'
   ]
 
   const script = name => LNbits.utils.loadScript(`${STATIC}/lib/${name}.js`)

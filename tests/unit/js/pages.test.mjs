@@ -5,7 +5,7 @@ import {ADMIN, CLIENT, flat, read, sources, texts} from './support.mjs'
 
 const PAGES = {satmachineadmin: ADMIN, satmachineclient: CLIENT}
 const SHARED = [
-  ...['ask', 'http', 'live', 'money', 'parts', 'states', 'times'].map(
+  ...['ask', 'hear', 'http', 'live', 'money', 'parts', 'states', 'times'].map(
     name => `lib/${name}.js`
   ),
   ...['state-chip', 'time-text', 'copy-text', 'error-note', 'form-card'].flatMap(name => [
@@ -14,11 +14,28 @@ const SHARED = [
   ])
 ]
 
+/** Whoever visits both pages has one of each name: that of the page that came first. */
+test('a part or library that both pages have is listed here as the same', () => {
+  const own = folder =>
+    sources(folder)
+      .map(([path]) => path)
+      .filter(path => /^(components|lib)\//.test(path) && path !== 'lib/api.js')
+  const admin = new Set(own(ADMIN))
+  const both = own(CLIENT).filter(path => admin.has(path))
+  assert.deepEqual(both.sort(), [...SHARED].sort())
+})
+
 for (const path of SHARED) {
   test(`both pages have the same ${path}`, () => {
     assert.equal(read(CLIENT, path), read(ADMIN, path))
   })
 }
+
+/** LNbits answers 403 to whoever has not that extension, as most LPs. */
+test('the page of the LP asks nothing of the operator\u2019s extension', () => {
+  const asking = sources(CLIENT).filter(([, text]) => text.includes('satmachineadmin'))
+  assert.deepEqual(asking.map(([path]) => path), [])
+})
 
 test('both pages say the shared words alike', () => {
   assert.deepEqual(texts(CLIENT).satmachine, texts(ADMIN).satmachine)

@@ -38,11 +38,20 @@
     return parsed.minus ? `−${text}` : text
   }
 
+  /** @type {Map<string, number>} Asking the browser takes long, and a long list has one currency. */
+  const digitsOf = new Map()
+
   /**
    * How many decimals a currency has; two where the browser does not know it.
    * @param {string} currency
    */
   function minorDigits(currency) {
+    if (!digitsOf.has(currency)) digitsOf.set(currency, askedDigits(currency))
+    return digitsOf.get(currency) ?? 2
+  }
+
+  /** @param {string} currency */
+  function askedDigits(currency) {
     try {
       const format = new Intl.NumberFormat('en', {style: 'currency', currency})
       return format.resolvedOptions().maximumFractionDigits ?? 2

@@ -1,15 +1,29 @@
 // @ts-check
 // The cash that the LP's operators wrote down, newest first: what was handed over, what was put right.
+// Page and filters live in the address, beside those of the payouts.
 ;(() => {
   const ROWS = 10
   const PERIOD_MS = 10000
+  const PREFIX = 'cash_'
+  const KINDS = ['deposit', 'opening', 'cash_returned', 'moved', 'correction']
+  // The file is of a machine and of days, whatever else is chosen.
+  const OF_FILE = ['enrolment_id', 'since', 'until']
+  const FILTERS = [...OF_FILE, 'kind', 'status']
+
+  const picked = (query, names) =>
+    Object.fromEntries(names.map(name => [name, query[PREFIX + name]]))
 
   window.satmachine.parts['cash-list'] = {
     template: '#sm-cash-list',
+    props: {
+      query: {type: Object, required: true},
+      machines: {type: Array, required: true}
+    },
+    emits: ['query'],
     data: () => ({
       rows: null,
       total: 0,
-      page: 1,
+      prefix: PREFIX,
       error: null,
       loadedAt: null,
       disputing: null,
@@ -19,12 +33,48 @@
     computed: {
       pages() {
         return Math.max(1, Math.ceil(this.total / ROWS))
+      },
+      page() {
+        return Number.parseInt(this.query[`${PREFIX}page`], 10) || 1
+      },
+      asked() {
+        const offset = (this.page - 1) * ROWS
+        return {limit: ROWS, offset, ...picked(this.query, FILTERS)}
+      },
+      isFiltered() {
+        return FILTERS.some(name => this.query[PREFIX + name])
+      },
+      selects() {
+        const {look, words} = window.satmachine.states
+        const kinds = KINDS.map(value => ({value, label: this.kind({kind: value})}))
+        const statuses = words('cash').map(value => ({
+          value,
+          label: this.$t(look('cash', value).label)
+        }))
+        const select = (name, options) => ({
+          name,
+          options,
+          label: this.$t(`satmachineclient.filter.${name}`)
+        })
+        return [
+          select('enrolment_id', this.machines),
+          select('kind', kinds),
+          select('status', statuses)
+        ]
+      },
+      file() {
+        const asked = picked(this.query, OF_FILE)
+        return window.satmachine.clientApi.csv('cash', asked)
       }
     },
     methods: {
       amount: row => window.satmachine.money.fiat(row.amount, row.currency),
       kind(row) {
         return this.$t(`satmachineclient.cash.kind.${row.kind}`)
+      },
+      turnPage(page) {
+        const turned = page > 1 ? page : undefined
+        this.$emit('query', {...this.query, [`${PREFIX}page`]: turned})
       },
       disputed() {
         this.disputing = null
@@ -45,11 +95,7 @@
       },
       async load() {
         try {
-          const offset = (this.page - 1) * ROWS
-          const page = await window.satmachine.clientApi.cash({
-            limit: ROWS,
-            offset
-          })
+          const page = await window.satmachine.clientApi.cash(this.asked)
           this.rows = page.data
           this.total = page.total
           this.loadedAt = new Date().toISOString()
@@ -60,8 +106,8 @@
       }
     },
     watch: {
-      page() {
-        this.live.refresh()
+      asked(now, before) {
+        if (JSON.stringify(now) !== JSON.stringify(before)) this.live.refresh()
       }
     },
     created() {

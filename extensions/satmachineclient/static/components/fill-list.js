@@ -1,12 +1,23 @@
 // @ts-check
-// Every payout to the LP, newest first. The page of the list lives in the address.
+// Every payout to the LP and what it passed on, newest first. Page and filters live in the address.
 ;(() => {
   const ROWS = 25
   const PERIOD_MS = 10000
+  const KINDS = ['dca', 'settlement', 'autoforward']
+  const STATES = ['pending', 'paying', 'completed', 'failed', 'unresolved', 'voided']
+  // Files are of a machine and of days, whatever else is chosen.
+  const OF_FILES = ['enrolment_id', 'since', 'until']
+  const FILTERS = [...OF_FILES, 'leg_type', 'state', 'search']
+
+  const picked = (query, names) =>
+    Object.fromEntries(names.map(name => [name, query[name]]))
 
   window.satmachine.parts['fill-list'] = {
     template: '#sm-fill-list',
-    props: {query: {type: Object, required: true}},
+    props: {
+      query: {type: Object, required: true},
+      machines: {type: Array, required: true}
+    },
     emits: ['query'],
     data: () => ({
       rows: null,
@@ -19,6 +30,42 @@
       pagination() {
         const page = Number.parseInt(this.query.page, 10) || 1
         return {page, rowsPerPage: ROWS, rowsNumber: this.total}
+      },
+      asked() {
+        const offset = (this.pagination.page - 1) * ROWS
+        return {limit: ROWS, offset, ...picked(this.query, FILTERS)}
+      },
+      isFiltered() {
+        return FILTERS.some(name => this.query[name])
+      },
+      selects() {
+        const {look} = window.satmachine.states
+        const kinds = KINDS.map(value => ({
+          value,
+          label: this.$t(`satmachineclient.fill.kind.${value}`)
+        }))
+        const states = STATES.map(value => ({
+          value,
+          label: this.$t(look('leg', value).label)
+        }))
+        const select = (name, options) => ({
+          name,
+          options,
+          label: this.$t(`satmachineclient.filter.${name}`)
+        })
+        return [
+          select('enrolment_id', this.machines),
+          select('leg_type', kinds),
+          select('state', states)
+        ]
+      },
+      files() {
+        const {csv} = window.satmachine.clientApi
+        const asked = picked(this.query, OF_FILES)
+        return [
+          {name: 'csv', href: csv('transactions', asked)},
+          {name: 'koinly', href: csv('koinly', asked)}
+        ]
       },
       columns() {
         const {sats} = window.satmachine.money
@@ -33,7 +80,6 @@
         return [
           column('time', row => this.when(row)),
           column('state', 'state'),
-          column('machine', row => this.from(row)),
           column('sats', row => `${this.arrow(row)} ${sats(row.sats)}`, amount),
           column('fiat', row => this.fiat(row), amount),
           column('rate', row => this.rate(row), amount),
@@ -61,17 +107,26 @@
         if (this.isForward(row)) return ''
         return window.satmachine.money.rate(row.exchange_rate, row.currency)
       },
+      premium(row) {
+        if (this.isForward(row)) return ''
+        const {percent, UNKNOWN} = window.satmachine.money
+        const text = percent(row.premium_pct)
+        if (text === UNKNOWN) return text
+        const sign = text.startsWith('−') ? '' : '+'
+        return this.$t('satmachineclient.fill.premium', {percent: sign + text})
+      },
+      dayRate({day_rate, currency}) {
+        if (!day_rate) return this.$t('satmachineclient.fill.only_sale')
+        const rate = window.satmachine.money.rate(day_rate, currency)
+        return this.$t('satmachineclient.fill.day_rate', {rate})
+      },
       when: row => row.completed_at ?? row.created_at,
       turnPage(page) {
         this.$emit('query', {...this.query, page: page > 1 ? page : undefined})
       },
       async load() {
-        const offset = (this.pagination.page - 1) * ROWS
         try {
-          const page = await window.satmachine.clientApi.fills({
-            limit: ROWS,
-            offset
-          })
+          const page = await window.satmachine.clientApi.fills(this.asked)
           this.rows = page.data
           this.total = page.total
           this.loadedAt = new Date().toISOString()
@@ -82,7 +137,8 @@
       }
     },
     watch: {
-      async 'query.page'() {
+      async asked(now, before) {
+        if (JSON.stringify(now) === JSON.stringify(before)) return
         this.turning = true
         await this.live.refresh()
         this.turning = false

@@ -1,38 +1,32 @@
 // @ts-check
-// Who invites the LP, to which machine, in which currency. Accepting is the LP's own act.
+// The operators who invite the LP by its name, and what comes next once one is accepted.
 window.satmachine.parts['invitation-list'] = {
   template: '#sm-invitation-list',
   props: {
     invitations: {type: Array, required: true},
-    // Nothing is accepted before it is known where the sats arrive.
-    ready: {type: Boolean, required: true}
+    preferences: {type: Object, required: true}
   },
   emits: ['accepted'],
-  data: () => ({accepting: null, error: null, errorId: null}),
+  data: () => ({accepted: []}),
+  computed: {
+    // What is accepted is still among them until the page has loaded anew.
+    open() {
+      const done = this.accepted.map(({id}) => id)
+      return this.invitations.filter(({id}) => !done.includes(id))
+    }
+  },
   methods: {
-    words(invitation) {
-      return {
-        operator: invitation.operator_name,
-        machine: invitation.machine_name,
-        currency: invitation.currency
-      }
+    words({operator_name: operator, machine_name: machine}) {
+      return {operator, machine}
     },
-    async accept(invitation) {
-      if (this.accepting) return
-      this.accepting = invitation.id
-      this.error = null
-      try {
-        await window.satmachine.clientApi.acceptEnrolment(invitation.id)
-        this.$q.notify({
-          type: 'positive',
-          message: this.$t('satmachineclient.invitation.accepted')
-        })
-        this.$emit('accepted')
-      } catch (error) {
-        this.error = error
-        this.errorId = invitation.id
-      }
-      this.accepting = null
+    accept: invitation => chosen =>
+      window.satmachine.clientApi.acceptEnrolment(invitation.id, chosen),
+    keep(enrolment) {
+      this.accepted.push(enrolment)
+      this.$emit('accepted')
+    },
+    close(enrolment) {
+      this.accepted = this.accepted.filter(({id}) => id !== enrolment.id)
     }
   }
 }

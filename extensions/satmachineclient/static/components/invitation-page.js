@@ -11,8 +11,6 @@
       preferences: null,
       error: null,
       accepted: null,
-      acceptError: null,
-      accepting: false,
       enabling: false
     }),
     computed: {
@@ -34,18 +32,8 @@
       },
       words() {
         const {operator_name: operator, machine_name: machine} =
-          this.offer ?? this.accepted ?? {}
+          this.accepted ?? {}
         return {operator, machine, state: this.error?.data?.state ?? ''}
-      },
-      facts() {
-        const {operator_name, machine_name, machine_location, currency} =
-          this.offer
-        return [
-          {name: 'operator', text: operator_name},
-          {name: 'machine', text: machine_name},
-          {name: 'place', text: machine_location},
-          {name: 'currency', text: currency}
-        ].filter(fact => fact.text)
       },
       closedWhy() {
         return this.$te(`satmachineclient.invited.why.${this.words.state}`)
@@ -76,16 +64,9 @@
         }
         this.preferences = await api.preferences()
       },
-      async accept() {
-        this.accepting = true
-        this.acceptError = null
-        try {
-          const {acceptInvitation} = window.satmachine.clientApi
-          this.accepted = await acceptInvitation(this.token)
-        } catch (error) {
-          this.acceptError = error
-        }
-        this.accepting = false
+      accept(chosen) {
+        const {acceptInvitation} = window.satmachine.clientApi
+        return acceptInvitation(this.token, chosen)
       },
       async enable() {
         this.enabling = true

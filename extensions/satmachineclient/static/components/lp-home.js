@@ -12,6 +12,7 @@
       preferences: null,
       enrolments: [],
       positions: [],
+      summary: null,
       error: null,
       loadedAt: null
     }),
@@ -19,10 +20,17 @@
       missing() {
         return this.error?.status === 503
       },
-      stacked() {
-        const {satsUnit, sumSats} = window.satmachine.money
-        const received = this.positions.map(position => position.received_sats)
-        return satsUnit(sumSats(received))
+      machines() {
+        return this.positions
+          .filter(({status}) => status !== 'invited')
+          .map(({enrolment_id, machine_name}) => ({
+            value: enrolment_id,
+            label: machine_name
+          }))
+      },
+      begun() {
+        const times = this.enrolments.map(enrolment => enrolment.created_at)
+        return times.sort()[0] ?? null
       },
       invitations() {
         return this.enrolments.filter(
@@ -38,11 +46,15 @@
       async load() {
         const api = window.satmachine.clientApi
         try {
-          const [preferences, enrolments, positions] = await Promise.all([
-            api.preferences(),
-            api.enrolments(ALL),
-            api.positions(ALL)
-          ])
+          const [summary, preferences, enrolments, positions] =
+            await Promise.all([
+              api.summary(),
+              api.preferences(),
+              api.enrolments(ALL),
+              api.positions(ALL)
+            ])
+          this.hearing.on(summary.live_channel)
+          this.summary = summary
           this.preferences = preferences
           this.enrolments = enrolments.data
           this.positions = positions.data
@@ -54,10 +66,13 @@
       }
     },
     created() {
-      this.live = window.satmachine.live.every(PERIOD_MS, () => this.load())
+      const {clientApi, hear, live} = window.satmachine
+      this.hearing = hear.changes(clientApi.liveAddress, live.changed)
+      this.live = live.every(PERIOD_MS, () => this.load())
     },
     unmounted() {
       this.live.stop()
+      this.hearing.stop()
     }
   }
 })()

@@ -1,18 +1,8 @@
 // @ts-check
-// The LP's cash at each machine, and how much of it has become sats.
+// The LP's cash at each machine, what it brought, and how long it lasts.
 window.satmachine.parts['position-list'] = {
   template: '#sm-position-list',
-  props: {
-    positions: {type: Array, required: true},
-    invited: {type: Boolean, default: false}
-  },
-  computed: {
-    nextStep() {
-      const name = this.g.user.username
-      const kind = name ? 'hint' : 'no_username'
-      return this.$t(`satmachineclient.position.none.${kind}`, {name})
-    }
-  },
+  props: {positions: {type: Array, required: true}},
   methods: {
     filled(position) {
       const {permille} = window.satmachine.money
@@ -25,18 +15,37 @@ window.satmachine.parts['position-list'] = {
         confirmed: fiat(confirmed, currency)
       })
     },
+    days({days_left: n}) {
+      if (n === null) return window.satmachine.money.UNKNOWN
+      return this.$t('satmachineclient.position.days', {n}, n)
+    },
+    facts(position) {
+      const {fiat, rate, satsUnit} = window.satmachine.money
+      const {currency, fills: n} = position
+      const fact = (name, text, hint = '') => ({
+        name,
+        label: this.$t(`satmachineclient.position.fact.${name}`),
+        text,
+        hint
+      })
+      const payouts = this.$t('satmachineclient.position.payouts', {n}, n)
+      return [
+        fact('received', satsUnit(position.received_sats), payouts),
+        fact('average', rate(position.average_rate, currency)),
+        fact('value_now', fiat(position.value_now, currency)),
+        fact('forwarded', satsUnit(position.forwarded_sats)),
+        fact('remaining', fiat(position.remaining, currency)),
+        fact('days_left', this.days(position))
+      ]
+    },
     lines(position) {
-      const {fiat, isZero, satsUnit} = window.satmachine.money
-      const text = (name, words, count) =>
-        this.$t(`satmachineclient.position.${name}`, words, count)
+      const {fiat, isZero} = window.satmachine.money
+      const text = (name, words) =>
+        this.$t(`satmachineclient.position.${name}`, words)
       const amount = (name, value) =>
         isZero(value)
           ? ''
           : text(name, {amount: fiat(value, position.currency)})
-      const received = {
-        sats: satsUnit(position.received_sats),
-        n: position.fills
-      }
       const {no_part_reason: reason, currency, daily_limit: limit} = position
       const today = {
         drawn: fiat(position.drawn_today, currency),
@@ -45,8 +54,6 @@ window.satmachine.parts['position-list'] = {
       return [
         reason ? text(`no_part.${reason}`, {currency}) : '',
         limit ? text('today', today) : '',
-        text('received', received, position.fills),
-        text('left', {amount: fiat(position.remaining, position.currency)}),
         amount('reserved', position.reserved),
         amount('leaving', position.leaving),
         amount('pending', position.pending)

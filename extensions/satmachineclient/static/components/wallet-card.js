@@ -1,27 +1,16 @@
 // @ts-check
-// Where the LP's sats arrive: the first choice, with a wallet preselected, and any later one.
+// Where the LP's sats arrive from now on.
 window.satmachine.parts['wallet-card'] = {
   template: '#sm-wallet-card',
   props: {preferences: {type: Object, required: true}},
   emits: ['saved'],
-  data() {
-    return {walletId: null}
-  },
+  data: () => ({walletId: null}),
   computed: {
     wallets() {
-      return this.g.user.wallets
-        .filter(wallet => wallet.walletType !== 'lightning-shared')
-        .map(wallet => ({
-          value: wallet.id,
-          label: `${wallet.name} · ${wallet.id.slice(0, 6)}…`
-        }))
+      return window.satmachine.wallets.choosable(this.g.user.wallets)
     }
   },
   methods: {
-    text(part) {
-      const kind = this.preferences.onboarded ? 'change' : 'first'
-      return this.$t(`satmachineclient.wallet.${kind}.${part}`)
-    },
     async send() {
       const {savePreferences} = window.satmachine.clientApi
       const preferences = await savePreferences({dca_wallet_id: this.walletId})
@@ -32,6 +21,7 @@ window.satmachine.parts['wallet-card'] = {
   },
   created() {
     const chosen = this.preferences.dca_wallet_id
-    this.walletId = chosen ?? this.wallets[0]?.value ?? null
+    const isThere = this.wallets.some(({value}) => value === chosen)
+    this.walletId = isThere ? chosen : null
   }
 }

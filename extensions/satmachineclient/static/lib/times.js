@@ -12,9 +12,29 @@
     clockOf.zone = zone ?? undefined
   }
 
+  /**
+   * Making a formatter takes a browser far longer than using it, and a long list has hundreds of times.
+   * @type {Map<string, Intl.DateTimeFormat>}
+   */
+  const formatters = new Map()
+
+  /**
+   * @param {string | undefined} locale
+   * @param {Intl.DateTimeFormatOptions} options
+   * @returns {Intl.DateTimeFormat}
+   */
+  function formatter(locale, options) {
+    const key = JSON.stringify([locale, options])
+    const known = formatters.get(key)
+    if (known) return known
+    const made = new Intl.DateTimeFormat(locale, options)
+    formatters.set(key, made)
+    return made
+  }
+
   /** @param {Date} date @returns {string} year, month and day on that clock */
   const day = date =>
-    new Intl.DateTimeFormat('en-CA', {
+    formatter('en-CA', {
       timeZone: clockOf.zone,
       year: 'numeric',
       month: '2-digit',
@@ -37,7 +57,7 @@
     const date = parse(iso)
     if (!date) return UNKNOWN
     const otherYear = day(date).slice(0, 4) !== day(now).slice(0, 4)
-    return new Intl.DateTimeFormat(locale, {
+    return formatter(locale, {
       timeZone: clockOf.zone,
       day: 'numeric',
       month: 'short',
@@ -59,7 +79,7 @@
     if (!date) return UNKNOWN
     const otherDay = day(date) !== day(now)
     const otherYear = day(date).slice(0, 4) !== day(now).slice(0, 4)
-    return new Intl.DateTimeFormat(locale, {
+    return formatter(locale, {
       timeZone: clockOf.zone,
       day: otherDay ? 'numeric' : undefined,
       month: otherDay ? 'short' : undefined,
@@ -89,7 +109,7 @@
   function calendarDay(day, locale) {
     const date = parse(day)
     if (!date) return UNKNOWN
-    return new Intl.DateTimeFormat(locale, {
+    return formatter(locale, {
       day: 'numeric',
       month: 'short',
       timeZone: 'UTC'
@@ -101,7 +121,7 @@
    * @param {number} at in ms
    */
   function ahead(at) {
-    const parts = new Intl.DateTimeFormat('en-CA', {
+    const parts = formatter('en-CA', {
       timeZone: clockOf.zone,
       year: 'numeric',
       month: 'numeric',
