@@ -1,4 +1,7 @@
-"""What is asked of full books: every list with its filters, sorts and pages, and what every page polls."""
+"""What is asked of full books: every list with its filters, sorts and pages, and what every page polls.
+
+What an LP asks is in asking_lp.py.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from tests.harness.shop import DCA, LP
+from tests.harness.shop import DCA
 
 #: The last page that can be asked for, and the longest.
 DEEPEST, LONGEST = 10_000, 200
@@ -76,7 +79,7 @@ class Known:
 
 
 def questions(known: Known) -> list[Question]:
-    """Everything that an operator's, an LP's and the platform owner's pages ask for."""
+    """Everything that an operator's and the platform owner's pages ask for."""
     return [
         _sales(known),
         _search(known),
@@ -257,13 +260,4 @@ def _of_others() -> list[Question]:
             sorts=("moved_at",),
             filters=({}, {"days": 366}),
         ),
-        Question(name="enrolments (LP)", path=f"{LP}/enrolments", asker=Asker.LP),
-        Question(name="positions (LP)", path=f"{LP}/positions", asker=Asker.LP),
-        Question(
-            name="payouts (LP)",
-            path=f"{LP}/transactions",
-            asker=Asker.LP,
-            filters=({}, {"offset": 5000}, {"offset": DEEPEST, "limit": LONGEST}),
-        ),
-        Question(name="cash (LP)", path=f"{LP}/cash", asker=Asker.LP, filters=({}, {"offset": 300})),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -13,6 +14,11 @@ from tests.harness import LnbitsServer
 
 Row = dict[str, Any]
 _BATCH = 5_000
+
+
+def word(*parts: object) -> str:
+    """An id or a hash, the same every time."""
+    return hashlib.sha256(":".join(map(str, parts)).encode()).hexdigest()
 
 
 def insert(server: LnbitsServer, table: str, rows: Iterable[Row]) -> None:

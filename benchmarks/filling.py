@@ -4,7 +4,8 @@
 
 Everything is one operator's, which is the worst case for a list. The figures are consistent in themselves
 (wires, legs, LPs' totals, the chain of the audit trail), and the same every time. LNbits' own wallets are
-filled too, with as many rows as it bears (`WALLET_ROWS`): it sums a wallet's rows whenever it is asked.
+filled too, with as many rows as it bears (keeping.py): it sums a wallet's rows whenever it is asked. One LP
+passes on what it gets (passing_on.py).
 """
 
 from __future__ import annotations
@@ -16,17 +17,17 @@ import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 
 from tests.harness import LnbitsServer
 from tests.harness.shop import Shop
 
-from . import bulk
-from .bulk import Row
+from . import bulk, keeping, passing_on
+from .bulk import Row, word
 
 LEGS_OF_A_SALE = 5
-WALLET_ROWS = 10_000
-_SPAN_SECONDS = 2 * 365 * 86_400
+_RATE = "1500"
+_DAY = 86_400
+_SPAN_SECONDS = 2 * 365 * _DAY
 #: Of a thousand sales: most are done, a few are not, and one in seven is a cash-in.
 _STATES = ["rejected"] * 5 + ["dismissed"] * 3 + ["errored"] * 2 + ["held"]
 #: Of a thousand sales one is a test, and of two the commission differs. To one in twenty there is a note.
@@ -43,6 +44,10 @@ class Business:
     wallet_ids: Sequence[str]
     #: machine → enrolments of it
     enrolments: Mapping[str, Sequence[str]]
+    #: enrolment → where the LP's sats arrive
+    lp_wallets: Mapping[str, str]
+    #: the one LP who passes on what it gets
+    forwarder: passing_on.Lp
     split_set_id: str
     now: int = field(default_factory=lambda: int(time.time()))
 
@@ -50,9 +55,10 @@ class Business:
 def fill(server: LnbitsServer, shop: Shop, *, sales: int) -> None:
     """Write so many sales with their legs, cash, events and matters. The server must not run."""
     business = _business_of(server, shop)
+    lp, arrived = business.forwarder, list[Row]()
     tables = {
         "dca_settlements": _settlements(business, sales),
-        "dca_payments": _legs(business, sales),
+        "dca_payments": lp.watched(_legs(business, sales), arrived),
         "dca_deposits": _cash(business, sales // 10),
         "worklist": _matters(business, sales // 20),
         "audit_events": _events(business, sales, _newest_event(server)),
@@ -60,40 +66,52 @@ def fill(server: LnbitsServer, shop: Shop, *, sales: int) -> None:
     }
     for name, rows in tables.items():
         bulk.insert(server, name, rows)
-    _keep_totals(server, business)
-    asyncio.run(_count_days(server, business))
-    _stand_by(server)
-    _fill_wallet(server, business.wallet_ids[0])
+    passing_on.fill(server, lp, arrived, began=business.now - _SPAN_SECONDS, now=business.now)
+    keeping.begin_earlier(server, _SPAN_SECONDS + _DAY)
+    keeping.keep_totals(server, business.machine_ids, business.now)
+    asyncio.run(keeping.count_days(server, business.operator_id))
+    keeping.stand_by(server)
+    keeping.fill_wallet(server, business.wallet_ids[0])
     bulk.analyse(server)
 
 
-def _business_of(server: LnbitsServer, shop: Shop) -> Business:
-    own = {"operator": shop.operator.id}
-    machines = server.sql(
-        "SELECT id, wallet_id FROM satmachineadmin.dca_machines WHERE operator_user_id = :operator"
-        " ORDER BY created_at, id",
-        **own,
+def machines(server: LnbitsServer) -> list[Row]:
+    """Ids and wallets, the busiest first."""
+    return server.sql(
+        "SELECT id, wallet_id FROM satmachineadmin.dca_machines"
+        " ORDER BY CASE name WHEN 'Plaza' THEN 0 WHEN 'Market' THEN 1 ELSE 2 END"
     )
-    clients = server.sql("SELECT id, machine_id FROM satmachineadmin.dca_clients ORDER BY id")
+
+
+def _business_of(server: LnbitsServer, shop: Shop) -> Business:
+    found, lp = machines(server), shop.lps["lp0"]
+    clients = server.sql(
+        "SELECT client.id, client.machine_id, client.user_id, lp.dca_wallet_id"
+        " FROM satmachineadmin.dca_clients AS client"
+        " JOIN satmachineadmin.dca_lp AS lp ON lp.user_id = client.user_id ORDER BY client.id"
+    )
     sets = server.sql(
         "SELECT id FROM satmachineadmin.split_sets WHERE operator_user_id = :operator AND machine_id = ''",
-        **own,
+        operator=shop.operator.id,
     )
     return Business(
         operator_id=shop.operator.id,
-        machine_ids=[row["id"] for row in machines],
-        wallet_ids=[row["wallet_id"] for row in machines],
+        machine_ids=[row["id"] for row in found],
+        wallet_ids=[row["wallet_id"] for row in found],
         enrolments={
             machine["id"]: [row["id"] for row in clients if row["machine_id"] == machine["id"]]
-            for machine in machines
+            for machine in found
         },
+        lp_wallets={row["id"]: row["dca_wallet_id"] for row in clients},
+        forwarder=passing_on.Lp(
+            user_id=lp.id,
+            operator_id=shop.operator.id,
+            operator_wallet_id=shop.operator.wallet.id,
+            places={row["id"]: row["machine_id"] for row in clients if row["user_id"] == lp.id},
+            wallet_id=lp.wallet.id,
+        ),
         split_set_id=sets[0]["id"],
     )
-
-
-def _word(*parts: object) -> str:
-    """An id or a hash, the same every time."""
-    return hashlib.sha256(":".join(map(str, parts)).encode()).hexdigest()
 
 
 def _sale(business: Business, number: int, sales: int) -> Row:
@@ -104,7 +122,7 @@ def _sale(business: Business, number: int, sales: int) -> Row:
     state = _STATES[number % 1000] if number % 1000 < len(_STATES) else "processed"
     is_cash_out = number % 7 != 0
     return {
-        "id": _word("sale", number)[:32],
+        "id": word("sale", number)[:32],
         "machine": machine,
         "machine_id": business.machine_ids[machine],
         "state": state,
@@ -127,7 +145,7 @@ def _settlements(business: Business, sales: int) -> Iterator[Row]:
             "machine_id": sale["machine_id"],
             "operator_user_id": business.operator_id,
             "wallet_id": business.wallet_ids[sale["machine"]],
-            "payment_hash": _word("hash", number),
+            "payment_hash": word("hash", number),
             "state": sale["state"],
             "reason": "no_stamp" if sale["tx_type"] is None else None,
             "tx_type": sale["tx_type"],
@@ -141,7 +159,7 @@ def _settlements(business: Business, sales: int) -> Iterator[Row]:
             "host_fee_from_principal_sats": 0,
             "fiat_minor": sale["fiat"],
             "currency": "EUR",
-            "exchange_rate": "1500",
+            "exchange_rate": _RATE,
             "super_fee_pct": "30",
             "super_fee_basis": "commission",
             "super_fee_version": 1,
@@ -153,7 +171,7 @@ def _settlements(business: Business, sales: int) -> Iterator[Row]:
             "legs_failed": 0,
             "is_test": number % 1000 == _TEST,
             "commission_difference_sats": 7 if number % 1000 in _DIFFERING else None,
-            "txid": f"tx-{number:07d}-{_word('tx', number)[:16]}",
+            "txid": f"tx-{number:07d}-{word('tx', number)[:16]}",
             "paid_at": sale["paid_at"],
             "landed_at": sale["paid_at"] + 1,
             "processed_at": sale["paid_at"] + 2 if is_done else None,
@@ -184,7 +202,7 @@ def _legs(business: Business, sales: int) -> Iterator[Row]:
                 state = "skipped"
             client = lps[(number + position) % len(lps)] if is_lps and state != "skipped" else None
             yield {
-                "id": _word("leg", number, position)[:32],
+                "id": word("leg", number, position)[:32],
                 "settlement_id": sale["id"],
                 "machine_id": sale["machine_id"],
                 "operator_user_id": business.operator_id,
@@ -201,10 +219,15 @@ def _legs(business: Business, sales: int) -> Iterator[Row]:
                 "fee_unused_msat": 0 if state == "completed" else None,
                 "fiat_minor": sale["fiat"] // 2 if client else None,
                 "currency": "EUR",
+                "exchange_rate": _RATE if client else None,
                 "client_id": client,
+                "drawn_on": _day(sale["paid_at"]) if client else None,
+                "destination_wallet_id": (
+                    business.lp_wallets[client] if client and state == "completed" else None
+                ),
                 "label": "an LP" if is_lps else f"partner {position}",
-                "external_id": f"sm1:{_word('hash', number)}:{position}:1",
-                "payment_hash": _word("leg hash", number, position) if state != "skipped" else None,
+                "external_id": f"sm1:{word('hash', number)}:{position}:1",
+                "payment_hash": word("leg hash", number, position) if state != "skipped" else None,
                 "payer_wallet_id": business.wallet_ids[sale["machine"]],
                 "way": "internal",
                 "created_at": sale["paid_at"] + 1,
@@ -213,39 +236,59 @@ def _legs(business: Business, sales: int) -> Iterator[Row]:
             }
 
 
+def _day(at: int) -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime(at))
+
+
 def _cash(business: Business, entries: int) -> Iterator[Row]:
     lps = [(machine, lp) for machine, several in business.enrolments.items() for lp in several]
     for number in range(entries):
         machine_id, client_id = lps[number % len(lps)]
         at = business.now - 60 - _SPAN_SECONDS * (entries - number) // entries
-        is_pending = number % 500 == 0
+        status, is_correction = _status(number), number % 97 == 5
+        is_decided, is_disputed = status == "confirmed", status == "disputed"
         yield {
-            "id": _word("cash", number)[:32],
+            "id": word("cash", number)[:32],
             "client_id": client_id,
             "machine_id": machine_id,
             "operator_user_id": business.operator_id,
-            "kind": "deposit",
-            "status": "pending" if is_pending else "confirmed",
-            "amount_minor": 1_000 + random.Random(number).randrange(2_000_000),
+            "kind": "correction" if is_correction else "cash_returned" if number % 89 == 7 else "deposit",
+            "status": status,
+            "amount_minor": _amount(number),
             "currency": "EUR",
-            "cash_date": time.strftime("%Y-%m-%d", time.gmtime(at)),
-            "notes": f"envelope {number}",
+            "cash_date": _day(at),
+            "notes": "One note was counted twice" if is_correction else f"envelope {number}",
+            "dispute_reason": "It was 50.00 more" if is_disputed else None,
+            "disputed_at": at + 60 if is_disputed else None,
             "created_by": business.operator_id,
             "created_at": at,
-            "confirmed_by": None if is_pending else business.operator_id,
-            "confirmed_at": None if is_pending else at + 60,
+            "confirmed_by": business.operator_id if is_decided else None,
+            "confirmed_at": at + 60 if is_decided else None,
+            "closed_at": at + 60 if status == "cancelled" else None,
         }
+
+
+def _status(number: int) -> str:
+    """Most cash has been confirmed."""
+    few = {"pending": 500, "cancelled": 211, "disputed": 401}
+    return next((status for status, each in few.items() if number % each == 0), "confirmed")
+
+
+def _amount(number: int) -> int:
+    """What is corrected or handed back is little."""
+    minor = 500_000 + random.Random(number).randrange(2_000_000)
+    return -1 - minor % 50_000 if number % 97 == 5 or number % 89 == 7 else minor
 
 
 def _matters(business: Business, matters: int) -> Iterator[Row]:
     for number in range(matters):
         at = business.now - 60 - _SPAN_SECONDS * (matters - number) // matters
         yield {
-            "id": _word("matter", number)[:32],
+            "id": word("matter", number)[:32],
             "operator_user_id": business.operator_id,
             "machine_id": business.machine_ids[number % len(business.machine_ids)],
             "kind": ("legs_failed", "undecided", "landing_failed")[number % 3],
-            "subject_id": _word("leg", number * 20, 3)[:32],
+            "subject_id": word("leg", number * 20, 3)[:32],
             "detail": f"It happened {number} times before.",
             "opened_at": at,
             "closed_at": at + 600 if number % 100 else None,
@@ -264,11 +307,11 @@ def _words(business: Business, sales: int) -> Iterator[Row]:
     from satmachineadmin.core.searching import words_of
 
     for number in range(sales):
-        for word in words_of(_note(number) or ""):
+        for noted in words_of(_note(number) or ""):
             yield {
                 "operator_user_id": business.operator_id,
-                "word": word,
-                "settlement_id": _word("sale", number)[:32],
+                "word": noted,
+                "settlement_id": word("sale", number)[:32],
             }
 
 
@@ -283,7 +326,7 @@ def _events(business: Business, sales: int, newest: Row) -> Iterator[Row]:
         sale = _sale(business, number, sales)
         things = [("settlement", "settlement.landed", sale["id"])]
         things += [
-            ("leg", "leg.completed_at_once", _word("leg", number, position)[:32])
+            ("leg", "leg.completed_at_once", word("leg", number, position)[:32])
             for position in range(LEGS_OF_A_SALE)
         ]
         note = _note(number)
@@ -301,95 +344,3 @@ def _events(business: Business, sales: int, newest: Row) -> Iterator[Row]:
             body = json.dumps({**fields, "change": change}, sort_keys=True, separators=(",", ":"))
             prev = hashlib.sha256(body.encode()).hexdigest()
             yield {**fields, "body": body, "hash": prev}
-
-
-def _keep_totals(server: LnbitsServer, business: Business) -> None:
-    """What the books keep in sums, as it follows from the rows."""
-    server.sql(
-        "UPDATE satmachineadmin.dca_clients SET paid_minor = paid.fiat, confirmed_minor = paid.fiat + 500000,"
-        " received_sats = paid.sats, fills = paid.fills FROM"
-        " (SELECT client_id, SUM(fiat_minor) AS fiat, SUM(sats) AS sats, COUNT(*) AS fills"
-        " FROM satmachineadmin.dca_payments WHERE state = 'completed' AND leg_type = 'dca'"
-        " GROUP BY client_id) AS paid WHERE paid.client_id = dca_clients.id"
-    )
-    for machine_id in business.machine_ids:
-        server.sql(
-            "UPDATE satmachineadmin.dca_machines SET settlements_total = (SELECT COUNT(*) FROM"
-            " satmachineadmin.dca_settlements AS sale WHERE sale.machine_id = :machine),"
-            " last_sale_at = :now WHERE id = :machine",
-            machine=machine_id,
-            now=business.now - 60,
-        )
-
-
-class _Clock:
-    """The clock of this machine, as the engine reads it."""
-
-    def now(self) -> datetime:
-        return datetime.now(timezone.utc)
-
-
-async def _count_days(server: LnbitsServer, business: Business) -> None:
-    """The figures of the days, by the engine itself."""
-    from satmachineadmin.engine.figures import FigureKeeper
-    from satmachineadmin.store.books import Store
-    from satmachineadmin.store.database import Database
-
-    if server.database_url is None:
-        database = Database.on_sqlite(str(server.data_dir / "ext_satmachineadmin.sqlite3"))
-    else:
-        database = Database.on_postgres(server.database_url)
-    store = Store(database, _Clock())
-    try:
-        async with store.transaction("benchmark") as books:
-            await books.figures.forget(business.operator_id)
-            await books.figures.note_look(books.now)
-        keeper = FigureKeeper(store)
-        while await keeper.keep(lambda: False):
-            pass
-    finally:
-        await database.dispose()
-
-
-def _stand_by(server: LnbitsServer) -> None:
-    """Another process holds the right to pay: the engine leaves alone what no payment stands behind."""
-    server.sql("DELETE FROM satmachineadmin.runner_lease")
-    server.sql(
-        "INSERT INTO satmachineadmin.runner_lease (id, holder, epoch, taken_at, expires_at)"
-        " VALUES ('runner', 'the benchmark', 1000, 0, 9000000000)"
-    )
-
-
-def _fill_wallet(server: LnbitsServer, wallet_id: str) -> None:
-    """Copies of a payment that there is, with hashes of their own, as LNbits' longest wallet."""
-    (known, *_rest) = server.sql("SELECT * FROM apipayments WHERE amount > 0 LIMIT 1")
-    rows = (
-        {**known, "checking_id": f"internal_{_word('copy', number)}", "wallet_id": wallet_id,
-         "payment_hash": _word("copy", number), "external_id": None}
-        for number in range(WALLET_ROWS)
-    )  # fmt: skip
-    bulk.insert(server, "apipayments", rows)
-
-
-def drop_what_makes_lists_fast(server: LnbitsServer) -> None:
-    """Leave the books as they would be without the indexes of lists, and without the totals of sales: those
-    are counted whenever somebody asks for them."""
-    from satmachineadmin.migrations import LIST_INDEXES
-
-    for name in LIST_INDEXES:
-        server.sql(f"DROP INDEX satmachineadmin.{name}")
-    sales = "dca_settlements"
-    if server.database_url is None:
-        for event in ("insert", "update", "delete"):
-            server.sql(f"DROP TRIGGER satmachineadmin.count_settlement_{event}")
-    else:
-        # A view of SQLite's may not name the file that it is in, one of PostgreSQL's has to name the schema.
-        sales = f"satmachineadmin.{sales}"
-        server.sql(f"DROP TRIGGER count_settlement ON {sales}")
-    server.sql("DROP TABLE satmachineadmin.settlement_totals")
-    server.sql(
-        f"""
-        CREATE VIEW satmachineadmin.settlement_totals AS
-        SELECT operator_user_id, state, COUNT(*) AS settlements FROM {sales} GROUP BY operator_user_id, state
-        """
-    )

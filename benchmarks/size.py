@@ -13,15 +13,16 @@ import contextlib
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from tests.harness import Api, LnbitsServer
-from tests.harness.shop import DCA, Shop
+from tests.harness.people import User
+from tests.harness.shop import DCA, LP, Shop
 
-from . import asking, filling, report, showing
+from . import asking, asking_lp, downloading, filling, keeping, report, showing
 from .databases import POSTGRES, SQLITE, databases
 from .stats import median, percentile
 
@@ -32,7 +33,10 @@ EXPECTED_MS = 100
 _TRIES, _TRIES_WITHOUT = 3, 20
 #: The slowest ways that are told while it runs.
 _SHOWN = 4
-_LPS = 20
+#: Each of those at the busiest machine gets ten thousand fills of a hundred thousand sales.
+_LPS, _LPS_OF_THE_BUSIEST = 20, 14
+#: Files are fetched so many times.
+_FILES = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,36 +57,47 @@ class Figure:
         return self.question.name
 
 
+@dataclass
+class Findings:
+    """Everything that was measured."""
+
+    figures: list[Figure] = field(default_factory=list)
+    downloads: list[downloading.Download] = field(default_factory=list)
+    pages: list[showing.Shown] = field(default_factory=list)
+    #: of the LP that is asked for
+    fills: int = 0
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.size", description=__doc__)
     parser.add_argument("--db", choices=(SQLITE, POSTGRES, "both"), default="both")
     parser.add_argument("--sales", type=int, default=100_000)
     parser.add_argument("--requests", type=int, default=200, help="of the slowest way of asking")
     parser.add_argument("--loads", type=int, default=10, help="of each page")
-    parser.add_argument("--only", default="", help="a part of the names of what is asked")
+    parser.add_argument(
+        "--only",
+        default="",
+        help="a part of the names of what is asked, fetched and shown: 'LP: ' is the LP's",
+    )
     parser.add_argument("--without", action="store_true", help="and without indexes and totals")
     parser.add_argument("--no-file", action="store_true", help="do not write benchmarks/RESULTS.md")
     chosen = parser.parse_args()
     sys.path.insert(0, str(_EXTENSIONS))
-    machine = report.machine()
-    figures: list[Figure] = []
-    pages: list[showing.Shown] = []
+    machine, found = report.machine(), Findings()
     kinds = [SQLITE, POSTGRES] if chosen.db == "both" else [chosen.db]
     with databases() as made, tempfile.TemporaryDirectory(prefix="satmachine-benchmark-") as folder:
         for kind in kinds:
             server = LnbitsServer(Path(folder) / kind, database_url=made.fresh(kind))
             with contextlib.closing(server):
-                asked, shown = _measure(server, kind, chosen)
-                figures, pages = figures + asked, pages + shown
-    section = _section(figures, pages, machine, chosen.sales)
+                _measure(server, kind, chosen, found)
+    section = _section(found, machine, chosen.sales)
     print(section)
     if not chosen.no_file:
         RESULTS.write_text(report.replaced(RESULTS.read_text(), report.SIZE_TITLE, section))
 
 
-def _measure(
-    server: LnbitsServer, kind: str, chosen: argparse.Namespace
-) -> tuple[list[Figure], list[showing.Shown]]:
+def _measure(server: LnbitsServer, kind: str, chosen: argparse.Namespace, found: Findings) -> None:
+    """Everything on one database."""
     server.start()
     shop = _open_shop(server)
     server.stop()
@@ -91,16 +106,21 @@ def _measure(
     filling.fill(server, shop, sales=chosen.sales)
     _say(f"{kind}: written in {time.monotonic() - began:.0f} s")
     server.start()
-    figures = [
+    lp = _known_lp(server, shop)
+    found.fills = server.api(shop.lps["lp0"]).get(f"{LP}/summary")["fills"]
+    _say(f"{kind}: an LP with {found.fills} fills")
+    asked = [
         _slowest(server, shop, kind, question, chosen.requests)
-        for question in _questions(server, shop)
+        for question in [*_questions(server, shop), *asking_lp.questions(lp)]
         if chosen.only in question.name
     ]
-    pages = showing.measure(server, shop.operator, kind, chosen.loads)
-    if not chosen.without:
-        return figures, pages
-    filling.drop_what_makes_lists_fast(server)
-    return [_without(server, shop, figure) for figure in figures], pages
+    found.downloads += downloading.measure(server, shop.lps["lp0"], kind, only=chosen.only, files=_FILES)
+    pages = [page for page in showing.pages(lp.month) if chosen.only in page.name]
+    found.pages += showing.measure(server, _people(server, shop), kind, pages, chosen.loads)
+    if chosen.without:
+        keeping.drop_what_makes_lists_fast(server)
+        asked = [_without(server, shop, figure) for figure in asked]
+    found.figures += asked
 
 
 def _open_shop(server: LnbitsServer) -> Shop:
@@ -113,22 +133,31 @@ def _open_shop(server: LnbitsServer) -> Shop:
         machines.append(shop.api.post(f"{DCA}/machines", body)["id"])
     first = shop.machine
     for number in range(_LPS):
-        shop.machine = {"id": machines[number % len(machines)]}
+        place = 0 if number < _LPS_OF_THE_BUSIEST else 1 + number % 2
+        shop.machine = {"id": machines[place]}
         shop.enrol(f"lp{number}", None)
     shop.machine = first
+    _enrol_again(shop, "lp0", machines[-1])
     return shop
+
+
+def _enrol_again(shop: Shop, name: str, machine_id: str) -> None:
+    """An LP has cash at another machine, too."""
+    lp = shop.lps[name]
+    body = {"machine_id": machine_id, "username": lp.username, "display_name": name}
+    client = shop.api.post(f"{DCA}/clients", body)
+    shop.server.api(lp).post(f"{LP}/enrolments/{client['id']}/accept", {})
 
 
 def _questions(server: LnbitsServer, shop: Shop) -> list[asking.Question]:
     def one(columns: str, table: str, order: str) -> dict[str, Any]:
         return server.sql(f"SELECT {columns} FROM satmachineadmin.{table} ORDER BY {order} LIMIT 1")[0]
 
-    machines = server.sql("SELECT id FROM satmachineadmin.dca_machines ORDER BY created_at, id")
     sale = one("id, payment_hash, paid_at", "dca_settlements", "paid_at")
     day = datetime.fromtimestamp(sale["paid_at"], tz=timezone.utc).date() + timedelta(days=300)
     return asking.questions(
         asking.Known(
-            machine_ids=[row["id"] for row in machines],
+            machine_ids=[row["id"] for row in filling.machines(server)],
             client_id=shop.clients["lp0"]["id"],
             sale_id=sale["id"],
             hash_of_a_sale=sale["payment_hash"],
@@ -139,17 +168,35 @@ def _questions(server: LnbitsServer, shop: Shop) -> list[asking.Question]:
     )
 
 
-def _api(server: LnbitsServer, shop: Shop, question: asking.Question) -> Api:
-    people = {
+def _known_lp(server: LnbitsServer, shop: Shop) -> asking_lp.KnownLp:
+    """What the LP knows whose books are the fullest, as it asks for it itself."""
+    api = server.api(shop.lps["lp0"])
+    months = [one["month"] for one in api.get(f"{LP}/statements")["data"] if one["is_over"]]
+
+    def newest(leg_type: str) -> dict[str, Any]:
+        found: dict[str, Any] = api.get(f"{LP}/transactions", leg_type=leg_type, state="completed")["data"][0]
+        return found
+
+    return asking_lp.KnownLp(
+        enrolment_ids=[one["id"] for one in api.get(f"{LP}/enrolments")["data"]],
+        hash_of_a_fill=newest("dca")["payment_hash"],
+        hash_of_a_forward=newest("autoforward")["payment_hash"],
+        one_day=f"{months[len(months) // 2]}-15",
+        month=months[0],
+        text=api.get(f"{LP}/statement", month=months[0])["text"],
+    )
+
+
+def _people(server: LnbitsServer, shop: Shop) -> dict[asking.Asker, User]:
+    return {
         asking.Asker.OPERATOR: shop.operator,
         asking.Asker.LP: shop.lps["lp0"],
         asking.Asker.PLATFORM: server.super_user,
     }
-    return server.api(people[question.asker])
 
 
 def _slowest(server: LnbitsServer, shop: Shop, kind: str, question: asking.Question, requests: int) -> Figure:
-    api, ways = _api(server, shop, question), list(question.ways())
+    api, ways = server.api(_people(server, shop)[question.asker]), list(question.ways())
     tried = [median([_ask(api, question, way) for _ in range(_TRIES)]) for way in ways]
     for milliseconds, way in sorted(zip(tried, ways, strict=True), key=lambda one: -one[0])[:_SHOWN]:
         _say(f"    {milliseconds:.0f} ms {way}")
@@ -185,13 +232,13 @@ def _ask(api: Api, question: asking.Question, way: dict[str, Any]) -> float:
 
 def _without(server: LnbitsServer, shop: Shop, figure: Figure) -> Figure:
     """The same question once the indexes and the totals are gone."""
-    api = _api(server, shop, figure.question)
+    api = server.api(_people(server, shop)[figure.question.asker])
     took = [_ask(api, figure.question, figure.way) for _ in range(_TRIES_WITHOUT)]
     _say(f"{figure.database}: {figure.name}: {percentile(took, 95):.0f} ms without")
     return replace(figure, without_p95_ms=percentile(took, 95))
 
 
-def _section(figures: list[Figure], pages: list[showing.Shown], machine: str, sales: int) -> str:
+def _section(found: Findings, machine: str, sales: int) -> str:
     command = " ".join(["python -m benchmarks.size", *sys.argv[1:]])
     head = (
         "database", "what", "ways", "the slowest", "p50 ms", "p95 ms", "CPU ms", "without: p95 ms",
@@ -213,12 +260,18 @@ def _section(figures: list[Figure], pages: list[showing.Shown], machine: str, sa
             "-" if one.without_p95_ms is None else f"{one.without_p95_ms:.0f}",
             "met" if one.p95_ms <= EXPECTED_MS else "MISSED",
         )
-        for one in figures
+        for one in found.figures
     ]
-    return (
-        f"{report.SIZE_TITLE}\n\nWritten by `{command}`: {sales} sales with {filling.LEGS_OF_A_SALE * sales} "
-        f"legs; {machine}.\n\n{report.table(head, rows)}\n\n{showing.section(pages)}\n"
-    )
+    told = f"{sales} sales with {filling.LEGS_OF_A_SALE * sales} legs"
+    fills = f"the LP that is asked for has {found.fills} fills" if found.fills else ""
+    parts = [
+        report.SIZE_TITLE,
+        f"Written by `{command}`: {', '.join(filter(None, [told, fills]))}; {machine}.",
+        report.table(head, rows),
+        downloading.section(found.downloads),
+        showing.section(found.pages),
+    ]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _say(line: str) -> None:
