@@ -67,11 +67,13 @@ def pictures(operator: httpx.Client) -> Iterator[Picture]:
     if errored := rows("settlements", state="errored", limit="1"):
         yield Picture(name="errored", who=olga, path=f"{home}/settlements/{errored[0]['id']}", shows=tree)
     yield Picture(name="platform", who=settings.PLATFORM.username, path=f"{home}/platform")
-    yield Picture(name="lp", who=settings.LPS[0].username, path="/satmachineclient/")
+    ana, own = settings.LPS[0].username, "/satmachineclient"
+    yield Picture(name="lp", who=ana, path=f"{own}/", shows="main canvas")
+    yield Picture(name="lp-statement", who=ana, path=f"{own}/statement", shows="main table")
     for name in ("overview", "settlements", "settlement"):
         shown = shows.get(name, Picture.shows)
         yield Picture(name=name, who=olga, path=home + pages[name], shows=shown, on_phone=True)
-    yield Picture(name="lp", who=settings.LPS[0].username, path="/satmachineclient/", on_phone=True)
+    yield Picture(name="lp", who=ana, path=f"{own}/", shows="main canvas", on_phone=True)
 
 
 def take(base_url: str, browser: Any, token: str, picture: Picture, folder: Path) -> Path:
