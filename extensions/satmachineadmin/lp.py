@@ -134,9 +134,10 @@ async def address_terms(user_id: str, address: str) -> dict[str, Any]:
     return present_lp.address_terms(kind, target, terms)
 
 
-async def confirm_address(user_id: str, password: str) -> dict[str, Any]:
-    """Use the address that waits, now. Raises NoAddressWaits, NoPassword, WrongPassword, TooManyTries."""
-    await act.once(chosen.confirm_address(_store(), user_id, password))
+async def confirm_address(user_id: str, address: str, password: str) -> dict[str, Any]:
+    """Use the address that waits, now; it has to be this one. Raises NoAddressWaits, StateMoved,
+    NoPassword, WrongPassword, TooManyTries."""
+    await act.once(chosen.confirm_address(_store(), user_id, address, password))
     return await preferences(user_id)
 
 

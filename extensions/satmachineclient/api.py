@@ -108,7 +108,10 @@ class Address(Body):
     address: StrictStr = Field(min_length=1, max_length=2000)
 
 
-class Password(Body):
+class Confirmed(Body):
+    """The address that the LP has seen waiting, and its password."""
+
+    address: StrictStr = Field(min_length=1, max_length=2000)
     password: StrictStr = Field(min_length=1, max_length=200)
 
     class Config:
@@ -190,8 +193,8 @@ async def post_address_test(user: CurrentUser, body: Address) -> dict[str, Any]:
 
 
 @router.post("/preferences/address/confirm")
-async def post_address_confirm(user: ActingUser, body: Password) -> dict[str, Any]:
-    return await lp().confirm_address(user.id, body.password)
+async def post_address_confirm(user: ActingUser, body: Confirmed) -> dict[str, Any]:
+    return await lp().confirm_address(user.id, body.address, body.password)
 
 
 @router.get("/enrolments")

@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 from tests.harness import REPOSITORY
 from tests.harness.env import clean_environment
 from tests.harness.pay_links import Link, PayLinks
-from tests.harness.people import PASSWORD, User
+from tests.harness.people import User
 from tests.harness.shop import DCA, LP, Shop
 
 from .conftest import DESKTOP, PHONE, OpenPage
@@ -86,9 +86,8 @@ def test_an_lp_accepts_and_sees_its_cash_become_sats_that_go_on_to_its_second_wa
 
     savings = server.create_user(f"savings{size[0]}").wallet
     url = links.add(name, Link(invoice=lambda msat: server.create_invoice(savings, msat // 1000).bolt11))
-    api = server.api(lea)
-    api.put(f"{LP}/preferences", {"autoforward_ln_address": url, "autoforward_enabled": True})
-    api.post(f"{LP}/preferences/address/confirm", {"password": PASSWORD})
+    shop.lps[name] = lea
+    shop.pass_on(name, url)
     consent = int(time.time())
     # What arrives within the second of the consent counts as earlier.
     server.wait_for(lambda: int(time.time()) > consent, "next second")

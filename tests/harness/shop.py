@@ -119,11 +119,10 @@ class Shop:
     def pass_on(self, name: str, address: str, **choices: Any) -> dict[str, Any]:
         """An LP has its sats passed on from now on, and confirms the address; its preferences."""
         api = self.server.api(self.lps[name])
-        api.put(
-            f"{LP}/preferences",
-            {"autoforward_ln_address": address, "autoforward_enabled": True, **choices},
-        )
-        saved: dict[str, Any] = api.post(f"{LP}/preferences/address/confirm", {"password": PASSWORD})
+        choices = {"autoforward_ln_address": address, "autoforward_enabled": True, **choices}
+        waits = api.put(f"{LP}/preferences", choices)["autoforward_next_address"]
+        seen = {"address": waits, "password": PASSWORD}
+        saved: dict[str, Any] = api.post(f"{LP}/preferences/address/confirm", seen)
         return saved
 
     def hand_over(self, name: str, amount: str) -> None:

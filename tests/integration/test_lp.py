@@ -103,12 +103,16 @@ def test_an_address_is_asked_without_paying_and_used_only_when_it_is_confirmed(
     waits = api.put(f"{LP}/preferences", choice)
     assert (waits["autoforward_ln_address"], waits["autoforward_next_address"]) == (None, terms["address"])
     shop.settled(shop.sell(**SALE))
-    wrong = api.post(f"{LP}/preferences/address/confirm", {"password": "guess"}, expect=403)
+    seen = {"address": terms["address"], "password": PASSWORD}
+    another = {**seen, "address": "thief@example.com"}
+    moved = api.post(f"{LP}/preferences/address/confirm", another, expect=409)
+    assert moved["code"] == "state_moved"
+    wrong = api.post(f"{LP}/preferences/address/confirm", {**seen, "password": "guess"}, expect=403)
     assert (wrong["code"], wrong["left"]) == ("wrong_password", 4)
     assert api.get(f"{LP}/transactions", leg_type="autoforward")["total"] == 0
-    confirmed = api.post(f"{LP}/preferences/address/confirm", {"password": PASSWORD})
+    confirmed = api.post(f"{LP}/preferences/address/confirm", seen)
     assert confirmed["autoforward_ln_address"] == terms["address"]
-    assert api.post(f"{LP}/preferences/address/confirm", {"password": PASSWORD}, expect=409)
+    assert api.post(f"{LP}/preferences/address/confirm", seen, expect=409)
 
     history = api.get(f"{LP}/preferences/history")
     assert [one["how"] for one in history["data"]] == ["confirmed", "chosen", "chosen"]

@@ -38,7 +38,7 @@ class Deciding(Run):
         """A new address would wait for a day: the LP confirms it with its password."""
         waits_until = await preferences.choose_preferences(self.w.store, name, choices)
         if waits_until is not None:
-            await preferences.confirm_address(self.w.store, name, "its password")
+            await preferences.confirm_address(self.w.store, name, f"{name}@home.com", "its password")
 
     @happens(
         6,

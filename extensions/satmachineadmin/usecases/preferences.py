@@ -20,6 +20,7 @@ from ..core.errors import (
     NoInvitationAccepted,
     NoPassword,
     Refusal,
+    StateMoved,
     TooManyTries,
     WrongPassword,
 )
@@ -116,35 +117,38 @@ async def begin_preferences(books: Books, user_id: str, wallet_id: str | None, t
     await books.lps.choose_preferences(user_id, chosen)
 
 
-async def confirm_address(store: Store, user_id: str, password: str) -> None:
-    """Use the new address now. Raises NoAddressWaits, NoPassword, WrongPassword, TooManyTries."""
+async def confirm_address(store: Store, user_id: str, address: str, password: str) -> None:
+    """Use the new address now, if it is the one that the LP has seen: whoever stole its login may have
+    chosen another one since. Raises NoAddressWaits, StateMoved, NoPassword, WrongPassword, TooManyTries."""
     async with store.reading() as books:
-        _waiting(await books.lps.preferences(user_id))
+        _waiting(await books.lps.preferences(user_id), address)
     if not await accounts.has_password(user_id):
         raise NoPassword()
-    tries = await _count_try(store, user_id)
+    tries = await _count_try(store, user_id, address)
     if not await accounts.is_password(user_id, password):
         raise WrongPassword(left=MOST_TRIES - tries)
     async with store.transaction("lp", actor=user_id) as books:
-        owner = _waiting(await books.lps.preferences(user_id))
+        owner = _waiting(await books.lps.preferences(user_id), address)
         await books.lps.count_password_try(user_id, 0)
         await take_up_address(books, owner, how=HowChanged.CONFIRMED)
 
 
-def _waiting(before: Row | None) -> Row:
-    """The preferences of an LP with an address that waits."""
+def _waiting(before: Row | None, address: str) -> Row:
+    """The preferences of an LP with this address waiting."""
     if before is None or before[_NEXT] is None:
         raise NoAddressWaits()
+    if before[_NEXT] != address:
+        raise StateMoved(thing="address")
     return before
 
 
-async def _count_try(store: Store, user_id: str) -> int:
+async def _count_try(store: Store, user_id: str, address: str) -> int:
     """How many tries there were with this one, which is counted before anybody looks at it.
 
     It is the guard that counts, not the LP: a request that is refused has done nothing.
     """
     async with store.transaction("password_try") as books:
-        row = _waiting(await books.lps.preferences(user_id))
+        row = _waiting(await books.lps.preferences(user_id), address)
         seconds = LOCKED_SECONDS - (books.now - (row["password_failed_at"] or 0))
         if seconds <= 0:
             tries = 1

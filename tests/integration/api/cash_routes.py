@@ -119,7 +119,10 @@ LP_ROUTES = (
     Route(
         method="POST",
         path=f"{LP}/preferences/address/confirm",
-        body={"password": Field(good="my password", bad=("x" * 201,))},
+        body={
+            "address": Field(good="ana@example.com", bad=("x" * 2001,)),
+            "password": Field(good="my password", bad=("x" * 201,)),
+        },
     ),
     Route(method="GET", path=f"{LP}/enrolments", is_list=True),
     Route(method="POST", path=f"{LP}/enrolments/{{enrolment_id}}/accept", body=_BEGINNING),

@@ -12,6 +12,7 @@ from satmachineadmin.core.errors import (
     NoAddressWaits,
     NoInvitationAccepted,
     NoPassword,
+    StateMoved,
     TooManyTries,
     WrongPassword,
 )
@@ -57,6 +58,12 @@ async def preferences(rig: Rig, name: str = "ana") -> dict[str, Any]:
     return row
 
 
+async def confirm(rig: Rig, name: str = "ana", password: str = PASSWORD) -> None:
+    """The address that waits, as the LP sees it."""
+    waits = (await preferences(rig, name))["autoforward_next_address"]
+    await confirm_address(rig.store, name, waits or NEW, password)
+
+
 async def receive(rig: Rig, sats: int = 1000) -> None:
     rig.clock.advance(seconds=1)
     rig.sell(principal_sats=sats, commission_sats=0, fiat=f"{sats // 5}.00", rate="5")
@@ -72,7 +79,7 @@ def got(rig: Rig, address: str) -> int:
 async def in_use(make_rig: MakeRig, address: str = OLD) -> Rig:
     rig = await with_cash(make_rig)
     await choose(rig, autoforward_ln_address=address, autoforward_enabled=True)
-    await confirm_address(rig.store, "ana", PASSWORD)
+    await confirm(rig)
     return rig
 
 
@@ -100,7 +107,7 @@ async def test_sats_go_to_the_old_address_until_the_new_one_is_in_use(make_rig: 
     await receive(rig)
     assert (got(rig, OLD), got(rig, NEW)) == (1, 0)
 
-    await confirm_address(rig.store, "ana", PASSWORD)
+    await confirm(rig)
     await receive(rig)
     assert (got(rig, OLD), got(rig, NEW)) == (1, 1)
 
@@ -130,7 +137,7 @@ async def test_a_new_address_is_taken_back(make_rig: MakeRig) -> None:
     await choose(rig, autoforward_ln_address=NEW)
     await choose(rig, autoforward_ln_address=OLD)
     with pytest.raises(NoAddressWaits):
-        await confirm_address(rig.store, "ana", PASSWORD)
+        await confirm(rig)
     rig.clock.advance(days=2)
     await receive(rig)
     assert (got(rig, OLD), got(rig, NEW)) == (1, 0)
@@ -176,14 +183,14 @@ async def test_a_wrong_password_changes_nothing_and_five_close_the_door_for_an_h
     await choose(rig, autoforward_ln_address=NEW)
     for left in (4, 3, 2, 1, 0):
         with pytest.raises(WrongPassword) as refused:
-            await confirm_address(rig.store, "ana", "guess")
+            await confirm(rig, password="guess")
         assert refused.value.fields["left"] == left
     with pytest.raises(TooManyTries):
-        await confirm_address(rig.store, "ana", PASSWORD)
+        await confirm(rig)
     assert (await preferences(rig))["autoforward_ln_address"] == OLD
 
     rig.clock.advance(hours=1)
-    await confirm_address(rig.store, "ana", PASSWORD)
+    await confirm(rig)
     assert (await preferences(rig))["autoforward_ln_address"] == NEW
 
 
@@ -193,15 +200,26 @@ async def test_a_right_password_forgets_the_wrong_ones(make_rig: MakeRig) -> Non
         await choose(rig, autoforward_ln_address=f"ana@number{number}.example")
         for _ in range(4):
             with pytest.raises(WrongPassword):
-                await confirm_address(rig.store, "ana", "guess")
-        await confirm_address(rig.store, "ana", PASSWORD)
+                await confirm(rig, password="guess")
+        await confirm(rig)
+
+
+async def test_an_address_that_took_the_place_of_the_one_seen_is_not_confirmed(make_rig: MakeRig) -> None:
+    """Whoever stole the login puts its own there just before the LP's password arrives."""
+    rig = await in_use(make_rig)
+    await choose(rig, autoforward_ln_address=NEW)
+    await choose(rig, autoforward_ln_address="thief@elsewhere.example")
+    with pytest.raises(StateMoved):
+        await confirm_address(rig.store, "ana", NEW, PASSWORD)
+    row = await preferences(rig)
+    assert (row["autoforward_ln_address"], row["password_failures"]) == (OLD, 0)
 
 
 async def test_who_has_no_password_waits(make_rig: MakeRig) -> None:
     rig = await with_cash(make_rig)
     await choose(rig, "ben", autoforward_ln_address=NEW, autoforward_enabled=True)
     with pytest.raises(NoPassword):
-        await confirm_address(rig.store, "ben", PASSWORD)
+        await confirm(rig, "ben")
 
 
 async def test_nobody_chooses_before_an_invitation_is_accepted(make_rig: MakeRig) -> None:
@@ -209,7 +227,7 @@ async def test_nobody_chooses_before_an_invitation_is_accepted(make_rig: MakeRig
     with pytest.raises(NoInvitationAccepted):
         await choose(rig, "zoe", notifications="none")
     with pytest.raises(NoAddressWaits):
-        await confirm_address(rig.store, "zoe", PASSWORD)
+        await confirm_address(rig.store, "zoe", NEW, PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -240,7 +258,7 @@ async def test_every_change_is_in_the_history_with_its_address_and_in_the_trail_
     rig.clock.advance(seconds=1)
     await choose(rig, autoforward_ln_address=NEW)
     rig.clock.advance(seconds=1)
-    await confirm_address(rig.store, "ana", PASSWORD)
+    await confirm(rig)
     rig.clock.advance(seconds=1)
     limit = {"fixed_mode_daily_limit": "50.00", "fixed_mode_currency": "EUR"}
     await choose(rig, default_dca_mode="fixed", **limit)

@@ -7,7 +7,10 @@
     template: '#sm-confirm-address',
     props: {address: {type: String, required: true}},
     emits: ['done', 'cancel'],
-    data: () => ({password: '', error: null}),
+    // What was shown is confirmed, whatever somebody else puts in its place meanwhile.
+    data() {
+      return {seen: this.address, password: '', error: null}
+    },
     computed: {
       wrong() {
         const {code = '', detail = '', data = {}} = this.error ?? {}
@@ -17,7 +20,8 @@
     },
     methods: {
       send() {
-        return window.satmachine.clientApi.confirmAddress(this.password)
+        const {seen: address, password} = this
+        return window.satmachine.clientApi.confirmAddress({address, password})
       }
     }
   }

@@ -26,9 +26,9 @@
     /** @param {string} address @returns {Promise<AddressTerms>} what it takes; nothing is paid */
     testAddress: address =>
       request('POST', `${BASE}/preferences/address/test`, {address}),
-    /** @param {string} password of the LNbits account @returns {Promise<Preferences>} */
-    confirmAddress: password =>
-      request('POST', `${BASE}/preferences/address/confirm`, {password}),
+    /** @param {{address: string, password: string}} data as shown; of the account @returns {Promise<Preferences>} */
+    confirmAddress: data =>
+      request('POST', `${BASE}/preferences/address/confirm`, data),
 
     /** @param {object} query @returns {Promise<{data: Enrolment[], total: number}>} */
     enrolments: query =>
