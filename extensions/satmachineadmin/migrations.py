@@ -285,6 +285,17 @@ async def m137_lps_see_and_decide(db: Any) -> None:
     )
 
 
+async def m138_machines_sign(db: Any) -> None:
+    """Keys that machines make themselves, what they sign and post, their limits; links without a leg."""
+    for table, column, kind in _COLUMNS_OF_M138:
+        await _add_column(db, table, column, kind)
+    for statement in _TABLES_OF_M138:
+        await db.execute(statement)
+    await db.execute(f"DROP INDEX IF EXISTS {SCHEMA}.withdrawal_under_way_once")
+    for statement in _indexes_of_m138(db):
+        await db.execute(statement)
+
+
 async def _index_lists(db: Any) -> None:
     for name, (table, columns, condition) in LIST_INDEXES.items():
         await db.execute(_index(db, name, table, columns, where=condition))
@@ -966,6 +977,148 @@ def _indexes_of_m117(db: Any) -> tuple[str, ...]:
             where="payment_hash IS NOT NULL",
         ),
         _index(db, "withdrawals_by_settlement", "withdrawals", "settlement_id, created_at"),
+    )
+
+
+# What a machine may move, by direction: the most fiat of one transaction, of an hour, of a day, and above
+# what a transaction is held; NULL is no limit.
+_COLUMNS_OF_M138 = (
+    ("dca_machines", "paired_at", "BIGINT"),
+    ("dca_machines", "takes_unsigned", "BOOLEAN NOT NULL DEFAULT FALSE"),
+    ("dca_machines", "silent_minutes", "BIGINT NOT NULL DEFAULT 15"),
+    *(
+        ("dca_machines", f"{direction}_{limit}_minor", "BIGINT")
+        for direction in ("cash_out", "cash_in")
+        for limit in ("transaction", "hour", "day", "hold_above")
+    ),
+    ("withdrawals", "transaction_id", "TEXT NOT NULL DEFAULT ''"),
+    ("withdrawals", "external_id", "TEXT"),
+    ("withdrawals", "handed_over_at", "BIGINT"),
+    ("withdrawals", "attempts", "BIGINT NOT NULL DEFAULT 0"),
+)
+
+_TABLES_OF_M138 = (
+    # Of a code only its digest is kept.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.machine_pairings (
+        id TEXT PRIMARY KEY,
+        machine_id TEXT NOT NULL,
+        operator_user_id TEXT NOT NULL,
+        code_digest TEXT NOT NULL,
+        state TEXT NOT NULL,
+        npub TEXT,
+        created_by TEXT NOT NULL,
+        created_at BIGINT NOT NULL,
+        expires_at BIGINT NOT NULL,
+        closed_at BIGINT
+    )
+    """,
+    # Signed events serve once. Those whose time is over are refused for that, and forgotten.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.signed_events (
+        event_id TEXT PRIMARY KEY,
+        created_at BIGINT NOT NULL
+    )
+    """,
+    # What a machine last said of itself: no event of the trail, it would be one a minute.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.machine_reports (
+        machine_id TEXT PRIMARY KEY,
+        seen_at BIGINT NOT NULL,
+        software TEXT NOT NULL,
+        screen TEXT NOT NULL
+    )
+    """,
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.machine_transactions (
+        id TEXT PRIMARY KEY,
+        machine_id TEXT NOT NULL,
+        operator_user_id TEXT NOT NULL,
+        wallet_id TEXT NOT NULL,
+        txid TEXT NOT NULL,
+        tx_type TEXT NOT NULL,
+        state TEXT NOT NULL,
+        version BIGINT NOT NULL,
+        currency TEXT NOT NULL,
+        exchange_rate TEXT NOT NULL,
+        fiat_minor BIGINT NOT NULL,
+        principal_sats BIGINT NOT NULL,
+        commission_sats BIGINT NOT NULL,
+        wire_sats BIGINT NOT NULL,
+        signer TEXT NOT NULL,
+        event_id TEXT NOT NULL,
+        bills TEXT,
+        payment_hash TEXT,
+        bolt11 TEXT,
+        expires_at BIGINT,
+        held_for TEXT,
+        withdraw_link_id TEXT,
+        dispense TEXT,
+        dispensed_minor BIGINT,
+        dispense_version BIGINT,
+        settlement_id TEXT,
+        created_at BIGINT NOT NULL,
+        updated_at BIGINT NOT NULL,
+        paid_at BIGINT
+    )
+    """,
+    # The banknotes of a cash-in, each with the machine's own id: a repeated post adds nothing.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.transaction_notes (
+        transaction_id TEXT NOT NULL,
+        note_id TEXT NOT NULL,
+        denomination_minor BIGINT NOT NULL,
+        taken_at BIGINT NOT NULL,
+        PRIMARY KEY (transaction_id, note_id)
+    )
+    """,
+)
+
+
+def _indexes_of_m138(db: Any) -> tuple[str, ...]:
+    owing = "state IN ('collecting', 'held', 'offered')"
+    return (
+        _index(db, "pairing_code_once", "machine_pairings", "code_digest", unique=True),
+        _index(
+            db, "pairing_open_once", "machine_pairings", "machine_id", unique=True, where="state = 'open'"
+        ),
+        _index(db, "signed_events_by_time", "signed_events", "created_at"),
+        _index(db, "transaction_once", "machine_transactions", "machine_id, txid", unique=True),
+        _index(
+            db,
+            "transaction_payment_once",
+            "machine_transactions",
+            "payment_hash",
+            unique=True,
+            where="payment_hash IS NOT NULL",
+        ),
+        _index(
+            db,
+            "transaction_link_once",
+            "machine_transactions",
+            "withdraw_link_id",
+            unique=True,
+            where="withdraw_link_id IS NOT NULL",
+        ),
+        _index(db, "transactions_by_machine", "machine_transactions", "machine_id, created_at"),
+        _index(db, "transactions_by_operator", "machine_transactions", "operator_user_id, created_at"),
+        _index(db, "transactions_owing", "machine_transactions", "operator_user_id, created_at", where=owing),
+        _index(
+            db,
+            "transactions_by_settlement",
+            "machine_transactions",
+            "settlement_id",
+            where="settlement_id IS NOT NULL",
+        ),
+        _index(
+            db,
+            "withdrawal_under_way",
+            "withdrawals",
+            "settlement_id, transaction_id",
+            unique=True,
+            where="state IN ('open', 'claimed')",
+        ),
+        _index(db, "withdrawals_claimed", "withdrawals", "claimed_at", where="state = 'claimed'"),
     )
 
 

@@ -75,6 +75,10 @@ WORDS = {
     "Cash entry statuses": "CashEntryStatus",
     "Kinds of target": "TargetKind",
     "Withdrawal states": "WithdrawalState",
+    "States of a transaction": "TransactionState",
+    "Why a cash-in is held": "HeldFor",
+    "Dispense outcomes": "DispenseOutcome",
+    "States of a pairing code": "PairingState",
     "Payout policies": "PayoutPolicy",
     "DCA modes": "DcaMode",
     "What LPs are told": "Notifications",
@@ -135,12 +139,14 @@ def test_no_closed_list_of_words_is_left_out() -> None:
         ("Arrows of an enrolment", "ENROLMENT_ARROWS"),
         ("Arrows of a cash entry", "CASH_ARROWS"),
         ("Arrows of a withdrawal", "WITHDRAWAL_ARROWS"),
+        ("Arrows of a transaction", "TRANSACTION_ARROWS"),
     ],
 )
 def test_every_arrow_is_explained(heading: str, table: str) -> None:
-    from satmachineadmin.core import states
+    from satmachineadmin.core import states, transactions
 
-    arrows = {(str(a), str(b), event) for (a, b), event in getattr(states, table).items()}
+    module = transactions if table == "TRANSACTION_ARROWS" else states
+    arrows = {(str(a), str(b), event) for (a, b), event in getattr(module, table).items()}
     documented = rows(section("states.md", heading))
     assert {(before, after, event) for event, before, after, *_ in documented} == arrows
     assert len(documented) == len(arrows)

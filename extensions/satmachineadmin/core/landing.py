@@ -50,6 +50,10 @@ class HoldReason(Word):
     AWAITING_DELAY = "awaiting_delay"
     #: the machine pays out when it has reported what it dispensed
     AWAITING_DISPENSE = "awaiting_dispense"
+    #: more fiat than the operator lets through unseen
+    ABOVE_THRESHOLD = "above_threshold"
+    #: the machine reported that nothing came out
+    DISPENSE_FAILED = "dispense_failed"
 
 
 class IgnoreReason(Word):

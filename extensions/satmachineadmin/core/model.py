@@ -57,6 +57,10 @@ class Machine:
     active: bool
     #: why nothing is paid for it until a person has looked; None while payouts go on
     payouts_paused_reason: str | None = None
+    #: it has made its key itself and signs what it asks
+    is_paired: bool = False
+    #: paired, and an invoice that was made without its signature is believed all the same
+    takes_unsigned: bool = False
 
     @property
     def tag(self) -> str:

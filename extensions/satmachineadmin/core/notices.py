@@ -32,6 +32,12 @@ _SENTENCES = {
     MatterKind.UNDECIDED: "a payment that left this LNbits is not decided yet",
     MatterKind.NO_DISPENSE_REPORT: "the machine has not reported which notes came out",
     MatterKind.TRAIL_BROKEN: "the audit trail is not the one that was written",
+    MatterKind.DISPENSE_FAILED: "the machine reports that no notes came out for a sale",
+    MatterKind.LATE_DISPENSE: "fewer notes came out than were paid out for",
+    MatterKind.CASH_IN_HELD: "a customer waits for sats for its banknotes",
+    MatterKind.CLOCK_SKEW: "the machine's clock is wrong",
+    MatterKind.MACHINE_SILENT: "the machine is silent",
+    MatterKind.MACHINE_FLOODS: "the machine sends too many requests",
     MatterKind.CASH_DISPUTED: "an LP disputes a cash entry",
 }
 _PAUSED = "payouts are paused, since these books and LNbits disagree"

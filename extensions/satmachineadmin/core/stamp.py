@@ -46,6 +46,8 @@ class RejectReason(Word):
     WRONG_MACHINE = "wrong_machine"
     #: the verified signer of the request is not this machine
     WRONG_SIGNER = "wrong_signer"
+    #: a stamp without a signature, on the wallet of a machine that signs
+    UNSIGNED = "unsigned"
 
 
 class _Unusable(Exception):

@@ -235,6 +235,18 @@ class MatterKind(Word):
     TRAIL_BROKEN = "trail_broken"
     #: an LP says that a cash entry is wrong
     CASH_DISPUTED = "cash_disputed"
+    #: a machine reports that nothing came out for a sale that was paid
+    DISPENSE_FAILED = "dispense_failed"
+    #: less came out than was paid for, and the sale was paid out before that was known
+    LATE_DISPENSE = "late_dispense"
+    #: a customer's cash is in a machine, and the operator has to let it have its sats
+    CASH_IN_HELD = "cash_in_held"
+    #: a machine's clock is too far off for what it signs to be taken
+    CLOCK_SKEW = "clock_skew"
+    #: a paired machine has not been heard of for longer than its operator allows
+    MACHINE_SILENT = "machine_silent"
+    #: a machine sends more requests than it may
+    MACHINE_FLOODS = "machine_floods"
 
 
 class TrailFault(Word):

@@ -36,6 +36,7 @@ from .figure_book import FigureBook, OperatorBook
 from .forward_book import ForwardBook
 from .lightning import OutsideBook
 from .reconcile_book import ReconcileBook, UnknownBook
+from .transaction_book import TransactionBook
 
 
 class ActBook(Protocol):
@@ -223,6 +224,8 @@ class Books(Protocol):
     def acts(self) -> ActBook: ...
     @property
     def payers(self) -> PayerBook: ...
+    @property
+    def transactions(self) -> TransactionBook: ...
     @property
     def withdrawals(self) -> WithdrawalBook: ...
     @property

@@ -28,6 +28,7 @@ from .machines import Machines
 from .months import Months
 from .operators import Operators
 from .outside import OutsideLegs
+from .pairings import Pairings
 from .payers import Payers
 from .payoffs import Payoffs
 from .platform import Platform
@@ -37,6 +38,7 @@ from .settlements import Settlements
 from .splits import Splits
 from .sql import Sql
 from .standings import Standings
+from .transactions import Transactions
 from .unknown import UnknownPayments
 from .withdrawals import Withdrawals
 from .worklist import Worklist
@@ -78,6 +80,8 @@ class Books:
         self.payoffs = Payoffs(sql, self.audit, now, self.operators)
         self.imports = Imports(sql, self.audit, now)
         self.payers = Payers(sql, self.audit, now)
+        self.pairings = Pairings(sql, self.audit, now)
+        self.transactions = Transactions(sql, self.audit, now)
         self.withdrawals = Withdrawals(sql, self.audit, now)
         self.figures = DailyFigures(sql, self.audit, now)
         self.worklist = Worklist(sql, self.audit, now)

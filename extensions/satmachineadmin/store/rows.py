@@ -45,6 +45,8 @@ def machine(row: Row) -> model.Machine:
         maintenance=bool(row["maintenance"]),
         active=bool(row["active"]),
         payouts_paused_reason=row["payouts_paused_reason"],
+        is_paired=row["paired_at"] is not None,
+        takes_unsigned=bool(row["takes_unsigned"]),
     )
 
 

@@ -219,6 +219,12 @@ window.i18n.global.mergeLocaleMessage('en', {
         no_dispense_report: 'A machine has not reported which notes came out',
         trail_broken: 'The audit trail is not the one that was written',
         cash_disputed: 'An LP disputes a cash entry',
+        dispense_failed: 'A machine reports that no notes came out for a sale',
+        late_dispense: 'Fewer notes came out than were paid out for',
+        cash_in_held: 'A customer waits for sats for its banknotes',
+        clock_skew: 'A machine’s clock is wrong',
+        machine_silent: 'A machine is silent',
+        machine_floods: 'A machine sends too many requests',
         debit_missing: 'A payout is booked that LNbits did not make',
         credit_missing: 'A payout left the wallet and never arrived',
         payment_status: 'LNbits does not call a booked payout paid',
@@ -492,6 +498,9 @@ window.i18n.global.mergeLocaleMessage('en', {
       awaiting_delay: 'The machine pays out some minutes after the sale.',
       awaiting_dispense:
         'The machine has not reported yet which notes came out.',
+      above_threshold:
+        'It is more cash than you let through without looking.',
+      dispense_failed: 'The machine reports that no notes came out.',
       no_stamp: 'The payment came without a machine’s stamp.',
       bad_stamp: 'A field of the machine’s stamp is missing or unusable.',
       priced_in_fiat:
@@ -505,7 +514,9 @@ window.i18n.global.mergeLocaleMessage('en', {
         'The principal is not the fiat amount at the stamp’s exchange rate.',
       host_fee_too_large: 'The host’s fee is larger than the payment.',
       wrong_machine: 'The stamp names another machine’s key.',
-      wrong_signer: 'The request was signed by somebody else’s key.'
+      wrong_signer: 'The request was signed by somebody else’s key.',
+      unsigned:
+        'This machine signs what it sells, and the payment’s stamp is not signed.'
     },
     refund: {
       title: 'Owed to the customer',
