@@ -23,9 +23,9 @@ function spelledOut() {
     .map(found => found[1])
 }
 
-/** The names of the arrows of a table of core/states.py. */
-function arrows(table) {
-  const body = source('core', 'states.py').split(`${table}:`)[1].split('\n}')[0]
+/** The names of the arrows of a table of a module of the core. */
+function arrows(table, module = 'states.py') {
+  const body = source('core', module).split(`${table}:`)[1].split('\n}')[0]
   return [...body.matchAll(/\): "(\w+)",/g)].map(found => found[1])
 }
 
@@ -48,6 +48,13 @@ for (const [kind, table] of Object.entries({
     for (const name of names) assert.ok(said[`event.${kind}.${name}`], name)
   })
 }
+
+test('every arrow of a transaction has words', () => {
+  const names = arrows('TRANSACTION_ARROWS', 'transactions.py')
+  assert.ok(names.length >= 5)
+  for (const name of ['opened', ...names])
+    assert.ok(said[`event.transaction.${name}`], name)
+})
 
 test('every value that may be shown has a name', () => {
   const [, list] = source('present', 'audit.py').match(

@@ -4,7 +4,7 @@
   const ROWS = 25
   const REACHABLE = 10000 // the server's bound on offset
   const KINDS = [
-    'settlement', 'leg', 'withdrawal', 'cash', 'enrolment', 'machine',
+    'settlement', 'transaction', 'leg', 'withdrawal', 'cash', 'enrolment', 'machine',
     'split', 'matter', 'month', 'payer', 'operator', 'platform'
   ] // prettier-ignore
 

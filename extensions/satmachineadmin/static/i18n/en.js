@@ -1163,7 +1163,8 @@ window.i18n.global.mergeLocaleMessage('en', {
         month: 'Months',
         payer: 'Remembered payers',
         operator: 'Your settings',
-        platform: 'The platform’s fee'
+        platform: 'The platform’s fee',
+        transaction: 'Transactions of machines'
       },
       event: {
         balance: {settled: 'An LP’s balance is being paid off'},
@@ -1209,7 +1210,11 @@ window.i18n.global.mergeLocaleMessage('en', {
           payouts_paused: 'Payouts of a machine were paused',
           payouts_resumed: 'Payouts of a machine go on',
           wallet_changed: 'A machine got another wallet',
-          wallet_closed: 'A former wallet of a machine was closed'
+          wallet_closed: 'A former wallet of a machine was closed',
+          pairing_opened: 'A pairing code was made for a machine',
+          pairing_closed: 'A machine’s pairing code was taken back',
+          paired: 'A machine was paired: its key is bound',
+          key_revoked: 'A machine’s key was revoked'
         },
         month: {closed: 'A month was closed'},
         matter: {
@@ -1252,6 +1257,16 @@ window.i18n.global.mergeLocaleMessage('en', {
           noted: 'A note was written',
           rate_supplied: 'The rate of a sale was supplied',
           retry_asked: 'Somebody asked for failed payouts to be tried again'
+        },
+        transaction: {
+          opened: 'A machine began a transaction',
+          paid: 'A customer paid a machine’s invoice',
+          offered: 'A customer got a link to its sats',
+          held: 'A customer’s cash is held for you',
+          cancelled: 'A customer left without a note',
+          released: 'A held customer gets its sats',
+          given_back: 'A customer was given its cash back',
+          claimed: 'A customer fetched its sats'
         },
         split: {
           replaced: 'The commission rules were replaced',
