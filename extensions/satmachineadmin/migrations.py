@@ -1056,6 +1056,7 @@ _TABLES_OF_M138 = (
         dispense TEXT,
         dispensed_minor BIGINT,
         dispense_version BIGINT,
+        stayed_minor BIGINT,
         settlement_id TEXT,
         created_at BIGINT NOT NULL,
         updated_at BIGINT NOT NULL,

@@ -48,6 +48,8 @@ class RejectReason(Word):
     WRONG_SIGNER = "wrong_signer"
     #: a stamp without a signature, on the wallet of a machine that signs
     UNSIGNED = "unsigned"
+    #: a withdraw link that a machine registered for one transaction paid once more, or for a cancelled one
+    LINK_REUSED = "link_reused"
 
 
 class _Unusable(Exception):

@@ -61,6 +61,11 @@ class HeldFor(Word):
     IMPLAUSIBLE_RATE = "implausible_rate"
 
 
+#: How long a cash-out's invoice can be paid.
+QUOTE_SECONDS = 120
+#: How long the link of a cash-in can be claimed at first.
+CLAIM_SECONDS = 30 * 86_400
+
 _T = TransactionState
 TRANSACTION_ARROWS: dict[tuple[TransactionState, TransactionState], str] = {
     (_T.INVOICED, _T.PAID): "paid",
@@ -71,6 +76,7 @@ TRANSACTION_ARROWS: dict[tuple[TransactionState, TransactionState], str] = {
     (_T.HELD, _T.CANCELLED): "given_back",
     (_T.OFFERED, _T.CANCELLED): "given_back",
     (_T.OFFERED, _T.PAID): "claimed",
+    (_T.HELD, _T.PAID): "claimed",
 }
 
 #: The states in which a transaction may be written for the first time.
@@ -148,6 +154,8 @@ class Transaction:
     dispense: DispenseOutcome | None
     dispensed_minor: int | None
     dispense_version: int | None
+    #: fiat that stayed in the machine although the sale had been paid out
+    stayed_minor: int | None
     settlement_id: str | None
     created_at: int
     updated_at: int

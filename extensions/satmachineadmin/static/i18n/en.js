@@ -516,7 +516,9 @@ window.i18n.global.mergeLocaleMessage('en', {
       wrong_machine: 'The stamp names another machine’s key.',
       wrong_signer: 'The request was signed by somebody else’s key.',
       unsigned:
-        'This machine signs what it sells, and the payment’s stamp is not signed.'
+        'This machine signs what it sells, and the payment’s stamp is not signed.',
+      link_reused:
+        'A link for one transaction has paid once more, or for one that was cancelled.'
     },
     refund: {
       title: 'Owed to the customer',
