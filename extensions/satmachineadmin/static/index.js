@@ -14,7 +14,9 @@ window.satmachine ??= {parts: {}}
   const script = name => LNbits.utils.loadScript(`${STATIC}/lib/${name}.js`)
   const libs = Promise.all([
     ...LIBS.map(script),
-    script('http').then(() => script('api'))
+    script('http')
+      .then(() => script('api'))
+      .then(() => script('machine-api'))
   ]).then(() => window.satmachine.register(STATIC, window.satmachine.components))
   // For the reader's clock; where it is not known, times are on the browser's own.
   let settings = null

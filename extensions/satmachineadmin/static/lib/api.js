@@ -30,6 +30,8 @@
   }
 
   window.satmachine.adminApi = Object.freeze({
+    // for lib/machine-api.js
+    base: BASE,
     /** @returns {Promise<Status>} */
     status: () => request('GET', `${BASE}/status`),
     /** @param {{period: string}} query @returns {Promise<any>} the period against the one before */

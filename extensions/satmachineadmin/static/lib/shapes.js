@@ -1,5 +1,6 @@
 // @ts-check
-// The shapes of docs/reference/api.md, for the type checker alone: no page loads this.
+// The shapes of docs/reference/api.md, for the type checker alone: no page loads this. A machine's
+// own are in lib/machine-shapes.js.
 /**
  * @typedef {object} Status
  * @property {string} version
@@ -15,33 +16,6 @@
  * @property {{where: string, tables: number}[]} predecessor
  * @property {Record<'machines' | 'paused' | 'open' | 'waiting' | 'test' | 'held' | 'errored' | 'rejected' | 'processed', number>} totals
  * @property {{sales: number, wire_sats: number, commission_sats: number, fiat: {currency: string, amount: string}[]}} today
- *
- * @typedef {object} Machine
- * @property {string} id
- * @property {string} name
- * @property {string | null} location
- * @property {string} wallet_id
- * @property {string | null} wallet_name
- * @property {string} currency
- * @property {string | null} npub
- * @property {string} cash_out_fee_pct
- * @property {string} cash_in_fee_pct
- * @property {string | null} reference_rate
- * @property {string} rate_tolerance_pct
- * @property {string | null} fallback_commission_pct
- * @property {string} payout_policy
- * @property {number} payout_delay_minutes
- * @property {number} dispense_report_minutes
- * @property {boolean} maintenance
- * @property {boolean} active
- * @property {number | null} balance_sats
- * @property {string | null} balance_at
- * @property {number | null} difference_msat
- * @property {string | null} payouts_paused_at
- * @property {string} scan_from
- * @property {number} settlements
- * @property {string | null} last_sale_at
- * @property {string} created_at
  *
  * @typedef {object} SplitSet
  * @property {string | null} id
