@@ -20,9 +20,11 @@ from .commission import (
 from .errors import ensure
 from .model import Facts, HostPayment, Landing, Machine, PlatformFee, Stamp
 from .npub import key_hex
+from .own_sales import PAYABLE, stamp_of
 from .rates import fiat_agrees, implied_rate, is_plausible, reference_for
 from .stamp import RejectReason, read_stamp
 from .states import Origin, PayoutPolicy, SettlementState, TxType, Word
+from .transactions import HeldFor, Transaction
 from .units import MAX_SATS, WHOLE_PPM, round_half_up
 
 __all__ = [
@@ -120,33 +122,32 @@ def judge(
     counterparty: Counterparty,
     recent_rates: Sequence[str],
     host_rate: str | None,
+    transaction: Transaction | None = None,
 ) -> Landing | Ignored:
     """Decide what a payment on the machine's wallet becomes. DESIGN §5.
 
     `recent_rates` are those of the machine's last sales (the caller takes 20), `host_rate` the
     host's if it has one at hand, all as decimal text in sats per one unit of the machine's currency.
+    `transaction` is the one that the payment is of, if the machine had signed for one.
     """
     ignore_reason = _why_not_a_sale(payment, counterparty)
     if ignore_reason is not None:
         return Ignored(reason=ignore_reason)
-    stamp = read_stamp(payment.extra, machine.currency)
-    is_stamped = stamp is not RejectReason.NO_STAMP
-    if not is_stamped and payment.is_lightning_outbound:
-        return Ignored(reason=IgnoreReason.NOT_OURS)
-    if not is_stamped and counterparty in _TOP_UP_PAYERS:
-        return Ignored(reason=IgnoreReason.TOP_UP)
-    if not is_stamped and machine.fallback_commission_ppm is not None:
-        stamp = _assumed_stamp(payment, machine.currency, machine.fallback_commission_ppm)
-    if isinstance(stamp, RejectReason):
-        return _rejected(stamp)
+    found = _found_stamp(payment, machine, counterparty, transaction)
+    if isinstance(found, IgnoreReason):
+        return Ignored(reason=found)
+    if isinstance(found, RejectReason):
+        return _rejected(found)
+    stamp, origin = found
     reject_reason = _why_sats_are_unusable(payment, stamp)
     if reject_reason is not None:
         return _rejected(reject_reason)
-    facts = _facts(payment, machine, fee, stamp, Origin.STAMP if is_stamped else Origin.FALLBACK)
-    reject_reason = _why_distrusted(stamp, machine)
+    facts = _facts(payment, machine, fee, stamp, origin)
+    reject_reason = _why_distrusted(stamp, machine, origin)
     if reject_reason is not None:
         return _rejected(reject_reason, facts)
-    hold_reason = _why_held(stamp, machine, recent_rates, host_rate)
+    is_above = transaction is not None and transaction.held_for is HeldFor.ABOVE_THRESHOLD
+    hold_reason = _why_held(stamp, machine, recent_rates, host_rate, is_above_threshold=is_above)
     if hold_reason is not None:
         return Landing(
             state=SettlementState.HELD,
@@ -182,6 +183,28 @@ def _why_not_a_sale(payment: HostPayment, counterparty: Counterparty) -> IgnoreR
     if payment.amount_msat == 0:
         return IgnoreReason.NO_AMOUNT
     return _NEVER_A_SETTLEMENT.get(counterparty)
+
+
+def _found_stamp(
+    payment: HostPayment, machine: Machine, counterparty: Counterparty, transaction: Transaction | None
+) -> tuple[Stamp, Origin] | RejectReason | IgnoreReason:
+    """The facts of a payment and where they come from, or why there are none."""
+    if transaction is not None:
+        is_payable = transaction.state in PAYABLE
+        return (stamp_of(transaction), Origin.SIGNED) if is_payable else RejectReason.LINK_REUSED
+    stamp = read_stamp(payment.extra, machine.currency)
+    if isinstance(stamp, Stamp):
+        return stamp, Origin.STAMP
+    if stamp is not RejectReason.NO_STAMP:
+        return stamp
+    if payment.is_lightning_outbound:
+        return IgnoreReason.NOT_OURS
+    if counterparty in _TOP_UP_PAYERS:
+        return IgnoreReason.TOP_UP
+    if machine.fallback_commission_ppm is None:
+        return stamp
+    assumed = _assumed_stamp(payment, machine.currency, machine.fallback_commission_ppm)
+    return (assumed, Origin.FALLBACK) if isinstance(assumed, Stamp) else assumed
 
 
 def _assumed_stamp(payment: HostPayment, currency: str, commission_ppm: int) -> Stamp | RejectReason:
@@ -260,8 +283,10 @@ def _fee_ppm(machine: Machine, tx_type: TxType) -> int:
     return machine.cash_out_fee_ppm if tx_type is TxType.CASH_OUT else machine.cash_in_fee_ppm
 
 
-def _why_distrusted(stamp: Stamp, machine: Machine) -> RejectReason | None:
+def _why_distrusted(stamp: Stamp, machine: Machine, origin: Origin) -> RejectReason | None:
     """Why a stamp whose sats add up is still not believed; the operator sees its facts."""
+    if origin is not Origin.SIGNED and machine.is_paired and not machine.takes_unsigned:
+        return RejectReason.UNSIGNED
     if not fiat_agrees(stamp.principal_sats, stamp.fiat_minor, stamp.exchange_rate, stamp.currency):
         return RejectReason.AMOUNTS_DISAGREE
     machine_key = None if machine.npub is None else key_hex(machine.npub)
@@ -273,7 +298,12 @@ def _why_distrusted(stamp: Stamp, machine: Machine) -> RejectReason | None:
 
 
 def _why_held(
-    stamp: Stamp, machine: Machine, recent_rates: Sequence[str], host_rate: str | None
+    stamp: Stamp,
+    machine: Machine,
+    recent_rates: Sequence[str],
+    host_rate: str | None,
+    *,
+    is_above_threshold: bool,
 ) -> HoldReason | None:
     """The first reason to wait: what looks wrong comes before what the operator has ordered.
 
@@ -287,6 +317,8 @@ def _why_held(
         return HoldReason.MAINTENANCE
     if reference_rate is None and implied is not None:
         return HoldReason.FIRST_SALE
+    if is_above_threshold:
+        return HoldReason.ABOVE_THRESHOLD
     if machine.payout_policy is PayoutPolicy.AFTER_MINUTES:
         return HoldReason.AWAITING_DELAY
     if machine.payout_policy is PayoutPolicy.ON_DISPENSE and stamp.tx_type is TxType.CASH_OUT:

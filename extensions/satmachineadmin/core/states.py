@@ -102,6 +102,8 @@ class Origin(Word):
 
     #: the machine wrote them into the payment
     STAMP = "stamp"
+    #: the machine signed them, and they were written down before the payment was made
+    SIGNED = "signed"
     #: the commission that the machine's operator set for payments without a stamp
     FALLBACK = "fallback"
     #: the operator supplied them

@@ -23,8 +23,10 @@ from loguru import logger
 
 from ..core.landing import Counterparty, Ignored, judge
 from ..core.model import HostPayment, Machine, Settlement
+from ..core.own_sales import PAYABLE, link_of
 from ..core.states import MatterKind, SettlementState, TxType
-from ..ports import Host, Store
+from ..core.transactions import Transaction, TransactionState
+from ..ports import Books, Host, Store
 
 #: How far behind the cursor each tick reads again.
 OVERLAP_SECONDS = 15 * 60
@@ -233,7 +235,8 @@ async def _land_one(
         await books.worklist.close(MatterKind.LANDING_FAILED, payment.payment_hash)
         fee = await books.platform.fee(tx_type)
         rates = await books.machines.recent_rates(machine.id, RECENT_SALES)
-        verdict = judge(payment, machine, fee, party.kind, rates, host_rate)
+        transaction = await _transaction_of(books, machine, payment)
+        verdict = judge(payment, machine, fee, party.kind, rates, host_rate, transaction)
         digest = facts_digest(payment)
         if isinstance(verdict, Ignored):
             await books.scan.note(
@@ -247,7 +250,25 @@ async def _land_one(
         await books.scan.note(payment.wallet_id, payment.payment_hash, verdict=verdict.state, facts=digest)
         if not is_rejected and not verdict.is_test:
             await books.machines.count_sale(machine.id, int(payment.updated_at.timestamp()))
+        if transaction is not None and transaction.state in PAYABLE:
+            await books.transactions.move(
+                transaction,
+                TransactionState.PAID,
+                settlement_id=settlement.id,
+                payment_hash=payment.payment_hash,
+                paid_at=int(payment.updated_at.timestamp()),
+            )
         return settlement
+
+
+async def _transaction_of(books: Books, machine: Machine, payment: HostPayment) -> Transaction | None:
+    """The transaction that the machine had signed for and that this payment is of."""
+    found = await books.transactions.of_payments([payment.payment_hash])
+    one = found.get(payment.payment_hash)
+    link_id = link_of(payment)
+    if one is None and link_id is not None:
+        one = (await books.transactions.of_links([link_id])).get(link_id)
+    return one if one is not None and one.wallet_id == payment.wallet_id else None
 
 
 async def counterparties(

@@ -63,7 +63,7 @@
  * @property {string | null} currency
  * @property {string | null} exchange_rate
  * @property {string | null} corrected_rate
- * @property {'stamp' | 'fallback' | 'adopted'} origin
+ * @property {'stamp' | 'signed' | 'fallback' | 'adopted'} origin
  * @property {string | null} payer
  * @property {number | null} split_version
  * @property {boolean | null} split_is_override
