@@ -12,6 +12,7 @@ _services = compose(db)
 satmachineadmin_ext = APIRouter(prefix="/satmachineadmin", tags=["Satoshi Machine"])
 satmachineadmin_ext.include_router(api.router)
 satmachineadmin_ext.include_router(api.public_router)
+satmachineadmin_ext.include_router(api.machine_router)
 satmachineadmin_ext.include_router(api.elsewhere_router)
 satmachineadmin_ext.include_router(pages.router)
 

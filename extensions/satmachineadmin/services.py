@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -10,10 +11,13 @@ from lnbits.settings import settings
 from lnbits.task_manager import Task
 
 from . import tasks
+from .core.concerned import MACHINES
+from .host import nostr
 from .host.live import LivePages
 from .host.lnbits_host import LnbitsHost
 from .store.books import Store
 from .store.database import Database
+from .usecases.signing import Gate
 
 
 class SystemClock:
@@ -31,6 +35,7 @@ class Services:
     host: LnbitsHost
     runner: tasks.Runner
     live: LivePages
+    gate: Gate
     listener: Task | None = None
 
     def start(self) -> None:
@@ -63,9 +68,16 @@ def compose(lnbits_database: LnbitsDatabase) -> Services:
         database = Database.on_sqlite(lnbits_database.path)
     else:
         database = Database.on_postgres(str(settings.lnbits_database_url))
-    live = LivePages()
-    store = Store(database, SystemClock(), live.tell)
+    live, clock = LivePages(), SystemClock()
+
+    def tell(ids: Collection[str]) -> None:
+        if MACHINES in ids:
+            gate.forget_keys()
+        live.tell(ids)
+
+    store = Store(database, clock, tell)
+    gate = Gate(store, lambda: int(clock.now().timestamp()), nostr.is_genuine)
     host = LnbitsHost(store)
-    composed = Services(store=store, host=host, runner=tasks.Runner(store, host), live=live)
+    composed = Services(store=store, host=host, runner=tasks.Runner(store, host), live=live, gate=gate)
     _current[:] = [composed]
     return composed

@@ -12,6 +12,7 @@ from . import (
     correcting,
     elsewhere,
     imports,
+    machine,
     machines,
     months,
     operators,
@@ -32,6 +33,8 @@ from . import (
 
 #: What the world outside may ask without being anybody.
 public_router = withdraw.router
+#: What machines ask, and sign.
+machine_router = machine.router
 router = APIRouter(prefix="/api/v1/dca")
 # `settlements/stuck` has to be asked before `settlements/{id}`.
 for module in (
@@ -59,4 +62,6 @@ for module in (
 ):
     router.include_router(module.router)
 #: To be asked last: whatever else is below the prefix.
-elsewhere_router = elsewhere.elsewhere("/api", [*router.routes, *public_router.routes])
+elsewhere_router = elsewhere.elsewhere(
+    "/api", [*router.routes, *public_router.routes, *machine_router.routes]
+)

@@ -14,6 +14,11 @@ def withdraw_url(k1: str) -> str:
     return f"{settings.lnbits_baseurl.rstrip('/')}/{_WITHDRAW}/{k1}"
 
 
+def address_of(path: str, query: str) -> str:
+    """A request's address as whoever signs it knows it: the configured one, then what was asked for."""
+    return settings.lnbits_baseurl.rstrip("/") + path + (f"?{query}" if query else "")
+
+
 def invitation_url(token: str) -> str:
     """Where an LP looks at an invitation. The secret stands behind the #, where browsers keep it: it
     reaches no server, no proxy and no log of theirs."""

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ..core.concerned import MACHINES, of_machine
 from ..core.searching import WRITTEN, words_of
 from ..core.trail import GENESIS, Mark, TrailVerdict, TrailWalk, event_hash
 from .sql import SCHEMA, Row, Sql
@@ -26,7 +27,7 @@ class Audit:
         self._now = now
         self._actor = actor
         self._waiting: list[dict[str, Any]] = []
-        #: operators, LPs and enrolments whose pages show what was changed here
+        #: operators, LPs, enrolments and machines that see what was changed here
         self.concerned: set[str] = set()
 
     def record(
@@ -41,6 +42,8 @@ class Audit:
     ) -> None:
         """Note who did what to which thing; written with the transaction, or not at all."""
         self.concerned.add(operator_user_id)
+        if subject_kind == "machine":
+            self.concerned |= {MACHINES, of_machine(subject_id)}
         self._waiting.append(
             {
                 "event": event,

@@ -1,0 +1,14 @@
+"""The machine interface of docs/reference/machine-interface.md: what machines ask, and sign.
+
+One module a resource. Its router has `route_class=MachineRoute`, and is listed here.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from . import config
+
+router = APIRouter(prefix="/api/v1/machine")
+for module in (config,):
+    router.include_router(module.router)
