@@ -244,6 +244,7 @@ class Transactions:
         before: Mapping[str, object] | None = None,
         after: Mapping[str, object] | None = None,
     ) -> None:
+        self._audit.concerned.add(str(row["id"]))
         self._audit.record(
             f"transaction.{event}",
             "transaction",

@@ -64,6 +64,16 @@ class Withdrawals:
             id=settlement_id,
         )
 
+    async def of_transaction(self, transaction_id: str) -> Row | None:
+        """The last withdrawal that was opened for a machine's transaction, whatever became of it."""
+        return await self._sql.one(
+            f"""
+            SELECT * FROM {SCHEMA}.withdrawals WHERE transaction_id = :id AND transaction_id <> '' AND kind = 'cash_in'
+            ORDER BY created_at DESC, id DESC LIMIT 1
+            """,
+            id=transaction_id,
+        )
+
     async def move(self, withdrawal: Row, after: WithdrawalState, **columns: object) -> None:
         """Compare-and-swap along one arrow, setting further columns; raises StateMoved when too late."""
         arrow = check_withdrawal_arrow(WithdrawalState(withdrawal["state"]), after)
