@@ -296,6 +296,12 @@ async def m138_machines_sign(db: Any) -> None:
         await db.execute(statement)
 
 
+async def m139_cash_in_machines(db: Any) -> None:
+    """The banknotes in a machine: what it reports, what these books expect, and what moved them."""
+    for statement in (*_TABLES_OF_M139, *_indexes_of_m139(db)):
+        await db.execute(statement)
+
+
 async def _index_lists(db: Any) -> None:
     for name, (table, columns, condition) in LIST_INDEXES.items():
         await db.execute(_index(db, name, table, columns, where=condition))
@@ -1119,7 +1125,94 @@ def _indexes_of_m138(db: Any) -> tuple[str, ...]:
             unique=True,
             where="state IN ('open', 'claimed')",
         ),
+        _index(
+            db,
+            "withdrawals_by_transaction",
+            "withdrawals",
+            "transaction_id, created_at",
+            where="transaction_id <> ''",
+        ),
         _index(db, "withdrawals_claimed", "withdrawals", "claimed_at", where="state = 'claimed'"),
+    )
+
+
+# What is expected follows from `base_count` (the first report, or nothing after the notes were taken out) and
+# from what moved since; it is NULL until there is a base. `difference` is what was reported beyond what was
+# expected, NULL once notes have moved after the report. `stayed_then_minor`: docs/concepts/cash-position.md.
+_TABLES_OF_M139 = (
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.cash_units (
+        machine_id TEXT NOT NULL,
+        unit TEXT NOT NULL,
+        denomination_minor BIGINT NOT NULL CHECK (denomination_minor > 0),
+        expected_count BIGINT,
+        base_count BIGINT,
+        base_at BIGINT,
+        refilled_since BIGINT NOT NULL DEFAULT 0,
+        dispensed_since BIGINT NOT NULL DEFAULT 0,
+        taken_since BIGINT NOT NULL DEFAULT 0,
+        reported_count BIGINT,
+        reported_at BIGINT,
+        difference BIGINT,
+        capacity BIGINT,
+        stayed_then_minor BIGINT NOT NULL DEFAULT 0,
+        PRIMARY KEY (machine_id, unit, denomination_minor),
+        CHECK ((expected_count IS NULL) = (base_count IS NULL)),
+        CHECK (expected_count IS NULL
+            OR expected_count = base_count + refilled_since - dispensed_since + taken_since)
+    )
+    """,
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.cash_movements (
+        id TEXT PRIMARY KEY,
+        machine_id TEXT NOT NULL,
+        operator_user_id TEXT NOT NULL,
+        unit TEXT NOT NULL,
+        denomination_minor BIGINT NOT NULL,
+        kind TEXT NOT NULL,
+        count BIGINT NOT NULL,
+        difference BIGINT,
+        transaction_id TEXT,
+        booked_before BIGINT NOT NULL DEFAULT 0,
+        note TEXT NOT NULL DEFAULT '',
+        by_user TEXT,
+        at BIGINT NOT NULL
+    )
+    """,
+)
+
+
+def _indexes_of_m139(db: Any) -> tuple[str, ...]:
+    of_one = "transaction_id, kind, unit, denomination_minor, booked_before"
+    return (
+        # What a machine reports of one transaction again and again moves each note once.
+        _index(
+            db,
+            "notes_moved_once",
+            "cash_movements",
+            of_one,
+            unique=True,
+            where="transaction_id IS NOT NULL",
+        ),
+        _index(db, "movements_listed", "cash_movements", "machine_id, at, id"),
+        _index(
+            db, "movements_by_people", "cash_movements", "machine_id, at, id", where="by_user IS NOT NULL"
+        ),
+        # The notes of the last days, read from the index alone.
+        _index(
+            db,
+            "notes_of_days",
+            "cash_movements",
+            "machine_id, kind, at, denomination_minor, count",
+            where="kind IN ('dispensed', 'taken')",
+        ),
+        _index(
+            db,
+            "cash_that_stayed",
+            "machine_transactions",
+            "machine_id, stayed_minor",
+            where="stayed_minor IS NOT NULL",
+        ),
     )
 
 

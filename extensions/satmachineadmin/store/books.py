@@ -15,6 +15,7 @@ from . import audit, lease
 from .acts import Acts, act_of
 from .audit import Audit
 from .cash import Cash
+from .cash_units import CashUnits
 from .database import Database
 from .figures import DailyFigures
 from .forwards import Forwards
@@ -71,6 +72,7 @@ class Books:
         self.lp_notices = LpNotices(sql, now)
         self.invitations = Invitations(sql, self.audit, now)
         self.cash = Cash(sql, self.audit, now)
+        self.cash_units = CashUnits(sql, self.audit, now)
         self.splits = Splits(sql, self.audit, now)
         self.settlements = Settlements(sql, self.audit, now)
         self.legs = Legs(sql, self.audit, now, self.operators)
