@@ -18,6 +18,7 @@ from .host.lnbits_host import LnbitsHost
 from .store.books import Store
 from .store.database import Database
 from .usecases.signing import Gate
+from .usecases.waiting import Waiters
 
 
 class SystemClock:
@@ -36,6 +37,7 @@ class Services:
     runner: tasks.Runner
     live: LivePages
     gate: Gate
+    waiters: Waiters
     listener: Task | None = None
 
     def start(self) -> None:
@@ -68,16 +70,24 @@ def compose(lnbits_database: LnbitsDatabase) -> Services:
         database = Database.on_sqlite(lnbits_database.path)
     else:
         database = Database.on_postgres(str(settings.lnbits_database_url))
-    live, clock = LivePages(), SystemClock()
+    live, clock, waiters = LivePages(), SystemClock(), Waiters()
 
     def tell(ids: Collection[str]) -> None:
         if MACHINES in ids:
             gate.forget_keys()
+        waiters.tell(ids)
         live.tell(ids)
 
     store = Store(database, clock, tell)
     gate = Gate(store, lambda: int(clock.now().timestamp()), nostr.is_genuine)
     host = LnbitsHost(store)
-    composed = Services(store=store, host=host, runner=tasks.Runner(store, host), live=live, gate=gate)
+    composed = Services(
+        store=store,
+        host=host,
+        runner=tasks.Runner(store, host),
+        live=live,
+        gate=gate,
+        waiters=waiters,
+    )
     _current[:] = [composed]
     return composed

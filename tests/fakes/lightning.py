@@ -19,7 +19,7 @@ from satmachineadmin.core.model import HostPayment
 from satmachineadmin.core.outside import Invoice, OutsideCode, TargetTerms, carried_by, reserve_msat
 from satmachineadmin.failpoints import external_call
 from satmachineadmin.ports import Found, HostRefused
-from satmachineadmin.ports.lightning import Outcome, OutsidePayment, TargetRefused, Verdict
+from satmachineadmin.ports.lightning import Charge, Outcome, OutsidePayment, TargetRefused, Verdict
 
 if TYPE_CHECKING:
     from .host import FakeHost
@@ -88,6 +88,24 @@ class FakeLightning:
             self._host.change(row, status=status, fee_msat=self.fee_msat if status == "success" else 0)
 
     # Lightning --------------------------------------------------------------------------------
+
+    @external_call("external.charge")
+    async def charge(self, wanted: Charge) -> Invoice:
+        number = next(self._numbers)
+        invoice = Invoice(
+            bolt11=f"lnbc{wanted.amount_sats * 1000}charge{number}",
+            payment_hash=f"{0xC << 200 | number:064x}",
+            amount_msat=wanted.amount_sats * 1000,
+            network=self.network_name,
+            expires_at=int(self._host.now().timestamp()) + wanted.expiry_seconds,
+            description_hash=None,
+        )
+        self.invoices[invoice.bolt11] = invoice
+        credit = replace(
+            self._credit(invoice, wanted.wallet_id), extra=dict(wanted.extra), external_id=wanted.external_id
+        )
+        self._host.rows.append(credit)
+        return invoice
 
     @external_call("external.terms")
     async def terms(self, target: str) -> TargetTerms:

@@ -74,6 +74,7 @@ WORDS = {
     "Kinds of cash entry": "CashEntryKind",
     "Cash entry statuses": "CashEntryStatus",
     "Kinds of target": "TargetKind",
+    "Kinds of withdrawal": "WithdrawalKind",
     "Withdrawal states": "WithdrawalState",
     "States of a transaction": "TransactionState",
     "Why a cash-in is held": "HeldFor",

@@ -108,3 +108,9 @@ class DispensedInPart(Dispensed):
 
 class NoteAdded(Body):
     text: StrictStr = Field(min_length=1, max_length=2000)
+
+
+class RefundAsked(Reasoned):
+    """A refund; from a wallet of the operator's where the sale was paid out already."""
+
+    wallet_id: StrictStr | None = Field(None, min_length=1, max_length=64)

@@ -11,11 +11,14 @@ from ..core.revising import actions_of, leg_actions
 from ..core.states import LegState, LegType
 from ..host import accounts, links
 from ..present import sale
+from ..present import transactions as present_transactions
 from ..services import current
 from ..store import audit, lists
 from ..store import rows as values
+from ..store.books import ENGINE
 from ..store.sql import Row
 from ..usecases import revising
+from ..usecases.cash_out import MACHINE
 from ..usecases.once import once
 from ..usecases.permissions import may
 from ..usecases.settlements import release_settlement
@@ -94,6 +97,8 @@ async def whole(user_id: str, settlement_id: str) -> dict[str, Any]:
         events = await audit.timeline(books.sql, settlement_id, _TIMELINE)
         age_seconds = revising.age_seconds(row, books.now)
         refund = await books.withdrawals.newest_of(settlement_id)
+        transaction = await books.transactions.of_settlement(settlement_id)
+        was_refunded_late = await books.withdrawals.has_paid_late(settlement_id)
         holder = await books.lease_holder()
     settlement, known = values.settlement(row), [values.leg(leg) for leg in legs]
     roundings = sale.roundings(row, legs)
@@ -109,6 +114,9 @@ async def whole(user_id: str, settlement_id: str) -> dict[str, Any]:
             for leg, one in zip(legs, known, strict=True)
         ],
         "refund": None if refund is None else present.refund(refund, links.withdraw_lnurl(refund["k1"])),
+        "transaction": None
+        if transaction is None
+        else present_transactions.of_settlement(transaction, settlement, was_refunded=was_refunded_late),
         "work": sale.work(row, holder),
         "raw": sale.raw(row, legs),
         "timeline": present.timeline(events, await _actor_names(events)),
@@ -124,5 +132,5 @@ async def own_currency(user_id: str, settlement_id: str) -> str:
 
 async def _actor_names(events: list[Row]) -> dict[str, str]:
     """A name for every actor: user ids are passwords in some LNbits and are never shown."""
-    people = {event["actor"] for event in events} - {"engine"}
+    people = {event["actor"] for event in events} - {ENGINE, MACHINE}
     return {person: await accounts.user_name(person) for person in people}

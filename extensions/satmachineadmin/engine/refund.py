@@ -30,6 +30,7 @@ from ..core.states import (
     TargetKind,
     WithdrawalState,
 )
+from ..core.withdrawing import WithdrawalKind
 from ..ports import OWN_EXTENSION, Books, Host, Store
 from ..ports.lightning import TargetRefused
 from ..uncancelled import to_the_end
@@ -57,7 +58,7 @@ async def open_refund(store: Store, host: Host, settlement: Settlement, reason: 
             raise NothingToRefund()
         await books.withdrawals.open(
             {
-                "kind": "refund",
+                "kind": WithdrawalKind.REFUND,
                 "settlement_id": settlement.id,
                 "machine_id": settlement.machine_id,
                 "operator_user_id": settlement.operator_user_id,
@@ -75,7 +76,11 @@ async def open_refund(store: Store, host: Host, settlement: Settlement, reason: 
 async def cancel_refund(store: Store, settlement: Settlement, by: str) -> None:
     """Take the link back while nobody has claimed it. Raises NothingToRefund, ArrowNotAllowed."""
     async with store.transaction("refund_cancel", actor=by) as books:
-        withdrawal = await books.withdrawals.under_way(settlement.id)
+        found = [
+            await books.withdrawals.under_way(settlement.id, kind)
+            for kind in (WithdrawalKind.REFUND, WithdrawalKind.LATE_REFUND)
+        ]
+        withdrawal = next((one for one in found if one is not None), None)
         if withdrawal is None:
             raise NothingToRefund()
         await books.withdrawals.move(withdrawal, WithdrawalState.CANCELLED)

@@ -17,6 +17,7 @@ from bolt11 import Bolt11Exception
 from lnbits.core.crud import get_standalone_payment, get_wallet_payment, update_payment
 from lnbits.core.models import Payment, PaymentState
 from lnbits.core.models.lnurl import CreateLnurlPayment
+from lnbits.core.services import create_invoice as lnbits_create_invoice
 from lnbits.core.services import pay_invoice as lnbits_pay_invoice
 from lnbits.core.services.lnurl import fetch_lnurl_pay_request, handle
 from lnbits.core.services.payments import check_payment_status, update_payment_success_status
@@ -32,7 +33,7 @@ from ..core.model import HostPayment
 from ..core.outside import Invoice, OutsideCode, TargetTerms, carried_by
 from ..failpoints import external_call
 from ..ports import Found, HostRefused
-from ..ports.lightning import Outcome, OutsidePayment, TargetRefused, Verdict
+from ..ports.lightning import Charge, Outcome, OutsidePayment, TargetRefused, Verdict
 from ..uncancelled import to_the_end
 from . import slow_payout
 from .history import LnbitsHistory
@@ -63,6 +64,21 @@ class LnbitsLightning:
 
     def __init__(self) -> None:
         self._history = LnbitsHistory()
+
+    @external_call("external.charge")
+    async def charge(self, wanted: Charge) -> Invoice:
+        try:
+            payment = await lnbits_create_invoice(
+                wallet_id=wanted.wallet_id,
+                amount=wanted.amount_sats,
+                memo=wanted.memo,
+                expiry=wanted.expiry_seconds,
+                extra=dict(wanted.extra),
+                external_id=wanted.external_id,
+            )
+        except (PaymentError, InvoiceError) as refusal:
+            raise HostRefused(refusal.message) from refusal
+        return read_invoice(payment.bolt11)
 
     @external_call("external.terms")
     async def terms(self, target: str) -> TargetTerms:

@@ -63,8 +63,24 @@ class OutsidePayment:
     extension: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Charge:
+    """An invoice that a machine's customer is to pay."""
+
+    wallet_id: str
+    amount_sats: int
+    memo: str
+    expiry_seconds: int
+    #: what the payment carries
+    extra: Mapping[str, object]
+    external_id: str
+
+
 class Lightning(Protocol):
-    """Payments that may leave this LNbits."""
+    """Payments that may leave this LNbits, and invoices for those that come in."""
+
+    async def charge(self, wanted: Charge) -> Invoice:
+        """A new invoice of one of the host's wallets; raises HostRefused."""
 
     async def terms(self, target: str) -> TargetTerms:
         """What a Lightning address or LNURL asks for. Talks to the net; raises TargetRefused."""

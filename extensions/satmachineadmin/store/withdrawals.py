@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from ..core.errors import StateMoved
 from ..core.states import WithdrawalState, check_withdrawal_arrow
+from ..core.withdrawing import WithdrawalKind
 from .audit import Audit
 from .ids import new_id
 from .sql import SCHEMA, Row, Sql
@@ -47,12 +48,27 @@ class Withdrawals:
     async def by_secret(self, k1: str) -> Row | None:
         return await self._sql.one(f"SELECT * FROM {SCHEMA}.withdrawals WHERE k1 = :k1", k1=k1)
 
-    async def under_way(self, settlement_id: str) -> Row | None:
+    async def under_way(self, settlement_id: str, kind: WithdrawalKind = WithdrawalKind.REFUND) -> Row | None:
         """The withdrawal of a settlement that is open or being paid."""
         return await self._sql.one(
-            f"SELECT * FROM {SCHEMA}.withdrawals WHERE settlement_id = :id AND state IN ('open', 'claimed')",
+            f"""
+            SELECT * FROM {SCHEMA}.withdrawals
+            WHERE settlement_id = :id AND state IN ('open', 'claimed') AND kind = :kind
+            """,
+            id=settlement_id,
+            kind=kind,
+        )
+
+    async def has_paid_late(self, settlement_id: str) -> bool:
+        """Whether the customer of a settlement was refunded from a wallet of the operator's."""
+        found = await self._sql.value(
+            f"""
+            SELECT COUNT(*) FROM {SCHEMA}.withdrawals
+            WHERE settlement_id = :id AND kind = 'late_refund' AND state = 'paid'
+            """,
             id=settlement_id,
         )
+        return bool(found)
 
     async def newest_of(self, settlement_id: str) -> Row | None:
         """The last withdrawal that was opened for a settlement, whatever became of it."""
@@ -68,7 +84,8 @@ class Withdrawals:
         """The last withdrawal that was opened for a machine's transaction, whatever became of it."""
         return await self._sql.one(
             f"""
-            SELECT * FROM {SCHEMA}.withdrawals WHERE transaction_id = :id AND transaction_id <> '' AND kind = 'cash_in'
+            SELECT * FROM {SCHEMA}.withdrawals
+            WHERE transaction_id = :id AND transaction_id <> '' AND kind = 'cash_in'
             ORDER BY created_at DESC, id DESC LIMIT 1
             """,
             id=transaction_id,

@@ -37,4 +37,5 @@ async def release_settlement(
         )
         if is_held_test:
             await books.machines.count_sale(settlement.machine_id, rows.seconds(settlement.paid_at))
-        await books.worklist.close(MatterKind.NO_DISPENSE_REPORT, settlement.id)
+        for kind in (MatterKind.NO_DISPENSE_REPORT, MatterKind.DISPENSE_FAILED):
+            await books.worklist.close(kind, settlement.id)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from . import config
+from . import cash_out, config, dispense, transactions
 
 router = APIRouter(prefix="/api/v1/machine")
-for module in (config,):
+for module in (config, cash_out, dispense, transactions):
     router.include_router(module.router)
