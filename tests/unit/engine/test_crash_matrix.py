@@ -40,6 +40,8 @@ NOT_HERE = {
     "reconcile_unknown": _COMPARES,
     "refund_cancel": _ASKED,
     "refund_claimed": _ASKED,
+    "refund_failed": _ASKED,
+    "refund_late": _ASKED,
     "refund_open": _ASKED,
     "forward": "one row a leg, by its primary key; what was not written the next round writes",
     "lease": "the rig holds it; tests/crash kills its holders",
