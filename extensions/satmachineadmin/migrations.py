@@ -1001,6 +1001,7 @@ _COLUMNS_OF_M138 = (
     ("withdrawals", "external_id", "TEXT"),
     ("withdrawals", "handed_over_at", "BIGINT"),
     ("withdrawals", "attempts", "BIGINT NOT NULL DEFAULT 0"),
+    ("withdrawals", "next_try_at", "BIGINT"),
 )
 
 _TABLES_OF_M138 = (
@@ -1047,6 +1048,7 @@ _TABLES_OF_M138 = (
         version BIGINT NOT NULL,
         currency TEXT NOT NULL,
         exchange_rate TEXT NOT NULL,
+        fee_ppm BIGINT,
         fiat_minor BIGINT NOT NULL,
         principal_sats BIGINT NOT NULL,
         commission_sats BIGINT NOT NULL,

@@ -139,6 +139,8 @@ class Transaction:
     principal_sats: int
     commission_sats: int
     wire_sats: int
+    #: of a cash-in: the commission that its customer was shown, whatever is configured by now
+    fee_ppm: int | None = None
     #: lower-case hex: the key that signed it first, and the event
     signer: str
     event_id: str

@@ -30,15 +30,15 @@ from ..core.model import (
 )
 from ..core.notices import Untold
 from ..core.progress import Progress
-from ..core.states import LegState, SettlementState, TxType, WithdrawalState
+from ..core.states import LegState, SettlementState, TxType
 from ..core.trail import Mark, TrailVerdict
-from ..core.withdrawing import WithdrawalKind
 from .cash_unit_book import CashUnitBook
 from .figure_book import FigureBook, OperatorBook
 from .forward_book import ForwardBook
 from .lightning import OutsideBook
 from .reconcile_book import ReconcileBook, UnknownBook
 from .transaction_book import TransactionBook
+from .withdrawal_book import WithdrawalBook
 
 
 class ActBook(Protocol):
@@ -162,19 +162,6 @@ class PayoffBook(Protocol):
 
 class PayerBook(Protocol):
     async def wallet_ids(self, operator_user_id: str) -> frozenset[str]: ...
-
-
-class WithdrawalBook(Protocol):
-    async def open(self, fields: Mapping[str, object]) -> str: ...
-    async def by_secret(self, k1: str) -> Mapping[str, Any] | None: ...
-    async def under_way(
-        self, settlement_id: str, kind: WithdrawalKind = WithdrawalKind.REFUND
-    ) -> Mapping[str, Any] | None: ...
-    async def has_paid_late(self, settlement_id: str) -> bool: ...
-    async def of_transaction(self, transaction_id: str) -> Mapping[str, Any] | None: ...
-    async def move(
-        self, withdrawal: Mapping[str, Any], after: WithdrawalState, **columns: object
-    ) -> None: ...
 
 
 class WorklistBook(Protocol):

@@ -118,12 +118,29 @@ class Transactions:
             raise InvariantViolated("a transaction that was written can be read back")
         return written
 
-    async def move(self, one: Transaction, after: TransactionState, **columns: object) -> Transaction:
-        """Compare-and-swap along one arrow, setting further columns; raises StateMoved when too late."""
+    async def move(
+        self,
+        one: Transaction,
+        after: TransactionState,
+        *,
+        said: Mapping[str, object] | None = None,
+        **columns: object,
+    ) -> Transaction:
+        """Compare-and-swap along one arrow, setting further columns; raises StateMoved when too late.
+
+        `said` goes into the event alone.
+        """
         arrow = check_transaction_arrow(one.state, after)
         await self._set(one, {**columns, "state": after})
-        said = {name: value for name, value in columns.items() if name != "bolt11"}
-        self._record(arrow, _of(one), before={"state": one.state}, after={"state": after, **said})
+        told = {name: value for name, value in columns.items() if name != "bolt11"}
+        self._record(
+            arrow, _of(one), before={"state": one.state}, after={"state": after, **told, **(said or {})}
+        )
+        return await self._again(one)
+
+    async def expect_payment(self, one: Transaction, payment_hash: str | None) -> Transaction:
+        """The payment that it lands by, None while nobody has claimed its link: an event of the link."""
+        await self._set(one, {"payment_hash": payment_hash})
         return await self._again(one)
 
     async def amend(self, one: Transaction, event: str, **columns: object) -> Transaction:
