@@ -11,7 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
+
+from lnurl import decode
 
 from .http import Api
 from .people import PASSWORD, Payment, User, Wallet
@@ -190,6 +193,14 @@ class Shop:
             "UPDATE satmachineadmin.dca_settlements SET next_try_at = 0 WHERE payment_hash = :hash",
             hash=sale.payment_hash,
         )
+
+    def fetch(self, lnurl: str, wallet: Wallet) -> None:
+        """A customer claims a link (LUD-03) with an invoice of its own wallet."""
+        anybody = self.server.api()
+        terms = anybody.get(urlsplit(str(decode(lnurl))).path)
+        invoice = self.server.create_invoice(wallet, terms["maxWithdrawable"] // 1000)
+        answer = anybody.get(urlsplit(terms["callback"]).path, k1=terms["k1"], pr=invoice.bolt11)
+        assert answer == {"status": "OK"}, answer
 
     # -- looking ----------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from ..core.outside import ask_for
 from ..core.revising import is_stopped
 from ..core.states import (
     LegState,
+    MatterKind,
     SettlementState,
     SkipReason,
     TargetKind,
@@ -56,6 +57,7 @@ async def open_refund(store: Store, host: Host, settlement: Settlement, reason: 
         amount_msat = ask_for(leg.sats, facts.limits, is_internal=False).sent_msat
         if amount_msat == 0:
             raise NothingToRefund()
+        await books.worklist.close(MatterKind.DISPENSE_FAILED, settlement.id)
         await books.withdrawals.open(
             {
                 "kind": WithdrawalKind.REFUND,

@@ -25,6 +25,11 @@ class Waiters:
     def __init__(self) -> None:
         self._waiting: dict[str, set[asyncio.Event]] = {}
 
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return sum(len(events) for events in self._waiting.values())
+
     def tell(self, ids: Collection[str]) -> None:
         """Something about these was committed; returns at once."""
         for one in ids:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ...core.model import Leg, Settlement
 from ...core.revising import why_leg_not_kept, why_leg_not_released
-from ...core.states import LegState, SkipReason
+from ...core.states import LegState, MatterKind, SkipReason
 from ...ports import Books
 from . import conclude, require_no_refund, void
 
@@ -50,4 +50,5 @@ async def keep_leg(books: Books, settlement: Settlement, leg: Leg, reason: str) 
         raise refusal
     await require_no_refund(books, settlement)
     await books.legs.mark_kept(leg, note=reason)
+    await books.worklist.close(MatterKind.DISPENSE_FAILED, settlement.id)
     books.settlements.remark(settlement, "leg_kept", leg_id=leg.id, sats=leg.sats, reason=reason)
