@@ -17,6 +17,8 @@ EXPECTED_TIMES = {10: 25, 50: 70}
 TRAIL_TITLE = "## Verifying the audit trail"
 #: The section of benchmarks/size.py.
 SIZE_TITLE = "## Books that are years old"
+#: The section of benchmarks/hostile.py.
+HOSTILE_TITLE = "## Beside a hostile machine"
 EXPECTED_PAYING_MS, EXPECTED_TELLING_MS = 50, 100
 
 
