@@ -302,6 +302,11 @@ async def m139_cash_in_machines(db: Any) -> None:
         await db.execute(statement)
 
 
+async def m140_machines_that_flood(db: Any) -> None:
+    """When a machine last asked for more than it may."""
+    await _add_column(db, "machine_reports", "flooded_at", "BIGINT")
+
+
 async def _index_lists(db: Any) -> None:
     for name, (table, columns, condition) in LIST_INDEXES.items():
         await db.execute(_index(db, name, table, columns, where=condition))

@@ -19,6 +19,7 @@ from loguru import logger
 from .core.lease import Lease, LeaseLost
 from .engine.figures import FigureKeeper
 from .engine.lp_notices import tell_lps
+from .engine.machine_watch import MachineWatch
 from .engine.notices import tell_operators
 from .engine.pay_external import work_outside
 from .engine.reconcile import has_new_wallet, reconcile_once
@@ -40,6 +41,8 @@ OUTSIDE_SECONDS = 1.0
 BESIDE_SECONDS = 1.0
 #: How often it is looked whether there is something to tell LPs.
 LPS_SECONDS = 15.0
+#: How often it is looked whether machines say nothing.
+WATCH_SECONDS = 60.0
 #: The least pause between two of them.
 LEAST_PAUSE_SECONDS = 0.05
 #: How often a process that stands by asks for the lease.
@@ -69,6 +72,8 @@ class Runner:
         #: when the books are next held against the history; None until they were, since the lease was taken
         self._reconcile_at: float | None = None
         self._tell_lps_at = 0.0
+        self._watch = MachineWatch(store)
+        self._watch_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
         #: when the payment history was last looked at, epoch seconds; None before the first time
         self.last_scan_at: int | None = None
@@ -156,6 +161,7 @@ class Runner:
                 try:
                     await tell_operators(self._store, self._host)
                     await self._tell_lps()
+                    await self._watch_machines()
                     has_more = await self._figures.keep(lambda: self.is_stopping)
                 except Exception as trouble:  # noqa: BLE001 - the outermost loop: it records and goes on
                     logger.exception(f"satmachineadmin could not keep people informed: {trouble!r}")
@@ -167,6 +173,12 @@ class Runner:
         if time.monotonic() >= self._tell_lps_at:
             self._tell_lps_at = time.monotonic() + LPS_SECONDS
             await tell_lps(self._store, self._host)
+
+    async def _watch_machines(self) -> None:
+        """Silence is counted in minutes."""
+        if time.monotonic() >= self._watch_at:
+            self._watch_at = time.monotonic() + WATCH_SECONDS
+            await self._watch.look()
 
     async def _round(self) -> bool:
         """Take the lease if need be, then work once. True when there may be more to do at once."""

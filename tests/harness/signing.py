@@ -20,7 +20,7 @@ def public_hex(key: PrivateKey) -> str:
 
 
 def sign(key: PrivateKey, event: Mapping[str, Any]) -> dict[str, Any]:
-    """The event with its id and signature. The auxiliary randomness is zero: it comes out the same each time."""
+    """The event with its id and signature. The auxiliary randomness is zero: the same each time."""
     fields = [0, event["pubkey"], event["created_at"], event["kind"], event["tags"], event["content"]]
     text = json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
     event_id = hashlib.sha256(text.encode()).digest()

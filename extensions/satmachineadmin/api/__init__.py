@@ -17,6 +17,7 @@ from . import (
     months,
     operators,
     overview,
+    pairing,
     platform,
     refunds,
     reports,
@@ -40,6 +41,7 @@ router = APIRouter(prefix="/api/v1/dca")
 for module in (
     status,
     machines,
+    pairing,
     overview,
     clients,
     cash,

@@ -27,6 +27,7 @@ from ..core.errors import (
     NotAuthenticated,
     NothingHere,
     Refusal,
+    TooManyTries,
 )
 from ..usecases.once import end
 from .acting import AnsweredBefore, again, kept
@@ -35,6 +36,8 @@ from .acting import AnsweredBefore, again, kept
 _OF_THE_LOGIN = frozenset({"usr"})
 #: A CSV of thousands of rows fits in.
 MAX_BODY_BYTES = 1_048_576
+#: When to ask again after a refusal that is over by itself and does not know when.
+ASK_AGAIN_SECONDS = 5
 
 
 class OpenRoute(APIRoute):
@@ -52,7 +55,7 @@ class OpenRoute(APIRoute):
             try:
                 if not self.is_lenient:
                     require_known(request.query_params, known)
-                return await kept(await handle(await bounded(request)))
+                return await kept(await handle(await self.taken(request)))
             except AnsweredBefore as before:
                 return again(before.answer)
             except Refusal as refusal:
@@ -75,6 +78,10 @@ class OpenRoute(APIRoute):
                 end()
 
         return translated
+
+    async def taken(self, request: Request) -> Request:
+        """The request as it is worked on: with its body read, up to a limit."""
+        return await bounded(request)
 
 
 class TranslatingRoute(OpenRoute):
@@ -110,18 +117,18 @@ def require_known(query: QueryParams, known: Set[str]) -> None:
             raise InvalidInput(field=name, problem="give it once")
 
 
-async def bounded(request: Request) -> Request:
+async def bounded(request: Request, limit_bytes: int = MAX_BODY_BYTES) -> Request:
     """The request with its body read, up to a limit. Raises BodyTooLarge."""
     if request.method == "GET":
         return request
     said = request.headers.get("content-length", "")
     body = bytearray()
-    if said.isdecimal() and int(said) > MAX_BODY_BYTES:
-        raise BodyTooLarge(limit_bytes=MAX_BODY_BYTES)
+    if said.isdecimal() and int(said) > limit_bytes:
+        raise BodyTooLarge(limit_bytes=limit_bytes)
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise BodyTooLarge(limit_bytes=MAX_BODY_BYTES)
+        if len(body) > limit_bytes:
+            raise BodyTooLarge(limit_bytes=limit_bytes)
 
     async def receive() -> Message:
         return {"type": "http.request", "body": bytes(body), "more_body": False}
@@ -130,8 +137,18 @@ async def bounded(request: Request) -> Request:
 
 
 def as_response(refusal: Refusal) -> JSONResponse:
-    headers = {"Allow": str(refusal.fields["allow"])} if isinstance(refusal, MethodNotAllowed) else None
-    return JSONResponse(refusal.body(), status_code=refusal.status, headers=headers)
+    return JSONResponse(refusal.body(), status_code=refusal.status, headers=_headers_of(refusal))
+
+
+def _headers_of(refusal: Refusal) -> dict[str, str]:
+    """What HTTP says beside the body: for which methods, or when to ask again."""
+    if isinstance(refusal, MethodNotAllowed):
+        return {"Allow": str(refusal.fields["allow"])}
+    if isinstance(refusal, TooManyTries):
+        return {"Retry-After": str(int(str(refusal.fields["minutes"])) * 60)}
+    if refusal.status in (429, 503):
+        return {"Retry-After": str(refusal.fields.get("retry_after", ASK_AGAIN_SECONDS))}
+    return {}
 
 
 def _invalid_input(error: RequestValidationError) -> InvalidInput:

@@ -56,8 +56,9 @@ async def list_machines(
     }
     async with current().store.reading() as books:
         rows, total = await lists.page(books.sql, lists.MACHINES, page.only(equals))
+        now = books.now
     names = await accounts.wallet_names({row["wallet_id"] for row in rows})
-    return {"data": [present.machine(row, names) for row in rows], "total": total}
+    return {"data": [present.machine(row, names, now) for row in rows], "total": total}
 
 
 @router.post("", status_code=201)
@@ -74,7 +75,7 @@ async def post_machine(user: ActingUser, body: MachineAdded) -> dict[str, Any]:
         adding = add_machine(services.store, user.user_id, fields)
     machine_id = await once(adding)
     services.runner.wake()
-    return await _one(user.user_id, machine_id)
+    return await one_machine(user.user_id, machine_id)
 
 
 @router.post("/earlier")
@@ -98,7 +99,7 @@ def _described(body: MachineDescribed) -> dict[str, Any]:
 
 @router.get("/{machine_id}")
 async def get_machine(user: CurrentUser, machine_id: str) -> dict[str, Any]:
-    return await _one(user.user_id, identifier(machine_id, "machine"))
+    return await one_machine(user.user_id, identifier(machine_id, "machine"))
 
 
 @router.put("/{machine_id}")
@@ -110,7 +111,7 @@ async def put_machine(user: ActingUser, machine_id: str, body: MachineChanged) -
     if "npub" in fields:
         fields["npub"] = _npub(fields["npub"])
     await once(change_machine(current().store, user.user_id, identifier(machine_id, "machine"), fields))
-    return await _one(user.user_id, machine_id)
+    return await one_machine(user.user_id, machine_id)
 
 
 @router.get("/{machine_id}/wallets")
@@ -181,12 +182,13 @@ def _npub(text: str | None) -> str | None:
     return found
 
 
-async def _one(user_id: str, machine_id: str) -> dict[str, Any]:
+async def one_machine(user_id: str, machine_id: str) -> dict[str, Any]:
     """A machine with its LPs' cash, all of one instant."""
     async with current().store.reading(at_one_instant=True) as books:
         may(user_id, "read", await books.machines.row(machine_id), "machine")
         one = lists.Page(equals={"machine.id": machine_id})
         rows, _total = await lists.page(books.sql, lists.MACHINES, one)
         cash = await books.machines.cash(machine_id)
+        now = books.now
     names = await accounts.wallet_names({rows[0]["wallet_id"]})
-    return {**present.machine(rows[0], names), **present.cash(cash, rows[0]["currency"])}
+    return {**present.machine(rows[0], names, now), **present.cash(cash, rows[0]["currency"])}

@@ -167,6 +167,22 @@ class MachineChanged(Changed):
     payout_delay_minutes: Minutes | None = None
     dispense_report_minutes: Minutes | None = None
     maintenance: StrictBool | None = None
+    takes_unsigned: StrictBool | None = None
+    silent_minutes: Minutes | None = None
+
+
+class LimitsOfDirection(Changed):
+    may_be_none = frozenset({"transaction", "hour", "day", "hold_above"})
+
+    transaction: StrictStr | None = Field(None, max_length=30)
+    hour: StrictStr | None = Field(None, max_length=30)
+    day: StrictStr | None = Field(None, max_length=30)
+    hold_above: StrictStr | None = Field(None, max_length=30)
+
+
+class LimitsChanged(Changed):
+    cash_out: LimitsOfDirection | None = None
+    cash_in: LimitsOfDirection | None = None
 
 
 class SplitLine(Body):

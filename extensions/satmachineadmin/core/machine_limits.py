@@ -12,6 +12,13 @@ from dataclasses import dataclass
 
 HOUR_SECONDS = 3600
 DAY_SECONDS = 86_400
+#: A limit's name outside → its column, behind the direction.
+LIMIT_COLUMNS = {
+    "transaction": "transaction_minor",
+    "hour": "hour_minor",
+    "day": "day_minor",
+    "hold_above": "hold_above_minor",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

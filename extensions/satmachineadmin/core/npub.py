@@ -23,11 +23,20 @@ def key_hex(text: str) -> str | None:
     return _npub_hex(lowered)
 
 
+def npub_of(key: str) -> str:
+    """The `npub1…` of a public key in lower-case hex."""
+    bits = int(key, 16) << 4
+    values = [bits >> shift & 31 for shift in range(255, -1, -5)]
+    checksum = _checksum("npub", [*values, 0, 0, 0, 0, 0, 0]) ^ 1
+    values += [checksum >> shift & 31 for shift in range(25, -1, -5)]
+    return "npub1" + "".join(_ALPHABET[value] for value in values)
+
+
 def _npub_hex(npub: str) -> str | None:
     if len(npub) != _NPUB_LENGTH or not npub.startswith("npub1"):
         return None
     values = [_ALPHABET.find(character) for character in npub[5:]]
-    if -1 in values or not _has_valid_checksum("npub", values):
+    if -1 in values or _checksum("npub", values) != 1:
         return None
     bits = 0
     for value in values[:-6]:
@@ -38,7 +47,8 @@ def _npub_hex(npub: str) -> str | None:
     return f"{bits >> 4:064x}"
 
 
-def _has_valid_checksum(prefix: str, values: Sequence[int]) -> bool:
+def _checksum(prefix: str, values: Sequence[int]) -> int:
+    """BIP-173's over a prefix and its values: 1 where the last six are the checksum of the others."""
     expanded = [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix]
     checksum = 1
     for value in (*expanded, *values):
@@ -46,4 +56,4 @@ def _has_valid_checksum(prefix: str, values: Sequence[int]) -> bool:
         checksum = (checksum & 0x1FFFFFF) << 5 ^ value
         for position, generator in enumerate(_GENERATORS):
             checksum ^= generator if top >> position & 1 else 0
-    return checksum == 1
+    return checksum

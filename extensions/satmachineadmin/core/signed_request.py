@@ -4,6 +4,8 @@ What can go wrong: an event made for another address, method or body is taken fo
 of the same bytes see two events. So the event has exactly the fields of NIP-01, each of its one type and
 form, named once; whatever else a header brings is refused, before anything is computed or looked up.
 Whether id and signature are genuine is host/nostr.py's to say.
+
+The checks stand in the order in which a request goes through them, the cheapest first.
 """
 
 from __future__ import annotations
@@ -79,12 +81,16 @@ def read_event(headers: Sequence[str]) -> SignedEvent:
     return _event_of(_json_of(header[len(_SCHEME) :]))
 
 
-def check_request(event: SignedEvent, *, address: str, method: str, body: bytes) -> None:
-    """The event is about this request and no other. Raises NotSigned."""
+def check_asked(event: SignedEvent, *, address: str, method: str) -> None:
+    """The event asks for this and nothing else. Raises NotSigned."""
     if event.said("u") != address:
         _refuse(f"the tag u is not {address[:_MOST_TOLD]}")
     if event.said("method") != method:
         _refuse(f"the tag method is not {method}")
+
+
+def check_payload(event: SignedEvent, body: bytes) -> None:
+    """The event is about this very body. Raises NotSigned."""
     payload = event.said("payload")
     if payload is None and not body:
         return

@@ -92,6 +92,20 @@ async def find_user_id(username: str) -> str | None:
     return None if account is None or account.username != username else str(account.id)
 
 
+async def logins_among(npubs: Collection[str]) -> set[str]:
+    """Those of some Nostr keys (lower-case hex) that people log in with, switched off or not."""
+    if not npubs:
+        return set()
+    listed, values = in_list("npub", sorted(npubs))
+    rows: list[Row] = await core_db.fetchall(host_tables.logins(listed), values)
+    return {str(row["npub"]) for row in rows}
+
+
+async def is_login(npub: str) -> bool:
+    """Whether somebody logs in with this Nostr key."""
+    return bool(await logins_among([npub]))
+
+
 async def user_name(user_id: str) -> str:
     """A name for a person to read; never the id."""
     account = await get_account(user_id)

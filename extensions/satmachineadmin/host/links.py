@@ -6,6 +6,7 @@ from lnbits.settings import settings
 from lnurl import encode
 
 _WITHDRAW = "satmachineadmin/api/v1/withdraw"
+_MACHINE = "satmachineadmin/api/v1/machine"
 _INVITATION = "satmachineclient/invitation"
 
 
@@ -17,6 +18,11 @@ def withdraw_url(k1: str) -> str:
 def address_of(path: str, query: str) -> str:
     """A request's address as whoever signs it knows it: the configured one, then what was asked for."""
     return settings.lnbits_baseurl.rstrip("/") + path + (f"?{query}" if query else "")
+
+
+def pairing_url(code: str) -> str:
+    """Where a machine redeems a pairing code. It stands behind the # and is posted: no log has it."""
+    return f"{settings.lnbits_baseurl.rstrip('/')}/{_MACHINE}/pair#{code}"
 
 
 def invitation_url(token: str) -> str:

@@ -1,4 +1,4 @@
-"""Tells open pages that something changed: the word "refresh", and nothing else.
+"""Tells open pages, and machines, that something changed: the word "refresh", and nothing else.
 
 LNbits' websocket is open to anyone, to listen and to speak. So a channel's name cannot be guessed, it is
 told only to its reader by an answer that needs a login, and it is another one after each start; and
@@ -16,6 +16,8 @@ from collections.abc import Collection, Iterable
 from fastapi import WebSocket
 from lnbits.core.services import websocket_manager
 from loguru import logger
+
+from ..core.concerned import of_machine
 
 WORD = "refresh"
 #: A person's pages are told at most this often.
@@ -50,13 +52,17 @@ class LivePages:
         """The name of this person's channel, for nobody else."""
         return hmac.new(self._secret, user_id.encode(), hashlib.sha256).hexdigest()
 
+    def machine_channel_of(self, machine_id: str) -> str:
+        """The name of a machine's channel, for the machine alone."""
+        return self.channel_of(of_machine(machine_id))
+
     def lp_channel_of(self, user_id: str, enrolment_ids: Iterable[str]) -> str:
         """The name of an LP's channel, which says the word when one of its enrolments has changed."""
         self._lps |= dict.fromkeys(enrolment_ids, user_id)
         return self.channel_of(user_id)
 
     def tell(self, ids: Collection[str]) -> None:
-        """Something of these operators or enrolments has changed; returns at once."""
+        """Something of these operators, enrolments or machines has changed; returns at once."""
         self._waiting |= {self._lps.get(one, one) for one in ids}
         self._woken.set()
 

@@ -36,6 +36,7 @@ from .cash_unit_book import CashUnitBook
 from .figure_book import FigureBook, OperatorBook
 from .forward_book import ForwardBook
 from .lightning import OutsideBook
+from .machine_report_book import MachineReportBook, PairingBook
 from .reconcile_book import ReconcileBook, UnknownBook
 from .transaction_book import TransactionBook
 from .withdrawal_book import WithdrawalBook
@@ -218,6 +219,10 @@ class Books(Protocol):
     def acts(self) -> ActBook: ...
     @property
     def payers(self) -> PayerBook: ...
+    @property
+    def pairings(self) -> PairingBook: ...
+    @property
+    def machine_reports(self) -> MachineReportBook: ...
     @property
     def transactions(self) -> TransactionBook: ...
     @property

@@ -12,7 +12,7 @@ from ..core.units import format_fiat
 from ..store.sql import Row
 from ..usecases.earlier import Earlier
 from ..usecases.machines import WalletSeen
-from . import iso
+from . import iso, machine_config
 from .cash import balance
 from .reconcile import proof
 
@@ -24,7 +24,7 @@ _PLAIN = (
 _CASH = ("confirmed_minor", "pending_minor", "paid_minor", "reserved_minor", "leaving_minor")
 
 
-def machine(row: Row, wallet_names: Mapping[str, str]) -> dict[str, Any]:
+def machine(row: Row, wallet_names: Mapping[str, str], now: int) -> dict[str, Any]:
     """A machine; what its wallet holds is what its newest proof says."""
     is_proved = row["balance_msat"] is not None
     return {
@@ -41,6 +41,8 @@ def machine(row: Row, wallet_names: Mapping[str, str]) -> dict[str, Any]:
         "settlements": row["settlements_total"],
         "last_sale_at": iso(row["last_sale_at"]),
         "created_at": iso(row["created_at"]),
+        "key": machine_config.key(row, now),
+        "limits": machine_config.limits(row),
     }
 
 

@@ -24,6 +24,7 @@ from .invitations import Invitations
 from .legs import Legs
 from .lp_notices import LpNotices
 from .lps import Lps
+from .machine_reports import MachineReports
 from .machine_wallets import MachineWallets
 from .machines import Machines
 from .months import Months
@@ -65,6 +66,7 @@ class Books:
         self.made_id: str | None = None
         self.platform = Platform(sql, self.audit, now)
         self.machines = Machines(sql, self.audit, now)
+        self.machine_reports = MachineReports(sql, self.audit, now)
         self.machine_wallets = MachineWallets(sql, self.audit, now)
         self.standings = Standings(sql, self.audit, now, self.platform)
         self.operators = Operators(sql, self.audit, now)

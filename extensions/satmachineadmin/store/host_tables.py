@@ -72,7 +72,7 @@ def successful(*, is_sqlite: bool) -> str:
 def marked_since(*, is_sqlite: bool) -> str:
     return f"""
         {_SCANNED} WHERE updated_at >= {moment("since", is_sqlite=is_sqlite)} AND amount < 0
-        AND (external_id LIKE 'sm1:%' OR tag LIKE 'satmachine:%')
+        AND (external_id LIKE 'sm1:%' OR external_id LIKE 'smw1:%' OR tag LIKE 'satmachine:%')
     """
 
 
@@ -91,6 +91,11 @@ def users_of(wallets: str) -> str:
 def wallet_names(listed: str) -> str:
     """What their owners call some wallets; deleted ones are not told."""
     return f"SELECT id, name FROM wallets WHERE id IN {listed} AND NOT deleted"
+
+
+def logins(listed: str) -> str:
+    """Those of some Nostr keys that an account has."""
+    return f"SELECT LOWER(pubkey) AS npub FROM accounts WHERE LOWER(pubkey) IN {listed}"
 
 
 # Of one user, without those that it has deleted: LNbits' own list sums each wallet's history.

@@ -98,13 +98,17 @@ class Listing:
 
 
 MACHINES = Listing(
-    select="machine.*, wallet.scan_from, proof.balance_msat, proof.expected_msat, proof.proved_at",
+    select=f"""machine.*, wallet.scan_from, proof.balance_msat, proof.expected_msat, proof.proved_at,
+        report.seen_at, report.software, report.screen,
+        (SELECT pairing.expires_at FROM {SCHEMA}.machine_pairings AS pairing
+         WHERE pairing.machine_id = machine.id AND pairing.state = 'open') AS pairing_expires_at""",
     source=f"""{SCHEMA}.dca_machines AS machine
         JOIN {SCHEMA}.machine_wallets AS wallet
           ON wallet.machine_id = machine.id AND wallet.wallet_id = machine.wallet_id
          AND wallet.closed_at IS NULL
         LEFT JOIN {SCHEMA}.machine_proofs AS proof
-          ON proof.wallet_id = machine.wallet_id AND proof.machine_id = machine.id""",
+          ON proof.wallet_id = machine.wallet_id AND proof.machine_id = machine.id
+        LEFT JOIN {SCHEMA}.machine_reports AS report ON report.machine_id = machine.id""",
     sorts={
         "name": "machine.name",
         "created_at": "machine.created_at",

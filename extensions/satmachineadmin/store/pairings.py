@@ -90,8 +90,11 @@ class Pairings:
         self._record("machine.paired", machine, before={"npub": machine["npub"]}, after={"npub": npub})
 
     async def revoke(self, machine: Row, reason: str) -> None:
-        """The machine's key is nobody's any more, from this moment on."""
-        await self._bind(machine, None, None)
+        """The machine's key is nobody's any more, from this moment on.
+
+        That it was paired stays: what comes without a signature is believed no more than before.
+        """
+        await self._bind(machine, None, machine["paired_at"])
         self._record(
             "machine.key_revoked", machine, before={"npub": machine["npub"]}, after={"reason": reason}
         )

@@ -8,7 +8,7 @@ that was seen writes nothing. What only LNbits knows (wallets, users, receivers)
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -66,6 +66,8 @@ class _Asked:
     wallets: Mapping[str, str]
     users: Mapping[str, str | None]
     targets: Mapping[str, SplitRule | str]
+    #: keys that people log in with
+    logins: Collection[str]
 
 
 async def preview_import(store: Store, user_id: str, files: Files) -> Preview:
@@ -131,6 +133,7 @@ async def _ask_lnbits(user_id: str, read: _Read) -> _Asked:
         wallets=await accounts.ordinary_wallets(user_id) if has_machines else {},
         users={username: await accounts.find_user_id(username) for username in usernames},
         targets={target: await _target(target) for target in named},
+        logins=await accounts.logins_among(_npubs(read)),
     )
 
 
@@ -141,6 +144,11 @@ async def _target(text: str) -> SplitRule | str:
         return await resolve_rule(0, DraftRule(target=text, label="", share_ppm=0))
     except Refusal as refusal:
         return refusal.sentence()
+
+
+def _npubs(read: _Read) -> set[str]:
+    """The keys that new machines would have."""
+    return {one.fields["npub"] for one in read.drafts if isinstance(one, MachineDraft)} - {None}
 
 
 def _wallets(read: _Read, asked: _Asked) -> list[str]:
@@ -171,7 +179,6 @@ async def _known(books: Books, user_id: str, read: _Read, asked: _Asked) -> Know
     ]
     enrolments = await books.imports.enrolments_at({row["id"] for row in machines})
     held, paid = await books.imports.unfree_wallets(_wallets(read, asked))
-    npubs = {one.fields["npub"] for one in read.drafts if isinstance(one, MachineDraft)} - {None}
     sets = await books.splits.all_in_force(user_id)
     return Known(
         wallets=asked.wallets,
@@ -185,7 +192,12 @@ async def _known(books: Books, user_id: str, read: _Read, asked: _Asked) -> Know
             **dict.fromkeys(paid, "It receives payouts, so it can be no machine's wallet."),
             **dict.fromkeys(held, "It belongs to a machine already."),
         },
-        npubs=await books.imports.npubs_among(npubs),
+        npubs={
+            **dict.fromkeys(asked.logins, "Somebody logs in with this key: a machine has one of its own."),
+            **dict.fromkeys(
+                await books.imports.npubs_among(_npubs(read)), "Some machine has this key already."
+            ),
+        },
         machine_wallets=await books.machines.all_wallet_ids(),
         splits={one.machine_id or "": one.rules for one in sets},
         today=date.fromisoformat(await books.operators.day(user_id)),

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..core.errors import AlreadyExists, CurrencyFixed, InvalidInput, NotFound, WalletGetsPayouts, WalletInUse
+from ..core.errors import (
+    AlreadyExists,
+    CurrencyFixed,
+    InvalidInput,
+    KeyPaired,
+    KeyTaken,
+    NotFound,
+    WalletGetsPayouts,
+    WalletInUse,
+)
 from ..core.model import Machine
 from ..core.states import PayoutPolicy
 from ..core.wallet_ties import Tie, is_awaited, why_not_changed, why_not_closed
@@ -15,9 +24,12 @@ from ..ports import Host
 from ..store import rows
 from ..store.books import Books, Store
 from ..store.sql import Row
+from .machine_limits import has_limits
 from .permissions import may
 from .wallets import own_wallet
 
+#: Who has a key that is no machine's.
+A_PERSON = "a person's login"
 #: What a new machine is where nothing else is said.
 AT_FIRST: Mapping[str, object] = {
     "payout_policy": PayoutPolicy.AT_ONCE,
@@ -42,9 +54,11 @@ async def add_machine(
     That is now; usecases/earlier.py asks before it says something else, and what it has `noted` goes into
     the trail. Payments that are pending at this moment are watched, so that a sale that is under way is
     not lost. Raises OperatorNotApproved, WalletNotYours, SharedWallet, WalletInUse, WalletGetsPayouts,
-    AlreadyExists.
+    AlreadyExists, KeyTaken.
     """
     wallet = await own_wallet(user_id, str(fields["wallet_id"]))
+    if fields["npub"] is not None and await accounts.is_login(str(fields["npub"])):
+        raise KeyTaken(owner=A_PERSON)
     pending = await accounts.pending_hashes(wallet.id)
     name = await accounts.user_name(user_id)
     async with store.transaction("machine", actor=user_id) as books:
@@ -80,9 +94,12 @@ async def change_machine(store: Store, user_id: str, machine_id: str, fields: Ma
 
     How it pays out, and whether it is in maintenance, holds for sales that land from now on: those that
     are held already stay held on the terms they landed with. Another key means other hardware: the books
-    stay the machine's. Raises CurrencyFixed, AlreadyExists, and what `own_wallet` and a change of the
-    wallet are refused for: WalletInUse, WalletGetsPayouts, WalletBusy.
+    stay the machine's. A key that a machine has made itself is no matter of typing: KeyPaired. Raises
+    CurrencyFixed, AlreadyExists, KeyTaken, and what `own_wallet` and a change of the wallet are refused
+    for: WalletInUse, WalletGetsPayouts, WalletBusy.
     """
+    npub = fields.get("npub")
+    is_login = npub is not None and await accounts.is_login(str(npub))
     wallet_id = fields.get("wallet_id")
     pending: list[str] = []
     if wallet_id is not None:
@@ -93,6 +110,8 @@ async def change_machine(store: Store, user_id: str, machine_id: str, fields: Ma
     async with store.transaction("machine", actor=user_id) as books:
         row = may(user_id, "change", await books.machines.row(machine_id), "machine")
         await _check_change(books, row, fields)
+        if npub != row["npub"] and is_login:
+            raise KeyTaken(owner=A_PERSON)
         if wallet_id is not None and wallet_id != row["wallet_id"]:
             await _change_wallet(books, rows.machine(row), str(wallet_id), pending)
         await books.machines.change(
@@ -110,7 +129,11 @@ async def _check_change(books: Books, row: Row, fields: Mapping[str, object]) ->
         )
     if after["currency"] != row["currency"] and await books.machines.has_books(row["id"]):
         raise CurrencyFixed(currency=row["currency"])
+    if after["currency"] != row["currency"] and has_limits(row):
+        raise InvalidInput(field="currency", problem=f"the machine has limits in {row['currency']}")
     npub = after["npub"]
+    if npub != row["npub"] and row["npub"] is not None and row["paired_at"] is not None:
+        raise KeyPaired()
     if npub is not None and npub != row["npub"] and await books.machines.has_npub(str(npub)):
         raise AlreadyExists(what="npub")
 

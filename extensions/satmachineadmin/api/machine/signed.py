@@ -1,6 +1,6 @@
 """Requests that a machine signs: a route that takes a `SignedMachine` is asked by it, or not at all.
 
-Its router's `route_class` is `MachineRoute`, so that who asks is settled before anything of the body is read.
+Its router's `route_class` is `MachineRoute`: who asks is settled before anything of the body is looked at.
 """
 
 from __future__ import annotations
@@ -13,27 +13,65 @@ from fastapi import Depends, Request
 from ...host import links
 from ...services import current
 from ...usecases.signing import Asked, Signed
-from ..errors import TranslatingRoute
+from ..errors import TranslatingRoute, bounded
+
+#: A cash-in of a thousand notes fits in.
+MOST_BODY_BYTES = 262_144
 
 
 class MachineRoute(TranslatingRoute):
-    """A route of the machine interface."""
+    """A route of the machine interface, for a machine whose key is known."""
+
+    async def taken(self, request: Request) -> Request:
+        request = _Once(request.scope, request.receive)
+        request.state.signed = await current().gate.admit(_asked(request))
+        return request
+
+
+class StrangerRoute(TranslatingRoute):
+    """A route for a key that no machine has yet."""
+
+    async def taken(self, request: Request) -> Request:
+        request = _Once(request.scope, request.receive)
+        request.state.key = await current().gate.admit_stranger(_asked(request))
+        return request
 
 
 async def signed(request: Request) -> Signed:
     """The machine that signed a request; raises what docs/reference/machine-interface.md lists."""
-    return await current().gate.admit(await asked(request))
+    found: Signed = request.state.signed
+    return found
+
+
+async def stranger(request: Request) -> str:
+    """The key that signed a request, lower-case hex."""
+    key: str = request.state.key
+    return key
 
 
 SignedMachine = Annotated[Signed, Depends(signed)]
+SignedStranger = Annotated[str, Depends(stranger)]
 
 
-async def asked(request: Request) -> Asked:
+class _Once(Request):
+    """A request whose body is read when it is asked for, up to a limit, and kept."""
+
+    async def body(self) -> bytes:
+        if not hasattr(self, "_body"):
+            if self.method == "GET":
+                self._body = b""
+            else:
+                read = await bounded(Request(self.scope, self.receive), MOST_BODY_BYTES)
+                self._body = await read.body()
+        return self._body
+
+
+def _asked(request: Request) -> Asked:
     return Asked(
         headers=request.headers.getlist("authorization"),
         address=links.address_of(_path(request.scope), request.url.query),
         method=request.method,
-        body=await request.body(),
+        body=request.body,
         client=request.client.host if request.client else "",
     )
 

@@ -26,6 +26,7 @@ from .fleet import (
 from .machines import (
     ClockSkew,
     InvoiceNotMade,
+    KeyPaired,
     KeyTaken,
     LimitExceeded,
     MachineInactive,
@@ -139,6 +140,7 @@ __all__ = [
     "InvitationClosed",
     "InvitationNotYours",
     "InvoiceNotMade",
+    "KeyPaired",
     "KeyTaken",
     "LimitExceeded",
     "LpNotOnboarded",

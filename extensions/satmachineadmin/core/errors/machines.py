@@ -54,6 +54,14 @@ class KeyTaken(Refusal):
     status = 409
 
 
+class KeyPaired(Refusal):
+    """This machine made its key itself, so no other one is typed in its place. Revoke the key, or pair the
+    machine anew."""
+
+    code = "key_paired"
+    status = 409
+
+
 class NotPaired(Refusal):
     """This machine is not paired."""
 

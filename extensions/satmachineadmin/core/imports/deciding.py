@@ -121,8 +121,8 @@ class _Deciding:
             )
         wallet_id = self._wallet(draft.wallet)
         npub = draft.fields["npub"]
-        if npub is not None and (npub in self._known.npubs or npub in self._seen.npubs):
-            raise _Wrong("npub", "Some machine has this key already.")
+        if npub in self._known.npubs or npub in self._seen.npubs:
+            raise _Wrong("npub", self._known.npubs.get(npub, "Some machine has this key already."))
         self._seen.wallets.add(wallet_id)
         if npub is not None:
             self._seen.npubs.add(npub)

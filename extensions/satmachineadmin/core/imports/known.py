@@ -48,8 +48,8 @@ class Known:
     enrolments: Collection[KnownEnrolment]
     #: wallets that can be no new machine's: id → why
     unfree_wallets: Mapping[str, str]
-    #: keys that some machine has
-    npubs: Collection[str]
+    #: keys that can be no new machine's: key → why
+    npubs: Mapping[str, str]
     #: wallets that are or were a machine's: they receive no payouts
     machine_wallets: Collection[str]
     #: sets in force: machine id, or nothing for the default → its rules
