@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .host import FakeHost
 
 _OUR_MARK = "sm1:"
+_MARKS = (_OUR_MARK, "smw1:")
 
 
 class FakeHistory:
@@ -48,7 +49,7 @@ class FakeHistory:
             for row in self._host.rows
             if row.is_lightning_outbound
             and row.updated_at.timestamp() >= since
-            and ((row.external_id or "").startswith(_OUR_MARK) or (row.tag or "").startswith("satmachine:"))
+            and ((row.external_id or "").startswith(_MARKS) or (row.tag or "").startswith("satmachine:"))
         ]
 
     async def paid_under(self, wallet_id: str, external_id_prefix: str) -> list[HostPayment]:

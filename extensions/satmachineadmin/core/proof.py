@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from .landing import IgnoreReason
 from .model import HostPayment
 from .states import LegState, Word
+from .withdrawing import LINK_MARK
 
-_MARK, _TAG = "sm1:", "satmachine:"
+_MARKS, _TAG = ("sm1:", LINK_MARK), "satmachine:"
 _UNDECIDED = (LegState.PAYING, LegState.UNRESOLVED)
 
 
@@ -72,6 +73,8 @@ class Known:
     sales: Collection[str]
     #: hash → state, of legs that this wallet pays
     legs: Mapping[str, LegState]
+    #: payment hashes of links that customers have claimed; once they land they are sales
+    links: Collection[str] = ()
     #: hash → why a payment is no sale
     ignored: Mapping[str, str]
     #: payments of earlier days that were open when the wallet became the machine's
@@ -126,8 +129,8 @@ def held_msat(row: HostPayment) -> int:
 
 
 def is_marked(row: HostPayment) -> bool:
-    """Whether an outgoing row bears the mark of our payouts."""
-    has_mark = (row.external_id or "").startswith(_MARK) or (row.tag or "").startswith(_TAG)
+    """Whether an outgoing row bears the mark of our payouts, or of links that we pay."""
+    has_mark = (row.external_id or "").startswith(_MARKS) or (row.tag or "").startswith(_TAG)
     return row.is_lightning_outbound and has_mark
 
 
@@ -199,7 +202,7 @@ def lines_of(row: HostPayment, known: Known) -> list[tuple[ProofLine, int]]:
     is_looked_at = row.payment_hash in known.ignored or row.payment_hash in known.open_hashes
     if row.created_at.timestamp() < known.scan_from and not is_looked_at:
         return [(ProofLine.OPENING, held_msat(row))]
-    if is_marked(row) and row.status != "failed":
+    if is_marked(row) and row.status != "failed" and row.payment_hash not in known.links:
         return [(ProofLine.UNKNOWN, held_msat(row))]
     return [(_line_of_other(row, known.ignored.get(row.payment_hash)), held_msat(row))]
 

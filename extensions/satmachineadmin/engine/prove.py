@@ -80,6 +80,7 @@ async def _known(store: Store, wallet: BoundWallet, rows: list[HostPayment]) -> 
             scan_from=wallet.scan_from,
             sales=await books.reconcile.sales_among(wallet.wallet_id, hashes),
             legs=await books.reconcile.leg_states(hashes),
+            links=await books.withdrawals.known_hashes(hashes),
             ignored=await books.reconcile.verdicts(wallet.wallet_id, hashes),
             open_hashes=frozenset(await books.scan.open_hashes(wallet.wallet_id)),
             accepted=await books.unknown.accepted([row.checking_id for row in rows]),

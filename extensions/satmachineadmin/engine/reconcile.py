@@ -233,7 +233,7 @@ def _about(proof: Proof, opening_msat: int | None, unknown_msat: Sequence[int]) 
 async def _unknown_among(
     store: Store, host: Host, rows: Sequence[HostPayment], wallets: Sequence[BoundWallet]
 ) -> list[Difference]:
-    """Changed payments with our mark on machine wallets that no leg explains."""
+    """Changed payments with our mark on machine wallets that no leg and no link explains."""
     bound = {wallet.wallet_id: wallet for wallet in wallets}
     marked = [
         row
@@ -246,9 +246,12 @@ async def _unknown_among(
     unknown: list[HostPayment] = []
     for chunk in _chunks(marked, 500):
         async with store.reading() as books:
-            legs = await books.reconcile.leg_states({row.payment_hash for row in chunk})
+            hashes = {row.payment_hash for row in chunk}
+            known = set(await books.reconcile.leg_states(hashes)) | await books.withdrawals.known_hashes(
+                hashes
+            )
             accepted = await books.unknown.accepted([row.checking_id for row in chunk])
-        unknown += [row for row in chunk if row.payment_hash not in legs and row.checking_id not in accepted]
+        unknown += [row for row in chunk if row.payment_hash not in known and row.checking_id not in accepted]
     differences = []
     payees = await _payees(host, unknown)
     for machine_id in sorted({bound[row.wallet_id].machine_id for row in unknown}):

@@ -174,6 +174,28 @@ async def check_invoice(
 ) -> None:
     """Hold an invoice against everything that we know; raises TargetRefused."""
     network = await host.lightning.network(stem.wallet_id, stem.payment_hash)
+    await check_invoice_on(
+        store,
+        host,
+        invoice,
+        network=network,
+        payer_wallet_id=payer_wallet_id,
+        asked_msat=asked_msat,
+        metadata=metadata,
+    )
+
+
+async def check_invoice_on(
+    store: Store,
+    host: Host,
+    invoice: Invoice,
+    *,
+    network: str,
+    payer_wallet_id: str,
+    asked_msat: int,
+    metadata: str | None,
+) -> None:
+    """The same where the network is known otherwise than by a sale."""
     sides = await to_the_end(host.history.all_sides([invoice.payment_hash]))
     now, machine_wallets, is_ours = await to_the_end(_known(store, invoice.payment_hash))
     problem = why_invoice_refused(
@@ -191,10 +213,19 @@ async def check_invoice(
 
 
 async def _known(store: Store, payment_hash: str) -> tuple[int, frozenset[str], bool]:
-    """The time, the wallets that no payout goes to, and whether some leg has this hash."""
+    """The time, the wallets that no payout goes to, and whether the hash is known."""
     async with store.reading() as books:
         wallets = await books.machines.all_wallet_ids()
-        return books.now, wallets, bool(await books.legs.known_hashes([payment_hash]))
+        return books.now, wallets, await has_hash(books, payment_hash)
+
+
+async def has_hash(books: Books, payment_hash: str) -> bool:
+    """Whether the hash belongs to a payment of these books: a leg's, a claimed link's, a transaction's."""
+    return bool(
+        await books.legs.known_hashes([payment_hash])
+        or await books.withdrawals.known_hashes([payment_hash])
+        or await books.transactions.of_payments([payment_hash])
+    )
 
 
 async def wait(store: Store, errand: Errand, lease: Lease, waits: Refused) -> None:
@@ -234,7 +265,7 @@ async def _write_down(store: Store, errand: Errand, agreed: Agreed, lease: Lease
         is_stopped = current is None or current.state is not SettlementState.PROCESSING
         if counts(errand.first.leg) and is_stopped:
             return None
-        if await books.legs.known_hashes([agreed.invoice.payment_hash]):
+        if await has_hash(books, agreed.invoice.payment_hash):
             raise InvariantViolated("an invoice that was checked belongs to no other leg")
         taken_back = [await take_back(books, share) for share in errand.gathered[: agreed.joined]]
         given = HandedOver(

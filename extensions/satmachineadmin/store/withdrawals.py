@@ -107,10 +107,14 @@ class Withdrawals:
         )
 
     async def known_hashes(self, payment_hashes: Iterable[str]) -> frozenset[str]:
-        """Those of the hashes that a link is, was or will be paid by."""
+        """Those of the hashes that a link without a leg was paid by, or is to be."""
         listed, values = in_list("hash", sorted(set(payment_hashes)))
         found = await self._sql.all(
-            f"SELECT payment_hash FROM {SCHEMA}.withdrawals WHERE payment_hash IN {listed}", **values
+            f"""
+            SELECT payment_hash FROM {SCHEMA}.withdrawals
+            WHERE payment_hash IN {listed} AND kind <> 'refund'
+            """,
+            **values,
         )
         return frozenset(str(row["payment_hash"]) for row in found)
 

@@ -886,6 +886,9 @@ window.i18n.global.mergeLocaleMessage('en', {
       unexplained: 'These books and LNbits disagree.',
       not_proved: 'It moved too much to be proved. Try again in a moment.'
     },
+    cash_position: {
+      unit: {cassette: 'cassette', box: 'box'}
+    },
     correction: {
       look: 'Show what it comes to',
       doubtful:
@@ -1216,7 +1219,9 @@ window.i18n.global.mergeLocaleMessage('en', {
           pairing_opened: 'A pairing code was made for a machine',
           pairing_closed: 'A machine’s pairing code was taken back',
           paired: 'A machine was paired: its key is bound',
-          key_revoked: 'A machine’s key was revoked'
+          key_revoked: 'A machine’s key was revoked',
+          refilled: 'Notes were put into a machine',
+          emptied: 'Notes were taken out of a machine and counted'
         },
         month: {closed: 'A month was closed'},
         matter: {
@@ -1292,7 +1297,10 @@ window.i18n.global.mergeLocaleMessage('en', {
         cash_out_fee_pct: 'cash-out fee (%)',
         code: 'code',
         commission_sats: 'commission',
+        count: 'number of notes',
         currency: 'currency',
+        denomination: 'denomination',
+        difference: 'difference',
         dispensed_sats: 'dispensed',
         dispute_reason: 'what the LP says',
         error_code: 'reason',
@@ -1328,6 +1336,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         state: 'state',
         status: 'status',
         tx_type: 'direction',
+        unit: 'where',
         username: 'LP',
         waits_code: 'waits for',
         wire_sats: 'wire'

@@ -42,6 +42,7 @@
       status: [`satmachine.state.${subject_kind}.${value}`],
       tx_type: [`satmachine.direction.${value}`],
       leg_type: [`satmachineadmin.leg_type.${value}`],
+      unit: [`satmachineadmin.cash_position.unit.${value}`],
       reason: [`satmachineadmin.reason.${value}`, `satmachineadmin.skip.${value}`]
     }
     return found[/** @type {keyof typeof found} */ (name)] ?? []
