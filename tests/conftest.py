@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 
 from tests.harness import LnbitsServer, lnbits_env
+from tests.harness.certificates import read_once
 from tests.harness.farm import POSTGRES, SQLITE, ServerFarm
 from tests.harness.memory import temporary_root
 
 TESTS = Path(__file__).parent
+read_once()
 
 # All processes of one test run know each other by this name; a pytest inside a test inherits it.
 os.environ.setdefault("SATMACHINE_TEST_RUN", os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"pid{os.getpid()}")

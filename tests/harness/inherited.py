@@ -27,6 +27,7 @@ from typing import Any
 
 import bcrypt
 
+from .certificates import read_once
 from .env import OURS, lnbits_env
 
 
@@ -133,6 +134,7 @@ def _import_everything() -> None:
         init_core_routers(trial)
         for name in OURS:
             trial.include_router(getattr(importlib.import_module(name), f"{name}_ext"))
+    read_once()
     gc.collect()
     gc.freeze()
 
