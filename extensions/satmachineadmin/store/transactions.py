@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from ..core.concerned import of_machine
 from ..core.errors import InvariantViolated, StateMoved, ensure
 from ..core.states import TxType
 from ..core.transactions import (
@@ -261,7 +262,7 @@ class Transactions:
         before: Mapping[str, object] | None = None,
         after: Mapping[str, object] | None = None,
     ) -> None:
-        self._audit.concerned.add(str(row["id"]))
+        self._audit.concerned |= {str(row["id"]), of_machine(str(row["machine_id"]))}
         self._audit.record(
             f"transaction.{event}",
             "transaction",
@@ -273,4 +274,4 @@ class Transactions:
 
 
 def _of(one: Transaction) -> Mapping[str, object]:
-    return {"id": one.id, "operator_user_id": one.operator_user_id}
+    return {"id": one.id, "machine_id": one.machine_id, "operator_user_id": one.operator_user_id}
