@@ -79,6 +79,8 @@ WORDS = {
     "States of a transaction": "TransactionState",
     "Why a cash-in is held": "HeldFor",
     "Dispense outcomes": "DispenseOutcome",
+    "Where notes are": "CashUnitKind",
+    "What moves notes": "CashMovementKind",
     "States of a pairing code": "PairingState",
     "Payout policies": "PayoutPolicy",
     "DCA modes": "DcaMode",

@@ -19,16 +19,17 @@ from . import iso
 SHOWN = frozenset(
     {
         "active", "attempt", "cash_date", "cash_in_fee_pct", "cash_out_fee_pct", "code", "commission_sats",
-        "currency", "dispensed_sats", "dispute_reason", "error_code", "error_message", "exchange_rate",
+        "count", "currency", "difference", "dispensed_sats", "dispute_reason", "error_code",
+        "error_message", "exchange_rate",
         "fallback_commission_pct", "fee_msat", "fee_unused_msat", "hash", "kind", "label", "leg_key",
         "leg_type", "location", "maintenance", "name", "notes", "npub", "operator_fee_sats", "payment_hash",
         "payout_delay_minutes", "payout_policy", "plan_version", "platform_fee_sats", "principal_sats",
         "rate_tolerance_pct", "reason", "reference_rate", "sats", "sent_msat", "sentence", "state", "status",
-        "tx_type", "username", "waits_code", "wire_sats",
+        "tx_type", "unit", "username", "waits_code", "wire_sats",
     }
 )  # fmt: skip
 #: Fiat in minor units, shown as the decimal string of its currency.
-_FIAT = {"amount_minor": "amount", "fiat_minor": "fiat_amount"}
+_FIAT = {"amount_minor": "amount", "denomination_minor": "denomination", "fiat_minor": "fiat_amount"}
 #: Subjects that are people.
 _PEOPLE = ("operator", "lp")
 

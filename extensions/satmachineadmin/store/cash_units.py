@@ -8,9 +8,18 @@ unique index lets only one movement follow that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
-from ..core.cash_position import DAY_SECONDS, WINDOW_SECONDS, CashMovementKind, CashUnitKind, Reported
+from ..core.cash_position import (
+    DAY_SECONDS,
+    MOST_UNITS,
+    WINDOW_SECONDS,
+    CashMovementKind,
+    CashUnitKind,
+    Notes,
+    Reported,
+    Unit,
+    together,
+)
 from ..core.errors import ensure
 from ..core.model import Machine
 from .audit import Audit
@@ -42,12 +51,19 @@ class CashUnits:
         The first report of a unit that nothing is expected of begins its books. A unit that is not in the
         report any more has none.
         """
-        said = _together(units)
+        said = together(units)
         known = {_name(row): row for row in await self.of(machine.id)}
+        room = MOST_UNITS - len(known)
+        # Whatever cash may have stayed in the known cassettes is not in one that is new.
+        stayed = [row["stayed_then_minor"] for row in known.values() if row["unit"] == CashUnitKind.CASSETTE]
         for name, unit in said.items():
             row = known.get(name)
-            if row is None or row["expected_count"] is None:
-                await self._begin(machine, unit)
+            if row is None:
+                room -= 1
+                if room >= 0:
+                    await self._begin(machine, unit, min(stayed, default=0))
+            elif row["expected_count"] is None:
+                await self._begin(machine, unit, row["stayed_then_minor"])
             else:
                 await self._lay_beside(machine, row, unit)
         for name, row in known.items():
@@ -122,12 +138,16 @@ class CashUnits:
             count=count,
         )
 
-    async def refill(self, machine: Row, minor: int, count: int, *, by: str, note: str) -> None:
-        """The operator put notes into a cassette; a denomination that is new begins one that held nothing."""
+    async def refill(self, machine: Row, minor: int, count: int, *, by: str, note: str) -> str:
+        """The operator put notes into a cassette; a denomination that is new begins one that held nothing.
+
+        The movement's id.
+        """
         cassette = CashUnitKind.CASSETTE
         if await self.one(machine["id"], cassette, minor) is None:
-            await self._rebase(machine["id"], cassette, minor, 0)
-        await self._write(
+            stayed = await self.stayed_minor(machine["id"])
+            await self._rebase(machine["id"], cassette, minor, 0, stayed_then_minor=stayed)
+        movement_id = await self._write(
             machine["id"],
             machine["operator_user_id"],
             CashMovementKind.REFILLED,
@@ -138,21 +158,21 @@ class CashUnits:
             note=note,
         )
         await self._add(machine["id"], cassette, minor, "refilled_since", count)
-        said = {"unit": cassette, "denomination_minor": minor, "count": count, "note": note}
-        self._record("machine.refilled", machine, said)
+        self._record("machine.refilled", machine, cassette, minor, {"count": count, "notes": note})
+        return movement_id
 
     async def empty(
         self, machine: Row, unit: CashUnitKind, minor: int, counted: int, *, by: str, note: str
-    ) -> None:
+    ) -> str:
         """The operator took every note out and counted them: the books of the unit begin anew, with nothing.
 
         The difference from what was expected is written down; it is not known where nothing was expected
-        yet. Of a denomination that the books do not have none was.
+        yet. Of a denomination that the books do not have none was. The movement's id.
         """
         known = await self.one(machine["id"], unit, minor)
         expected = 0 if known is None else known["expected_count"]
         difference = None if expected is None else counted - expected
-        await self._write(
+        movement_id = await self._write(
             machine["id"],
             machine["operator_user_id"],
             CashMovementKind.EMPTIED,
@@ -165,8 +185,9 @@ class CashUnits:
         )
         stayed = await self.stayed_minor(machine["id"])
         await self._rebase(machine["id"], unit, minor, 0, stayed_then_minor=stayed)
-        said = {"unit": unit, "denomination_minor": minor, "counted": counted, "difference": difference}
-        self._record("machine.emptied", machine, {**said, "note": note})
+        said = {"count": counted, "difference": difference, "notes": note}
+        self._record("machine.emptied", machine, unit, minor, said)
+        return movement_id
 
     async def one(self, machine_id: str, unit: CashUnitKind, minor: int) -> Row | None:
         return await self._sql.one(
@@ -202,9 +223,9 @@ class CashUnits:
             limit=limit,
         )
 
-    async def notes_of_days(self, machine_id: str) -> list[Row]:
-        """Notes that customers got and gave: kind, denomination, days ago (of 24 hours), count."""
-        return await self._sql.all(
+    async def notes_of_days(self, machine_id: str) -> list[Notes]:
+        """Notes that customers got and gave in the last 14 days, by day."""
+        found = await self._sql.all(
             f"""
             SELECT kind, denomination_minor, days_ago, SUM(count) AS count
             FROM (
@@ -219,8 +240,17 @@ class CashUnits:
             day=DAY_SECONDS,
             since=self._now - WINDOW_SECONDS,
         )
+        return [
+            Notes(
+                kind=CashMovementKind(row["kind"]),
+                denomination_minor=row["denomination_minor"],
+                days_ago=int(row["days_ago"]),
+                count=int(row["count"]),
+            )
+            for row in found
+        ]
 
-    async def _begin(self, machine: Machine, said: Reported) -> None:
+    async def _begin(self, machine: Machine, said: Reported, stayed_then_minor: int) -> None:
         """The books of a unit begin with what the machine said first."""
         minor = said.denomination_minor
         await self._write(
@@ -231,7 +261,7 @@ class CashUnits:
             minor,
             said.count,
         )
-        await self._rebase(machine.id, said.unit, minor, said.count)
+        await self._rebase(machine.id, said.unit, minor, said.count, stayed_then_minor=stayed_then_minor)
         await self._set_report(machine.id, said, difference=0)
 
     async def _lay_beside(self, machine: Machine, row: Row, said: Reported) -> None:
@@ -269,7 +299,7 @@ class CashUnits:
         )
 
     async def _rebase(
-        self, machine_id: str, unit: CashUnitKind, minor: int, count: int, *, stayed_then_minor: int = 0
+        self, machine_id: str, unit: CashUnitKind, minor: int, count: int, *, stayed_then_minor: int
     ) -> None:
         """So many are in the unit at this moment; what moves from now on is counted from here."""
         await self._sql.run(
@@ -298,10 +328,12 @@ class CashUnits:
         minor: int,
         count: int,
         **more: object,
-    ) -> None:
+    ) -> str:
+        """Write a movement; its id."""
         self._audit.concerned.add(operator_user_id)
+        movement_id = new_id()
         row = {
-            "id": new_id(),
+            "id": movement_id,
             "machine_id": machine_id,
             "operator_user_id": operator_user_id,
             "unit": unit,
@@ -318,35 +350,38 @@ class CashUnits:
             """,
             **row,
         )
+        return movement_id
 
-    def _record(self, event: str, machine: Row, said: Mapping[str, object]) -> None:
+    def _record(
+        self, event: str, machine: Row, unit: CashUnitKind, minor: int, said: Mapping[str, object]
+    ) -> None:
+        named = {"unit": unit, "denomination_minor": minor, "currency": machine["currency"]}
         self._audit.record(
             event,
             "machine",
             str(machine["id"]),
             operator_user_id=str(machine["operator_user_id"]),
-            after=said,
+            after={**named, **said},
         )
+
+
+def unit(row: Row) -> Unit:
+    """A row as a value."""
+    return Unit(
+        unit=CashUnitKind(row["unit"]),
+        denomination_minor=row["denomination_minor"],
+        expected=row["expected_count"],
+        reported=row["reported_count"],
+        difference=row["difference"],
+        capacity=row["capacity"],
+        base=row["base_count"],
+        base_at=row["base_at"],
+        refilled=row["refilled_since"],
+        dispensed=row["dispensed_since"],
+        taken=row["taken_since"],
+        stayed_then_minor=row["stayed_then_minor"],
+    )
 
 
 def _name(row: Row) -> _Name:
     return str(row["unit"]), int(row["denomination_minor"])
-
-
-def _together(units: Iterable[Reported]) -> dict[_Name, Reported]:
-    """By name: two cassettes of one denomination are one unit. What fits into a box is said once for each
-    denomination in it, what fits into a cassette is its own."""
-    said: dict[_Name, Reported] = {}
-    for unit in units:
-        name = (str(unit.unit), unit.denomination_minor)
-        other = said.get(name)
-        said[name] = unit if other is None else _both(other, unit)
-    return said
-
-
-def _both(one: Reported, other: Reported) -> Reported:
-    capacity: int | None = None
-    if one.capacity is not None and other.capacity is not None:
-        is_box = one.unit is CashUnitKind.BOX
-        capacity = max(one.capacity, other.capacity) if is_box else one.capacity + other.capacity
-    return replace(one, count=one.count + other.count, capacity=capacity)

@@ -84,13 +84,16 @@ class Machines:
         )
 
     async def has_books(self, machine_id: str) -> bool:
-        """Whether cash or a sale was ever booked at this machine: from then on its currency stands."""
+        """Whether cash, a note or a sale was ever booked at this machine: its currency stands then."""
         found = await self._sql.value(
             f"""
             SELECT CASE WHEN EXISTS (SELECT 1 FROM {SCHEMA}.dca_settlements WHERE machine_id = :id)
                           OR EXISTS (SELECT 1 FROM {SCHEMA}.dca_clients AS client
                                      JOIN {SCHEMA}.dca_deposits AS entry ON entry.client_id = client.id
-                                     WHERE client.machine_id = :id) THEN 1 ELSE 0 END
+                                     WHERE client.machine_id = :id)
+                          OR EXISTS (SELECT 1 FROM {SCHEMA}.machine_transactions WHERE machine_id = :id)
+                          OR EXISTS (SELECT 1 FROM {SCHEMA}.cash_movements WHERE machine_id = :id)
+                        THEN 1 ELSE 0 END
             """,
             id=machine_id,
         )

@@ -215,5 +215,5 @@ async def test_what_is_read_of_the_last_days_is_summed_by_day(store: Store) -> N
     async with store.reading() as books:
         found = await books.cash_units.notes_of_days(machine)
         newest = await books.cash_units.movements(machine, 2)
-    assert sorted((int(row["days_ago"]), int(row["count"])) for row in found) == [(0, 4), (3, 2)]
+    assert sorted((one.days_ago, one.count) for one in found) == [(0, 4), (3, 2)]
     assert [row["transaction_id"] for row in newest] == ["two", "one"]

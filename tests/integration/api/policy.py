@@ -29,6 +29,9 @@ GET    /machines/{machine_id}/proof             operator  200 404 404
 POST   /machines/{machine_id}/check             operator  200 404 404
 GET    /machines/{machine_id}/wallets           operator  200 404 404
 POST   /machines/{machine_id}/wallets/{wallet_id}/close  operator  404 404 404
+GET    /machines/{machine_id}/cash-position             operator  200 404 404
+POST   /machines/{machine_id}/cash-position/refilled    operator  201 404 404
+POST   /machines/{machine_id}/cash-position/emptied     operator  201 404 404
 GET    /clients                                 operator  200 -   -
 POST   /clients                                 operator  409 404 404
 GET    /clients/{client_id}                     operator  200 404 404

@@ -7,6 +7,7 @@ from dataclasses import replace
 from tests.harness.shop import DCA
 
 from .cash_routes import CASH_ROUTES, LP_ROUTES
+from .machine_routes import OPERATORS_MACHINE_ROUTES
 from .route import (
     EMPTY,
     MACHINE,
@@ -366,6 +367,7 @@ ROUTES: tuple[Route, ...] = (
         body={"reason": Field(good="known", bad=("x" * 2001,))},
     ),
     *CASH_ROUTES,
+    *OPERATORS_MACHINE_ROUTES,
     *LP_ROUTES,
 )  # fmt: skip
 #: Routes that anybody may call who knows a secret: they speak LNURL, and test_withdraw.py is theirs.
