@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .commission import expected_commission
-from .errors import ArrowNotAllowed, Ratchet, Stale
+from .errors import ArrowNotAllowed, Ratchet, Stale, TooManyDigits
 from .rates import sats_of
 from .states import TxType, Word
+from .units import MAX_SATS, format_fiat
 
 
 class TransactionState(Word):
@@ -106,10 +107,13 @@ class Amounts:
 def amounts_of(tx_type: TxType, fiat_minor: int, exchange_rate: str, currency: str, fee_ppm: int) -> Amounts:
     """principal = fiat × rate and commission = principal × fee, each rounded half up.
 
-    A cash-out's customer pays both; a cash-in's gets the principal less the commission.
+    A cash-out's customer pays both; a cash-in's gets the principal less the commission. Raises
+    TooManyDigits where that is more than all the bitcoin there will be.
     """
     principal_sats = sats_of(fiat_minor, exchange_rate, currency)
     commission_sats = expected_commission(principal_sats, fee_ppm)
+    if principal_sats + commission_sats > MAX_SATS:
+        raise TooManyDigits(text=f"of {format_fiat(fiat_minor, currency)} {currency} at {exchange_rate} sats")
     wire_sats = (
         principal_sats + commission_sats
         if tx_type is TxType.CASH_OUT
