@@ -170,8 +170,9 @@ def test_every_refusal_is_explained_with_its_status() -> None:
 
 
 def documented_routes() -> set[tuple[str, str]]:
-    """Method and path of every row of docs/reference/api.md, with `{}` for a path's parameters."""
-    text = (REPOSITORY / "docs/reference/api.md").read_text()
+    """Method and path of every row of the references, with `{}` for a path's parameters."""
+    pages = ("api.md", "machine-interface.md")
+    text = "\n".join((REPOSITORY / "docs/reference" / page).read_text() for page in pages)
     found = set()
     for title, body in re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", text, flags=re.DOTALL | re.MULTILINE):
         prefix = re.search(r"`(/\S+)`", title)
