@@ -24,7 +24,7 @@ def sign(key: PrivateKey, event: Mapping[str, Any]) -> dict[str, Any]:
     fields = [0, event["pubkey"], event["created_at"], event["kind"], event["tags"], event["content"]]
     text = json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
     event_id = hashlib.sha256(text.encode()).digest()
-    return {**event, "id": event_id.hex(), "sig": key.sign_schnorr(event_id, bytes(32)).hex()}
+    return {"id": event_id.hex(), **event, "sig": key.sign_schnorr(event_id, bytes(32)).hex()}
 
 
 def event_of(
