@@ -6,6 +6,10 @@ import shutil
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import ClassVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from satmachineadmin import migrations
 from satmachineadmin.store.books import Store
@@ -58,10 +62,43 @@ async def migrate(database: Database) -> None:
         await getattr(migrations, step)(MigrationDb(database))
 
 
+class PooledDatabase(Database):
+    """Keeps its connections for the next who needs one: opening them is half the time of a test.
+
+    tests/contract/store and every real server have the one of production, which opens one each time.
+    """
+
+    #: those that `close_pools` closes
+    kept: ClassVar[list[PooledDatabase]] = []
+
+    @classmethod
+    def on_sqlite(cls, path: str) -> PooledDatabase:
+        engine = create_async_engine(
+            "sqlite+aiosqlite://",
+            poolclass=AsyncAdaptedQueuePool,
+            pool_use_lifo=True,
+            connect_args={"isolation_level": None},
+        )
+        cls.kept.append(cls(engine, sqlite_path=path))
+        return cls.kept[-1]
+
+    async def attach(self, connection: AsyncConnection) -> None:
+        facts = (await connection.get_raw_connection()).info
+        if not facts.get("is_attached"):
+            await super().attach(connection)
+            facts["is_attached"] = True
+
+
+async def close_pools() -> None:
+    """Whoever has made pooled databases calls this at its end."""
+    while PooledDatabase.kept:
+        await PooledDatabase.kept.pop().dispose()
+
+
 async def store_on_sqlite(folder: Path, clock: FakeClock, template: Path | None = None) -> Store:
     """A store on a file in `folder`: migrated, or copied from a template that was."""
     path = folder / "books.sqlite3"
-    database = Database.on_sqlite(str(path))
+    database = (Database if template is None else PooledDatabase).on_sqlite(str(path))
     if template is not None:
         shutil.copyfile(template, path)
     else:

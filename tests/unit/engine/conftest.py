@@ -1,4 +1,4 @@
-"""A rig per test, on a copy of a migrated file: 50 ms instead of 500."""
+"""A rig per test, on a copy of a migrated file: 50 ms instead of 500. Connections are kept for the test."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import anyio
 import pytest
 
-from tests.fakes.books import FakeClock, store_on_sqlite
+from tests.fakes.books import FakeClock, close_pools, store_on_sqlite
 from tests.judge import complaints
 
 from .rig import Rig
@@ -38,6 +38,7 @@ async def make_rig(
         return made[-1]
 
     yield make
-    if request.node.get_closest_marker("breaks_the_books") is None:
-        for rig in made:
-            assert complaints(await rig.snapshot()) == []
+    is_whole = request.node.get_closest_marker("breaks_the_books") is None
+    found = [complaints(await rig.snapshot()) for rig in made] if is_whole else []
+    await close_pools()
+    assert found == [[] for _rig in found]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from satmachineadmin import failpoints
 from satmachineadmin.core.states import SettlementState
 from satmachineadmin.store.books import Store
-from satmachineadmin.store.database import Database
+from tests.fakes.books import PooledDatabase
 from tests.judge import complaints
 
 from .rig import Rig
@@ -49,7 +49,7 @@ async def next_life(rig: Rig) -> None:
     """Another process over the same databases, which knows that the one before is dead."""
     path = rig.store.database.sqlite_path
     assert path is not None
-    rig.store = Store(Database.on_sqlite(path), rig.clock)
+    rig.store = Store(PooledDatabase.on_sqlite(path), rig.clock)
     rig.host.restart(rig.store)
     async with rig.store.transaction("setup") as books:
         lease = await books.take_lease(f"after {rig.lease.holder}", previous_is_gone=True)
