@@ -114,6 +114,20 @@ async def sell_one(machine: Machine, fiat_minor: int, meet: Callable[[Sale], Awa
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """A paired machine's commands by their names; without one, the machine that knows LNbits' own API."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["screen"]:
+        from .screen.command import main as screen
+
+        return screen(given[1:])
+    if given[:1] == ["fleet"]:
+        from .fleet.command import main as fleet
+
+        return fleet(given[1:])
+    return sell_by_invoice_key(given)
+
+
+def sell_by_invoice_key(arguments: Sequence[str]) -> int:
     parser = build_parser()
     flags = parser.parse_args(arguments)
     invoice_key = os.environ.get(INVOICE_KEY)

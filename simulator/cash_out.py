@@ -66,13 +66,6 @@ class CashOut:
             bills=tuple(some for some in bills if some.count),
         )
 
-    @classmethod
-    def resumed(cls, machine: PairedMachine, entry: Entry) -> CashOut:
-        """A sale of the journal, whose customer still stands there after a start."""
-        sale = cls.__new__(cls)
-        sale._machine, sale.transaction, sale.entry = machine, None, entry
-        return sale
-
     async def ask(self) -> Transaction:
         """Gets the invoice. A refusal closes the sale; without an answer `catch_up` looks after it."""
         machine = self._machine
