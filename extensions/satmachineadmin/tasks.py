@@ -17,6 +17,7 @@ from lnbits.task_manager import Task, task_manager
 from loguru import logger
 
 from .core.lease import Lease, LeaseLost
+from .engine.claims import work_claims
 from .engine.figures import FigureKeeper
 from .engine.lp_notices import tell_lps
 from .engine.machine_watch import MachineWatch
@@ -142,9 +143,7 @@ class Runner:
             pause_seconds = OUTSIDE_SECONDS
             if self._lease is not None and self._reconcile_at is not None:
                 try:
-                    busy_seconds = await work_outside(
-                        self._store, self._host, self._lease, lambda: self.is_stopping
-                    )
+                    busy_seconds = await self._pay_outside(self._lease)
                     if busy_seconds is not None:
                         pause_seconds = max(busy_seconds, LEAST_PAUSE_SECONDS)
                 except LeaseLost:
@@ -152,6 +151,15 @@ class Runner:
                 except Exception as trouble:  # noqa: BLE001 - the outermost loop: it records and goes on
                     logger.exception(f"satmachineadmin: a payment outside failed to begin: {trouble!r}")
             await self._sleep(pause_seconds, is_wakeable=False)
+
+    async def _pay_outside(self, lease: Lease) -> float | None:
+        """One payment: of a customer who waits for it, else of a leg."""
+        busy_seconds = await work_claims(self._store, self._host, lease, lambda: self.is_stopping)
+        if busy_seconds is not None:
+            # What was paid lands by the scan: now, and not at the next tick.
+            self.wake()
+            return busy_seconds
+        return await work_outside(self._store, self._host, lease, lambda: self.is_stopping)
 
     async def _run_beside(self) -> None:
         """Figures and messages for people, beside the money: nothing waits for them."""

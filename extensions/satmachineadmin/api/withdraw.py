@@ -12,7 +12,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from ..core.errors import Refusal, WithdrawalRefused
-from ..engine.refund import hand_in, open_link
+from ..core.withdrawing import WithdrawalKind, description_of
+from ..engine.claim import hand_in
+from ..engine.refund import open_link
 from ..host import links
 from ..services import current
 from .errors import OpenRoute
@@ -35,7 +37,7 @@ async def get_withdraw(k1: str) -> Any:
         "k1": k1,
         "minWithdrawable": link["amount_msat"],
         "maxWithdrawable": link["amount_msat"],
-        "defaultDescription": f"Refund from {machine.name}" if machine else "Refund",
+        "defaultDescription": description_of(WithdrawalKind(link["kind"]), machine.name if machine else None),
     }
 
 

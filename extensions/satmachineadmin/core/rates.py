@@ -36,6 +36,12 @@ def sats_of(fiat_minor: int, exchange_rate: str, currency: str) -> int:
     return round_half_up(fiat_minor * _sats_per_minor(exchange_rate, currency))
 
 
+def minor_of_sats(sats: int, exchange_rate: str, currency: str) -> int:
+    """The most fiat, in whole minor units, that buys no more than so many sats."""
+    exact = Fraction(sats, _sats_per_minor(exchange_rate, currency))
+    return exact.numerator // exact.denominator
+
+
 def fiat_agrees(
     principal_sats: int, fiat_minor: int | None, exchange_rate: str | None, currency: str
 ) -> bool:

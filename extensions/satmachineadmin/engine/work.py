@@ -17,6 +17,7 @@ from ..core.model import Due
 from ..core.states import MatterKind, SettlementState
 from ..ports import Host, Store
 from ..uncancelled import to_the_end
+from .cash_in import end_left
 from .forward import forward_arrivals, take_up_addresses
 from .hold import end_hold
 from .land import land_new_payments
@@ -52,6 +53,7 @@ async def work_once(
         await to_the_end(end_hold(store, settlement_id))
     await pay_balances(store, host, lease, is_stopping)
     await to_the_end(take_up_addresses(store, lease))
+    await to_the_end(end_left(store, host))
     while await to_the_end(forward_arrivals(store, lease, is_start=is_start)):
         if is_stopping():
             return False

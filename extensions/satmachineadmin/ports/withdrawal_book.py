@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
+from ..core.model import Machine
 from ..core.states import WithdrawalState
 from ..core.withdrawing import WithdrawalKind
 
 #: A row of `withdrawals`.
 Link = Mapping[str, Any]
+
+
+class FundBook(Protocol):
+    """What of a machine's wallet is spoken for, and by which payments its network is known."""
+
+    async def bound_sats(self, machine: Machine, wallet_id: str) -> int: ...
+    async def some_payment(self, machine_id: str, settlement_id: str) -> tuple[str, str]: ...
 
 
 class WithdrawalBook(Protocol):

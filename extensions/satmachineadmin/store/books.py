@@ -19,6 +19,7 @@ from .cash_units import CashUnits
 from .database import Database
 from .figures import DailyFigures
 from .forwards import Forwards
+from .funds import Funds
 from .imports import Imports
 from .invitations import Invitations
 from .legs import Legs
@@ -87,6 +88,7 @@ class Books:
         self.pairings = Pairings(sql, self.audit, now)
         self.transactions = Transactions(sql, self.audit, now)
         self.withdrawals = Withdrawals(sql, self.audit, now)
+        self.funds = Funds(sql)
         self.figures = DailyFigures(sql, self.audit, now)
         self.worklist = Worklist(sql, self.audit, now)
         self.reconcile = Reconcile(sql, now)

@@ -74,6 +74,18 @@ class Scan:
         )
         await self.close_open(wallet_id, [payment_hash])
 
+    async def look_again(self, wallet_id: str, payment_hash: str) -> None:
+        """Land a payment anew that was taken for nobody's: by now it is known whose it is."""
+        await self._sql.run(
+            f"""
+            DELETE FROM {SCHEMA}.seen_payments
+            WHERE wallet_id = :wallet_id AND payment_hash = :payment_hash AND verdict = 'not_ours'
+            """,
+            wallet_id=wallet_id,
+            payment_hash=payment_hash,
+        )
+        await self.keep_open(wallet_id, [payment_hash])
+
     async def open_hashes(self, wallet_id: str) -> list[str]:
         """Payments that were pending when last looked at."""
         found = await self._sql.all(

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from . import cash_out, config, dispense, heartbeat, transactions
+from . import cash_in, cash_out, config, dispense, heartbeat, transactions
 
 router = APIRouter(prefix="/api/v1/machine")
-for module in (config, heartbeat, cash_out, dispense, transactions):
+for module in (config, heartbeat, cash_in, cash_out, dispense, transactions):
     router.include_router(module.router)
 router.include_router(config.pairing_router)
