@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from satmachineadmin.core.npub import key_hex
+from satmachineadmin.core.npub import key_hex, npub_of
 
 # The example of NIP-19.
 HEX = "7e7e9c42a91bfef19fa929e5fda1b72e0ebc1a4c1141673e2794234d86addf4e"
@@ -25,3 +27,12 @@ def test_hex_and_npub_of_a_key_are_the_same(text: str) -> None:
 )  # fmt: skip
 def test_what_is_no_key_is_none(text: str) -> None:
     assert key_hex(text) is None
+
+
+def test_a_key_is_written_as_nip_19_writes_it() -> None:
+    assert npub_of(HEX) == NPUB
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_a_key_that_was_written_is_read_again(key: bytes) -> None:
+    assert key_hex(npub_of(key.hex())) == key.hex()
