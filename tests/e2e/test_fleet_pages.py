@@ -139,6 +139,7 @@ def test_a_machine_gets_another_wallet_and_lets_the_old_one_go(open_page: OpenPa
     form = page.get_by_role("dialog")
     form.get_by_label(re.compile("^Wallet")).click()
     page.get_by_role("option", name=re.compile("^Fresh")).click()
+    form.get_by_text("Advanced", exact=True).click()
     form.get_by_label(re.compile("^Key of the machine")).fill("ab" * 32)
     form.get_by_role("button", name="Save").click()
     question = asked(page)

@@ -8,7 +8,7 @@ window.satmachine ??= {parts: {}}
   // prettier-ignore
   const LIBS = [
     'ask', 'cash', 'components', 'days', 'figures', 'hear', 'live', 'lps', 'matters', 'money',
-    'needs', 'parts', 'percent', 'states', 'tabs', 'times', 'trail'
+    'needs', 'parts', 'percent', 'spans', 'states', 'tabs', 'times', 'trail', 'transactions'
   ]
 
   const script = name => LNbits.utils.loadScript(`${STATIC}/lib/${name}.js`)

@@ -26,6 +26,24 @@ for (const [kind, name] of Object.entries(OWNERS)) {
   })
 }
 
+test('every state of a transaction has a look, and a link that is over one of its own', () => {
+  const known = wordsOf('TransactionState', 'transactions.py')
+  assert.deepEqual(states.words('transaction').sort(), [...known, 'lapsed'].sort())
+  const word = (tx_type, state) => states.transaction({tx_type, state})
+  assert.equal(word('cash_in', 'expired'), 'lapsed')
+  assert.equal(word('cash_out', 'expired'), 'expired')
+  assert.equal(word('cash_in', 'offered'), 'offered')
+})
+
+test('a key is silent before it is paired, and a code is open only where there is none', () => {
+  const word = (npub, pairing_expires_at, is_silent) =>
+    states.key({npub, pairing_expires_at, is_silent})
+  assert.equal(word(null, null, false), 'unpaired')
+  assert.equal(word(null, 'later', false), 'pairing')
+  assert.equal(word('npub1', 'later', false), 'paired')
+  assert.equal(word('npub1', null, true), 'silent')
+})
+
 test('an LP is told in words why it takes no part', () => {
   const told = texts(CLIENT).satmachineclient.position.no_part
   assert.deepEqual(Object.keys(told).sort(), wordsOf('NoPart').sort())
@@ -83,7 +101,9 @@ const TEXTS = {
   'satmachineadmin.cash.kind': ['CashEntryKind', 'states.py'],
   'satmachineadmin.skip': ['SkipReason', 'states.py'],
   'satmachineadmin.leg_type': ['LegType', 'states.py'],
-  'satmachineadmin.machine.policy': ['PayoutPolicy', 'states.py']
+  'satmachineadmin.machine.policy': ['PayoutPolicy', 'states.py'],
+  'satmachineadmin.transaction.held': ['HeldFor', 'transactions.py'],
+  'satmachineadmin.transaction.dispense': ['DispenseOutcome', 'transactions.py']
 }
 for (const [prefix, [name, path]] of Object.entries(TEXTS)) {
   test(`every ${name} is said in words`, () => {

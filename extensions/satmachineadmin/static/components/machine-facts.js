@@ -23,9 +23,6 @@ window.satmachine.parts['machine-facts'] = {
         {name: 'last_sale_at', time: true, at: machine.last_sale_at},
         {name: 'scan_from', time: true, at: machine.scan_from},
         {name: 'created_at', time: true, at: machine.created_at},
-        machine.npub
-          ? {name: 'npub', copy: machine.npub}
-          : {name: 'npub', text: this.$t('satmachineadmin.machine.unpaired')},
         {name: 'id', copy: machine.id}
       ]
     },

@@ -53,6 +53,7 @@
         since: '',
         earlier: null,
         currencies: window.g.currencies,
+        isAdvanced: false,
         error: null
       }
     },
@@ -100,6 +101,10 @@
       }
     },
     methods: {
+      failed(error) {
+        this.error = error
+        if (this.errorField === 'npub') this.isAdvanced = true
+      },
       done(machine) {
         if (machine) this.$emit('saved', machine)
       },

@@ -3,8 +3,12 @@
 // the ways to change all that.
 window.satmachine.parts['machine-page'] = {
   template: '#sm-machine-page',
-  props: {machineId: {type: String, required: true}},
-  emits: ['close', 'open', 'changed'],
+  props: {
+    machineId: {type: String, required: true},
+    // somebody came here to pair it
+    pairs: {type: Boolean, default: false}
+  },
+  emits: ['close', 'open', 'changed', 'paired'],
   data: () => ({
     machine: null,
     error: null,

@@ -133,6 +133,10 @@
         const {add, ...query} = this.query
         this.$emit('query', adding ? {...query, add: '1'} : query)
       },
+      setPaired() {
+        const {pair, ...query} = this.query
+        if (pair) this.$emit('query', query)
+      },
       leaveEmpty() {
         if (this.isFiltered) this.$emit('query', {})
         else this.setAdding(true)

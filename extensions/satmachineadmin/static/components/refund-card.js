@@ -24,28 +24,35 @@ window.satmachine.parts['refund-card'] = {
       const late = new Date(refund.expires_at) <= new Date()
       return refund.state === 'open' && late ? 'expired' : refund.state
     },
-    canMake() {
-      return this.owedSats > 0 && !['open', 'claimed'].includes(this.state)
+    // What may be refunded now: `owed` of a scaled sale, all of one of which nothing came out (`failed`), or
+    // what stayed in the machine of one that was paid out before that was known (`late`).
+    offer() {
+      if (['open', 'claimed'].includes(this.state)) return null
+      const {can_refund_failed, can_refund_late} = this.settlement.transaction ?? {}
+      if (can_refund_failed) return 'failed'
+      if (can_refund_late) return 'late'
+      return this.owedSats > 0 ? 'owed' : null
     },
     shown() {
-      return this.owedSats > 0 || !!this.refund
+      return !!this.offer || !!this.refund
     },
     sentence() {
-      const {satsUnit} = window.satmachine.money
-      const sats = satsUnit(
-        this.canMake ? this.owedSats : this.refund.amount_sats
-      )
-      const name = this.canMake ? 'owed' : this.state
-      return this.$t(`satmachineadmin.refund.${name}`, {sats})
+      const {fiat, satsUnit} = window.satmachine.money
+      const {currency, transaction, wire_sats} = this.settlement
+      const sats = {owed: this.owedSats, failed: wire_sats}
+      return this.$t(`satmachineadmin.refund.${this.offer ?? this.state}`, {
+        sats: satsUnit(sats[this.offer] ?? this.refund?.amount_sats),
+        fiat: fiat(transaction?.stayed_amount, currency)
+      })
     },
     link() {
       return `lightning:${this.refund.lnurl}`
     }
   },
   methods: {
-    make(reason) {
+    make(reason, wallet_id) {
       const {makeRefund} = window.satmachine.adminApi
-      return makeRefund(this.settlement.id, reason)
+      return makeRefund(this.settlement.id, {reason, wallet_id})
     },
     made() {
       this.asking = false

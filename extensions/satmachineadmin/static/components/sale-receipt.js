@@ -1,11 +1,9 @@
 // @ts-check
-// What a customer may be given of a sale: to read, and to print on A4 or on a narrow printer. Nothing of
-// who shares the commission or whose cash it was.
+// What a customer may be given of a sale. Nothing of who shares the commission or whose cash it was.
 window.satmachine.parts['sale-receipt'] = {
   template: '#sm-sale-receipt',
   props: {settlement: {type: Object, required: true}},
   emits: ['close'],
-  data: () => ({shown: true}),
   computed: {
     title() {
       const {direction} = window.satmachine.states
@@ -61,8 +59,5 @@ window.satmachine.parts['sale-receipt'] = {
     moment() {
       return window.satmachine.times.local(this.settlement.paid_at)
     }
-  },
-  methods: {
-    print: () => window.print()
   }
 }

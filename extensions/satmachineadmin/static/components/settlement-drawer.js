@@ -74,7 +74,11 @@ window.satmachine.parts['settlement-drawer'] = {
     marks() {
       return window.satmachine.states.marks(this.settlement)
     },
+    isUndispensed() {
+      return this.settlement.reason === 'dispense_failed'
+    },
     releaseKind() {
+      if (this.isUndispensed) return 'release_dispensed'
       return this.settlement.is_test ? 'release_test' : 'release'
     },
     releaseLabel() {

@@ -61,6 +61,22 @@ window.i18n.global.mergeLocaleMessage('en', {
         maintenance: 'maintenance',
         paused: 'payouts paused'
       },
+      key: {
+        unpaired: 'not paired',
+        pairing: 'code is open',
+        paired: 'paired',
+        silent: 'silent'
+      },
+      transaction: {
+        invoiced: 'to be paid',
+        collecting: 'notes go in',
+        held: 'held',
+        offered: 'link is open',
+        paid: 'paid',
+        cancelled: 'cancelled',
+        expired: 'expired',
+        lapsed: 'link expired'
+      },
       mark: {test: 'test', commission_differs: 'other commission'},
       enrolment: {
         invited: 'invited',
@@ -96,6 +112,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       overview: 'Overview',
       worklist: 'Worklist',
       settlements: 'Settlements',
+      transactions: 'Customers',
       machines: 'Machines',
       lps: 'LPs & cash',
       commission: 'Commission',
@@ -115,6 +132,11 @@ window.i18n.global.mergeLocaleMessage('en', {
         title: 'Add a machine',
         why: 'A machine is a wallet, a currency and two fees.',
         act: 'Add machine'
+      },
+      pair: {
+        title: 'Pair the machine',
+        why: 'It makes a key of its own and signs what it sells. One that cannot sign sells without: go on with the next step.',
+        act: 'Pair it'
       },
       split: {
         title: 'Say who shares the commission',
@@ -188,6 +210,10 @@ window.i18n.global.mergeLocaleMessage('en', {
         legs_failed: 'Retry or release',
         undecided: 'Open the sale',
         no_dispense_report: 'Say what came out',
+        dispense_failed: 'Refund or release',
+        late_dispense: 'Refund the customer',
+        cash_in_held: 'Release or give back',
+        machine: 'Look at the machine',
         failing: 'Open its sales'
       },
       failing: '{n} share could not be paid | {n} shares could not be paid',
@@ -256,6 +282,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         sale: 'Open the sale',
         cash: 'Open the cash entries',
         machine: 'Open the machine',
+        transaction: 'Open the transaction',
         platform: 'Open the audit trail'
       },
       accept: 'Accept',
@@ -399,6 +426,10 @@ window.i18n.global.mergeLocaleMessage('en', {
       release_test_title: 'Is this a real sale?',
       release_test_message:
         'It was made while “{machine}” was in maintenance. Released, it is a sale like any other: {sats} are distributed (commission {commission}, principal {principal}), the LPs’ cash is drawn for it, and it counts in all totals. Do that only if notes came out.',
+      release_dispensed: 'The notes did come out: release',
+      release_dispensed_title: 'Did the notes come out?',
+      release_dispensed_message:
+        'The machine reports that no notes came out. Released, {sats} of “{machine}” are distributed (commission {commission}, principal {principal}), and the LPs’ cash is drawn. Do that only if you know that the customer has its notes.',
       released: 'Released. The payout starts by itself.',
       waits: 'The payout waits and goes on by itself.',
       next_try: 'Tried again by itself at',
@@ -523,6 +554,11 @@ window.i18n.global.mergeLocaleMessage('en', {
     refund: {
       title: 'Owed to the customer',
       owed: '{sats} were paid for notes that did not come out. They stay in the machine’s wallet until you refund them.',
+      failed:
+        'The customer paid {sats}, and the machine reports that no notes came out. Refunded, nothing of it is paid out to anybody: it is the customer’s.',
+      late: '{fiat} stayed in the machine, and the sale had been paid out before that was known. Refund the customer from a wallet of yours: the cash in the machine is yours instead.',
+      wallet: 'Pays from your wallet',
+      wallet_hint: 'Not a machine’s. The sats leave it once the customer scans the link',
       open: 'Whoever scans this with a Lightning wallet gets {sats}, once. Show or send it to the customer only.',
       claimed:
         'The customer’s wallet handed in its invoice; {sats} are on their way.',
@@ -655,7 +691,6 @@ window.i18n.global.mergeLocaleMessage('en', {
       paused:
         'Payouts are paused: these books and LNbits disagree, and you decide.',
       edit: 'Change',
-      unpaired: 'not paired',
       not_loaded: 'This machine could not be loaded.',
       not_saved: 'The machine was not saved.',
       fact: {
@@ -671,7 +706,6 @@ window.i18n.global.mergeLocaleMessage('en', {
         last_sale_at: 'Last sale',
         scan_from: 'Payments counted from',
         created_at: 'Added',
-        npub: 'Key',
         id: 'Machine id'
       },
       policy: {
@@ -707,6 +741,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       save: 'Save',
       change: 'Change {name}',
       needed: 'This is needed.',
+      advanced: 'Advanced',
       wallet: {
         title: 'Change the wallet?',
         message:
@@ -746,7 +781,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         rate_tolerance_pct: 'A sale further off than this is held for you',
         fallback_commission_pct:
           'Assumed for payments without a stamp; empty: they are rejected',
-        npub: 'Empty: not paired. Another one: new hardware, same books',
+        npub: 'Pairing sets it. By hand only for a machine that shows you its key',
         payout_policy: 'Applies to new sales; those that are held stay held',
         payout_delay_minutes: 'You can release a sale earlier',
         dispense_report_minutes: 'Without one the sale is held for you',
@@ -885,6 +920,204 @@ window.i18n.global.mergeLocaleMessage('en', {
       invoice: 'An invoice may still be paid.',
       unexplained: 'These books and LNbits disagree.',
       not_proved: 'It moved too much to be proved. Try again in a moment.'
+    },
+    ago: {
+      never: 'never',
+      now: 'just now',
+      minutes: '{n} minute ago | {n} minutes ago',
+      hours: '{n} hour ago | {n} hours ago',
+      days: '{n} day ago | {n} days ago'
+    },
+    key: {
+      title: 'Pairing',
+      explained:
+        'Paired, the machine signs all it says with a key of its own, and nobody else can speak for it.',
+      pair: {
+        first: 'Pair this machine',
+        anew: 'Make a new code',
+        again: 'Pair again'
+      },
+      code_open: 'A pairing code is open until',
+      by_hand: 'entered by hand',
+      fact: {
+        npub: 'Key',
+        seen: 'Last heard of',
+        since: 'Paired since',
+        software: 'Software',
+        screen: 'Screen'
+      },
+      revoke: {
+        label: 'Revoke',
+        title: 'Revoke the key of “{name}”?',
+        message:
+          'At once nothing that this key signs is taken any more: the machine sells nothing, buys nothing and reports nothing until you pair it again. What customers have paid is paid out, and links that they have stay theirs.'
+      },
+      unsigned: {
+        label: 'Takes unsigned sales',
+        hint: 'Anybody who has the wallet’s invoice key can write such a sale. Needed only while the machine still sells by LNbits’ own API.',
+        on_label: 'Take them',
+        on_title: 'Take unsigned sales?',
+        on_message:
+          'From now on payments with an unsigned stamp on this wallet are sales of this machine, as if it were not paired.',
+        off_label: 'Reject them',
+        off_title: 'Reject unsigned sales?',
+        off_message:
+          'From now on payments with an unsigned stamp on this wallet are rejected. You can adopt one that was a sale.'
+      },
+      silent: {
+        label: 'Silent after',
+        hint: 'Then it is in your worklist'
+      }
+    },
+    pair: {
+      title: 'Pair “{name}”',
+      code: 'Pairing code',
+      how: 'Choose “Pair” on the machine’s screen and let it scan this, or type the code. It works once.',
+      replaces:
+        'The present key ends at the moment when the new one is bound, not before.',
+      left: 'Valid for',
+      waiting: 'Waiting for the machine…',
+      paired: 'Paired',
+      next: 'The machine signs what it says from now on. Look at its limits next.',
+      over: 'This code is of no use any more.',
+      lost: 'The code was made, but the answer with it was lost. Make a new one.',
+      take_back: 'Take back',
+      make: 'Make a new code',
+      done: 'Done',
+      not_made: 'No code was made.',
+      not_taken_back: 'The code was not taken back.'
+    },
+    limits: {
+      title: 'Limits',
+      change: 'Set limits',
+      form: 'Limits of “{name}”',
+      intro: 'The most cash that the machine may move. Empty is no limit.',
+      warning:
+        'This machine has no limit. Should its key be stolen, nothing bounds what is asked for with it.',
+      left: '{amount} left now',
+      not_saved: 'The limits were not saved.',
+      none: {limit: 'no limit', hold: 'never'},
+      name: {
+        transaction: 'One transaction',
+        hour: 'In an hour',
+        day: 'In a day',
+        hold_above: 'Held for you above'
+      },
+      hint: {
+        transaction: 'More is refused',
+        hour: 'Of the last 60 minutes',
+        day: 'Of the last 24 hours',
+        hold_above: 'You release each above this'
+      }
+    },
+    transactions: {
+      view: {owing: 'Cash taken, not claimed', all: 'All'},
+      of_machine: 'All',
+      owing:
+        '{n} customer’s cash is in a machine, and its sats are not fetched | {n} customers’ cash is in machines, and their sats are not fetched',
+      not_loaded: 'The transactions could not be loaded.',
+      filter: {machine_id: 'Machine', tx_type: 'Direction', state: 'State'},
+      column: {
+        created_at: 'Begun',
+        direction: 'Direction',
+        state: 'State',
+        fiat: 'Fiat',
+        wire_sats: 'Wire, sat',
+        expires_at: 'Until'
+      },
+      none_owing: {
+        title: 'Every customer has its sats',
+        hint: 'Who gave banknotes and has not fetched the sats is listed here.',
+        action: 'See all transactions'
+      },
+      none_yet: {
+        title: 'No transactions yet',
+        hint: 'A paired machine posts what its customers do. Sales of other machines are under “Settlements”.',
+        action: 'See your machines'
+      },
+      no_match: {
+        title: 'No transaction matches',
+        hint: 'There may be transactions outside these filters.',
+        action: 'Clear the filters'
+      }
+    },
+    transaction: {
+      not_loaded: 'This transaction could not be loaded.',
+      sentence: {
+        out_open: 'Customer is to pay {sats} for {fiat}',
+        out_paid: 'Customer paid {sats} for {fiat}',
+        out_over: 'Customer did not pay {sats} for {fiat}',
+        in_giving: 'Customer is giving notes: {fiat} so far, for {sats}',
+        in_owed: 'Customer gave {fiat} and is to get {sats}',
+        in_paid: 'Customer gave {fiat} and got {sats}',
+        in_back: 'Customer was given its {fiat} back',
+        in_left: 'Customer left without a note'
+      },
+      held: {
+        above_threshold: 'It is more cash than you let through unseen.',
+        above_transaction_limit: 'It is more than the limit of one transaction.',
+        above_hour_limit: 'It is more than was left of the hour’s limit.',
+        above_day_limit: 'It is more than was left of the day’s limit.',
+        implausible_rate:
+          'Its rate is too far from what this machine sold at lately.',
+        unknown: 'It waits for you.'
+      },
+      lapsed:
+        'The link is over, and the cash is in the machine. Extend it, so that the customer can fetch its sats, or give the cash back.',
+      claimed:
+        'The customer’s wallet handed in its invoice; the sats are on their way.',
+      came_back: 'The last try did not go through: {why}',
+      fact: {
+        rate: 'Rate',
+        principal: 'Value of the notes',
+        commission: 'Commission',
+        wire: 'Wire',
+        dispense: 'Notes'
+      },
+      dispense: {
+        complete: 'All notes came out.',
+        partial: '{amount} came out.',
+        failed: 'No notes came out.',
+        unknown: 'The machine has not reported its notes yet.'
+      },
+      notes: 'Notes in the machine',
+      link: {
+        open: 'Whoever scans this with a Lightning wallet gets {sats}, once. Show or give it to the customer only.',
+        print: 'Print it anew'
+      },
+      slip: {
+        for: 'for {fiat}',
+        how: 'Scan this with a Lightning wallet. It works once.',
+        until: 'Until {at}'
+      },
+      release: {
+        button: 'Release {sats}',
+        title: 'Let the customer have its sats?',
+        message:
+          'The customer gave {fiat} and gets a link to {sats}. Once they are fetched they cannot be taken back.',
+        done: 'Released. The customer’s machine shows the link.'
+      },
+      extend: {
+        button: 'Extend the link',
+        title: 'Extend the link?',
+        message:
+          '{sats} for {fiat} can be fetched by the same link until so many days from now.',
+        field: 'Days from now',
+        days: 'Whole days, from 1 to 90',
+        send: 'Extend',
+        done: 'Extended.'
+      },
+      give_back: {
+        button: 'Cash given back',
+        title: 'Was {fiat} given back?',
+        message:
+          'Say so once the customer has its {fiat} back. Its link over {sats} is of no use any more.',
+        done: 'Noted. The link is closed.'
+      }
+    },
+    signed: {
+      by: 'Signed by the machine’s key',
+      stayed: '{amount} stayed in the machine after the sale had been paid out.'
     },
     cash_position: {
       unit: {cassette: 'cassette', box: 'box'}

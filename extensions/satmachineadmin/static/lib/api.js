@@ -79,9 +79,8 @@
       const query = as_real_sale ? queryString({as_real_sale}) : ''
       return request('POST', `${BASE}/settlements/${segment(id)}/release${query}`)
     },
-    /** @param {string} id @param {string} reason @returns {Promise<Settlement>} */
-    makeRefund: (id, reason) =>
-      request('POST', `${BASE}/settlements/${segment(id)}/refund`, {reason}),
+    /** @type {(id: string, data: {reason: string, wallet_id?: string}) => Promise<Settlement>} */
+    makeRefund: act('refund'),
     /** @param {string} id @returns {Promise<Settlement>} */
     cancelRefund: id =>
       request('POST', `${BASE}/settlements/${segment(id)}/refund/cancel`),

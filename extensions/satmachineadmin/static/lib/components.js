@@ -15,7 +15,9 @@
     'machine-sales', 'machine-wallets', 'operators-card', 'operator-form', 'approval-note',
     'machine-earlier', 'report-import', 'import-rows', 'import-done', 'figures-card',
     'figures-charts', 'bar-chart', 'overview-machines', 'first-steps', 'page-menu', 'settings-tab',
-    'notices-card'
+    'notices-card', 'ago-text', 'key-card', 'pair-dialog', 'limits-card', 'limits-form',
+    'machine-owing', 'transactions-tab', 'transaction-drawer', 'transaction-actions',
+    'transaction-link', 'paper-slip', 'sale-signed', 'refund-form'
   ]
 
   // What a tab shows first, within it too: fetched at once, not one after the other.
@@ -27,6 +29,7 @@
     ],
     worklist: ['time-text', 'stuck-list'],
     settlements: ['sale-filters', 'state-chip', 'time-text'],
+    transactions: ['state-chip', 'time-text'],
     machines: ['state-chip', 'time-text'],
     lps: ['lp-next', 'cash-waiting', 'state-chip'],
     commission: ['split-form', 'split-line', 'what-if-card'],

@@ -1,18 +1,29 @@
 // @ts-check
 // Where a matter of the worklist is looked at, and where it is decided.
 ;(() => {
-  // What is decided at the sale itself, by its own buttons.
-  const AT_THE_SALE = ['legs_failed', 'undecided', 'no_dispense_report']
+  // What is decided at the thing itself, by its own buttons: a key of `needs.act` each.
+  const DECIDED_THERE = [
+    'legs_failed',
+    'undecided',
+    'no_dispense_report',
+    'dispense_failed',
+    'late_dispense',
+    'cash_in_held'
+  ]
+  // What is put right at the machine, and seen on its page to be gone.
+  const AT_THE_MACHINE = ['clock_skew', 'machine_silent', 'machine_floods']
 
-  /** @typedef {{kind: string, settlement_id: string | null, machine_id: string}} Matter */
+  /** @typedef {{kind: string, subject_id: string, settlement_id: string | null, machine_id: string}} Matter */
   /** @typedef {{word: string, tab: string, id: string | null, query?: object}} Place */
 
   const DISPUTED = {view: 'cash', status: 'disputed'}
 
   /** @param {Matter} matter @returns {Place} what it is about */
-  function placeOf({kind, settlement_id, machine_id}) {
+  function placeOf({kind, subject_id, settlement_id, machine_id}) {
     if (kind === 'cash_disputed')
       return {word: 'cash', tab: 'lps', id: null, query: DISPUTED}
+    if (kind === 'cash_in_held')
+      return {word: 'transaction', tab: 'transactions', id: subject_id}
     if (settlement_id)
       return {word: 'sale', tab: 'settlements', id: settlement_id}
     if (machine_id) return {word: 'machine', tab: 'machines', id: machine_id}
@@ -21,16 +32,19 @@
 
   /** @param {Matter} matter @returns {{tab: string, id: string | null, query?: object}} */
   function decidedAt(matter) {
-    const {tab, id, query} = placeOf(matter)
+    const {word, tab, id, query} = placeOf(matter)
     if (query) return {tab, id, query}
-    const atTheSale = tab === 'settlements' && AT_THE_SALE.includes(matter.kind)
-    return atTheSale ? {tab, id} : {tab: 'worklist', id: null}
+    const isThere =
+      (['sale', 'transaction'].includes(word) && DECIDED_THERE.includes(matter.kind)) ||
+      (word === 'machine' && AT_THE_MACHINE.includes(matter.kind))
+    return isThere ? {tab, id} : {tab: 'worklist', id: null}
   }
 
   /** @param {Matter} matter @returns {string} what is done about it: a key of `needs.act` */
-  function actOf(matter) {
-    if (matter.kind === 'cash_disputed') return 'cash'
-    return AT_THE_SALE.includes(matter.kind) ? matter.kind : 'decide'
+  function actOf({kind}) {
+    if (kind === 'cash_disputed') return 'cash'
+    if (AT_THE_MACHINE.includes(kind)) return 'machine'
+    return DECIDED_THERE.includes(kind) ? kind : 'decide'
   }
 
   const matters = Object.freeze({actOf, decidedAt, placeOf})

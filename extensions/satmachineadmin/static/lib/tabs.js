@@ -5,6 +5,7 @@
     {name: 'overview', icon: 'today'},
     {name: 'worklist', icon: 'rule'},
     {name: 'settlements', icon: 'receipt_long'},
+    {name: 'transactions', icon: 'payments'},
     {name: 'machines', icon: 'point_of_sale'},
     {name: 'lps', icon: 'groups'},
     {name: 'commission', icon: 'pie_chart'},

@@ -63,6 +63,7 @@
     const tabs = {
       settlement: 'settlements',
       machine: 'machines',
+      transaction: 'transactions',
       enrolment: 'lps'
     }
     const tab = tabs[/** @type {keyof typeof tabs} */ (subject_kind)]

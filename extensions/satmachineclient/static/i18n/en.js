@@ -61,6 +61,22 @@ window.i18n.global.mergeLocaleMessage('en', {
         maintenance: 'maintenance',
         paused: 'payouts paused'
       },
+      key: {
+        unpaired: 'not paired',
+        pairing: 'code is open',
+        paired: 'paired',
+        silent: 'silent'
+      },
+      transaction: {
+        invoiced: 'to be paid',
+        collecting: 'notes go in',
+        held: 'held',
+        offered: 'link is open',
+        paid: 'paid',
+        cancelled: 'cancelled',
+        expired: 'expired',
+        lapsed: 'link expired'
+      },
       mark: {test: 'test', commission_differs: 'other commission'},
       enrolment: {
         invited: 'invited',

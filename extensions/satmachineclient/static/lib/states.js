@@ -35,6 +35,23 @@
       maintenance: ['warning', 'build'],
       paused: ['negative', 'pause_circle']
     },
+    key: {
+      unpaired: ['grey', 'link_off'],
+      pairing: ['warning', 'hourglass_top'],
+      paired: ['positive', 'vpn_key'],
+      silent: ['negative', 'wifi_off']
+    },
+    transaction: {
+      invoiced: ['grey', 'qr_code'],
+      collecting: ['grey', 'payments'],
+      held: ['warning', 'pan_tool'],
+      offered: ['grey', 'qr_code'],
+      paid: ['positive', 'check_circle'],
+      cancelled: ['grey', 'block'],
+      expired: ['grey', 'timer_off'],
+      // a cash-in's link that is over: the customer's cash is in the machine
+      lapsed: ['warning', 'timer_off']
+    },
     enrolment: {
       invited: ['warning', 'mail'],
       active: ['positive', 'check_circle'],
@@ -67,7 +84,7 @@
   const ARROWS = {cash_out: '↓', cash_in: '↑'}
 
   /**
-   * @param {string} kind settlement, leg, machine, enrolment, cash, runner, payout_way
+   * @param {string} kind settlement, leg, machine, key, transaction, enrolment, cash, runner, payout_way
    * @param {string | null | undefined} state
    * @returns {Look} `known` is false for a word that this page does not know: show the word itself
    */
@@ -105,6 +122,22 @@
   }
 
   /**
+   * @param {{npub: string | null, pairing_expires_at: string | null, is_silent: boolean}} key
+   * @returns {string} one word for a machine's key, the most pressing one
+   */
+  function key({npub, pairing_expires_at, is_silent}) {
+    if (npub) return is_silent ? 'silent' : 'paired'
+    return pairing_expires_at ? 'pairing' : 'unpaired'
+  }
+
+  /**
+   * @param {{tx_type: string, state: string}} row
+   * @returns {string} its state, and another word where what is over is somebody's cash
+   */
+  const transaction = ({tx_type, state}) =>
+    tx_type === 'cash_in' && state === 'expired' ? 'lapsed' : state
+
+  /**
    * @param {{is_test: boolean, commission_difference_sats: number | null}} settlement
    * @returns {string[]} what to see of it beside its state
    */
@@ -121,6 +154,8 @@
     look,
     direction,
     machine,
+    key,
+    transaction,
     marks
   })
   if (typeof module !== 'undefined') module.exports = states
