@@ -29,6 +29,7 @@ from . import (
     splits,
     status,
     sweeping,
+    transactions,
     withdraw,
     worklist,
 )
@@ -62,6 +63,7 @@ for module in (
     settling,
     correcting,
     worklist,
+    transactions,
     imports,
 ):
     router.include_router(module.router)

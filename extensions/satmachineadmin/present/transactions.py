@@ -49,7 +49,7 @@ def machine_view(
         "paid_at": iso(one.paid_at),
         "dispense": one.dispense,
         "dispensed_amount": fiat(one.dispensed_minor, one.currency),
-        "notes": [_note(row, one.currency) for row in notes] if is_cash_in else None,
+        "notes": [note(row, one.currency) for row in notes] if is_cash_in else None,
         "most_fiat_amount": fiat(most_minor, one.currency),
         "waits_for": one.held_for if state is TransactionState.HELD else None,
         "created_at": iso(one.created_at),
@@ -76,5 +76,5 @@ def is_claimed(withdrawal: Row | None) -> bool:
     return withdrawal is not None and withdrawal["state"] in (WithdrawalState.CLAIMED, WithdrawalState.PAID)
 
 
-def _note(row: Row, currency: str) -> dict[str, Any]:
+def note(row: Row, currency: str) -> dict[str, Any]:
     return {"id": row["note_id"], "denomination": fiat(row["denomination_minor"], currency)}

@@ -7,7 +7,7 @@ window.satmachine ??= {parts: {}}
   const STATUS_PERIOD_MS = 10000
   // prettier-ignore
   const LIBS = [
-    'ask', 'cash', 'components', 'days', 'figures', 'hear', 'live', 'lps', 'matters', 'money',
+    'ask', 'cash', 'cash-units', 'components', 'days', 'figures', 'hear', 'live', 'lps', 'matters', 'money',
     'needs', 'parts', 'percent', 'spans', 'states', 'tabs', 'times', 'trail', 'transactions'
   ]
 

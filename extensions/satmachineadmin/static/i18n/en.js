@@ -1120,7 +1120,114 @@ window.i18n.global.mergeLocaleMessage('en', {
       stayed: '{amount} stayed in the machine after the sale had been paid out.'
     },
     cash_position: {
-      unit: {cassette: 'cassette', box: 'box'}
+      title: 'Cash in it',
+      not_loaded: 'The cash in this machine could not be loaded.',
+      none_yet:
+        'This machine has not reported its cash yet. It does by itself once it is paired; or begin with what you put in.',
+      unit: {cassette: 'cassette', box: 'box'},
+      group: {cassette: 'Cassettes', box: 'Box'},
+      column: {notes: 'Notes', expected: 'Expected', reported: 'Reported'},
+      total: 'Together',
+      reported: 'Reported by the machine',
+      never_reported: 'The machine has not reported its cash yet.',
+      too_early:
+        'How long the notes last is said here once there were sales on three days.',
+      own: '{amount} of it belong to no LP, but to you: of cash-ins, and of sales that were paid out although notes stayed in.',
+      note: 'Note, if there is something to say',
+      verdict: {
+        uncounted: 'not counted yet',
+        unreported: 'not reported',
+        moved: 'notes moved since the report',
+        agrees: 'as expected',
+        missing: '{n} note missing | {n} notes missing',
+        more: '{n} note more than expected | {n} notes more than expected'
+      },
+      since: {
+        counted: '{count} on {day}; since then {moved}',
+        moved: '{refilled} put in and {dispensed} given out',
+        taken: '{n} taken in'
+      },
+      outlook: {
+        empty: 'empty',
+        today: 'runs out today',
+        tomorrow: 'runs out tomorrow',
+        day: 'runs out about {day}',
+        long: 'lasts for long'
+      },
+      box: {
+        open: '{count} note in it | {count} notes in it',
+        fits: '{count} of {capacity} notes that fit'
+      },
+      full: {
+        now: 'full',
+        today: 'full today',
+        tomorrow: 'full tomorrow',
+        day: 'full about {day}'
+      },
+      counted: {
+        uncounted: 'nothing was expected yet',
+        agrees: 'as expected',
+        missing: '{n} missing',
+        more: '{n} more than expected'
+      },
+      movement: {
+        title: 'What moved notes',
+        by_people: 'By you',
+        all: 'All',
+        none_by_people: 'You have put nothing in and taken nothing out yet.',
+        none: 'No note has moved yet.',
+        more: 'Show more',
+        machine: 'the machine',
+        first_report: '{n} × {note} first reported',
+        refilled: '{n} × {note} put in',
+        dispensed: '{n} × {note} given to a customer',
+        taken: '{n} × {note} taken from a customer',
+        emptied: {
+          cassette: '{n} × {note} counted out of the cassette',
+          box: '{n} × {note} counted out of the box'
+        }
+      },
+      refill: {
+        offer: 'Refill',
+        title: 'Put notes in',
+        cassette: 'Cassette',
+        another: 'another denomination',
+        denomination: 'Denomination',
+        count: 'Notes put in',
+        begins: 'A cassette that held nothing before',
+        uncounted: 'Nobody has counted what is in it',
+        now: '{n} expected in it now',
+        fits: '{n} fit',
+        whole: 'A whole number of notes, from 1',
+        button: 'Put in',
+        sure: '{n} × {note} were put into “{machine}”.',
+        sure_after:
+          '{n} × {note} were put into “{machine}”. Expected in the cassette from now on: {after}.',
+        done: '{n} × {note} put in.',
+        not_done: 'Nothing was written down.'
+      },
+      count: {
+        offer: 'Emptied',
+        title: 'Emptied and counted',
+        intro:
+          'Take all notes out, count them, and say how many they were. What is expected begins anew with nothing; put in what goes back as a refill.',
+        what: 'What was emptied',
+        cassette: 'Cassette of {note}',
+        box: 'Box',
+        counted: '{note}: counted',
+        expected: '{n} expected',
+        uncounted: 'Nothing was expected yet',
+        another: 'Another denomination',
+        another_hint: 'If a note was in it that is not listed',
+        how_many: 'Counted',
+        note_hint: 'Why it differs, if it does',
+        whole: 'A whole number of notes, from 0',
+        row_done: 'written down',
+        button: 'Write down',
+        sure: 'Counted out of “{machine}”:',
+        done: 'Written down. What is expected begins anew.',
+        not_done: 'Not all of it was written down.'
+      }
     },
     correction: {
       look: 'Show what it comes to',

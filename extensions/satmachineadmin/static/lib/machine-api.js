@@ -20,8 +20,9 @@
     /** @param {string} id @param {object} limits of one direction or both @returns {Promise<Machine>} */
     setLimits: (id, limits) => request('PUT', `${machine(id)}/limits`, limits),
 
-    /** @param {string} id @returns {Promise<CashPosition>} */
-    cashPosition: id => request('GET', cash(id)),
+    /** @param {string} id @param {{by_people?: boolean}} query which movements
+     * @returns {Promise<CashPosition>} */
+    cashPosition: (id, query) => request('GET', cash(id) + queryString(query)),
     /** @param {string} id @param {'refilled' | 'emptied'} what @param {object} data
      * @returns {Promise<CashPosition>} */
     countCash: (id, what, data) => request('POST', `${cash(id)}/${what}`, data),

@@ -56,11 +56,14 @@
  * @property {number | null} reported
  * @property {number | null} difference
  * @property {number | null} capacity
+ * @property {{at: string | null, count: number | null, refilled: number, dispensed: number,
+ *   taken: number}} since what the expected count is made of
  * @property {string | null} notes_a_day
  * @property {string | null} runs_out_on
  *
  * @typedef {object} CashPosition
  * @property {string} currency
+ * @property {string} today on the operator's clock
  * @property {string | null} reported_at
  * @property {string | null} expected_total
  * @property {string | null} reported_total
@@ -68,7 +71,7 @@
  * @property {CashUnit[]} units
  * @property {string | null} box_full_on
  * @property {{at: string, unit: string, denomination: string, kind: string, count: number,
- *   difference: number, note: string, by: string}[]} movements
+ *   difference: number | null, note: string, by: string | null}[]} movements
  *
  * @typedef {object} MachineTransaction
  * @property {string} id
