@@ -17,6 +17,7 @@ def cash_position(seen: CashSeen, names: Mapping[str, str]) -> dict[str, Any]:
     position, currency = seen.position, seen.currency
     return {
         "currency": currency,
+        "today": seen.today.isoformat(),
         "reported_at": iso(seen.reported_at),
         "expected_total": fiat(position.expected_minor, currency),
         "reported_total": fiat(position.reported_minor, currency),

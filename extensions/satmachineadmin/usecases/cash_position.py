@@ -27,6 +27,8 @@ class CashSeen:
     """A machine's cash, and what moved it, newest first."""
 
     currency: str
+    #: on the operator's clock
+    today: date
     reported_at: int | None
     position: CashPosition
     movements: list[Row]
@@ -38,14 +40,16 @@ async def look_at_cash(store: Store, user_id: str, machine_id: str, *, by_people
     async with store.reading(at_one_instant=True) as books:
         machine = may(user_id, "read", await books.machines.row(machine_id), "machine")
         rows = await books.cash_units.of(machine_id)
+        today = date.fromisoformat(await books.operators.day(user_id))
         position = cash_position(
             [unit_of(row) for row in rows],
             await books.cash_units.notes_of_days(machine_id),
             stayed_minor=await books.cash_units.stayed_minor(machine_id),
-            today=date.fromisoformat(await books.operators.day(user_id)),
+            today=today,
         )
         return CashSeen(
             currency=machine["currency"],
+            today=today,
             reported_at=max((row["reported_at"] for row in rows if row["reported_at"]), default=None),
             position=position,
             movements=await books.cash_units.movements(machine_id, MOST_MOVEMENTS, by_people=by_people),

@@ -30,7 +30,7 @@ def counts(position: dict[str, Any]) -> list[tuple[str, str, Any, Any]]:
 def test_a_machine_that_has_said_nothing_has_no_cash_position_yet(shop: Shop) -> None:
     position = shop.api.get(place(shop))
     assert position == {
-        "currency": "EUR", "reported_at": None, "expected_total": None, "reported_total": None,
+        "today": shop.api.get(f"{DCA}/settings")["today"], "currency": "EUR", "reported_at": None, "expected_total": None, "reported_total": None,
         "operators_own": "0.00", "units": [], "box_full_on": None, "movements": [],
     }  # fmt: skip
 
