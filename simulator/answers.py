@@ -70,6 +70,8 @@ class Transaction:
     dispense: str | None
     most_fiat_amount: str | None
     waits_for: str | None
+    #: of a cash-in: the notes that the server knows of, by the machine's own ids
+    note_ids: frozenset[str]
 
     @property
     def is_over(self) -> bool:
@@ -116,6 +118,7 @@ def read_transaction(answer: Mapping[str, Any]) -> Transaction:
         dispense=_text_or_none(answer, "dispense"),
         most_fiat_amount=_text_or_none(answer, "most_fiat_amount"),
         waits_for=_text_or_none(answer, "waits_for"),
+        note_ids=_note_ids(answer.get("notes")),
     )
 
 
@@ -128,6 +131,14 @@ def instant_or_none(text: str | None) -> datetime | None:
     except ValueError:
         raise NotUnderstood(f"{text!r} is not a time") from None
     return when if when.tzinfo is not None else when.replace(tzinfo=timezone.utc)
+
+
+def _note_ids(notes: Any) -> frozenset[str]:
+    if notes is None:
+        return frozenset()
+    if not isinstance(notes, list) or not all(isinstance(note, Mapping) for note in notes):
+        raise NotUnderstood("notes is no list of notes")
+    return frozenset(_text(note, "id") for note in notes)
 
 
 def _terms(answer: Mapping[str, Any], name: str) -> Terms:

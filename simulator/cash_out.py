@@ -103,7 +103,6 @@ class CashOut:
         self._move(Stage.DISPENSING)
         notes = [some.denomination_minor for some in self.entry.bills for _ in range(some.count)]
         for minor in notes[: notes_that_come(machine.client.faults.next_dispenser(), len(notes))]:
-            await machine.sleep(machine.note_seconds)
             self.entry = machine.journal.write(_with_note(self.entry, minor))
             machine.till.give(minor)
             await on_note(minor)

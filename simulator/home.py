@@ -60,7 +60,6 @@ class Home:
         *,
         rate: Callable[[], Decimal],
         server: str | None = None,
-        note_seconds: float = 0.0,
         pace: Callable[[], Awaitable[None]] | None = None,
     ) -> PairedMachine:
         """The machine of this folder. `cassettes` are its notes where it has never been filled."""
@@ -70,7 +69,6 @@ class Home:
             Till(cassettes, self.folder / "notes.json"),
             Journal(self.folder / "journal"),
             rate=rate,
-            note_seconds=note_seconds,
         )
 
 

@@ -11,6 +11,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
 
@@ -39,7 +40,6 @@ class PairedMachine:
         journal: Journal,
         *,
         rate: Callable[[], Decimal],
-        note_seconds: float = 0.0,
         sleep: Sleep = asyncio.sleep,
         clock: Callable[[], float] = time.time,
         txids: Callable[[], str] = new_txid,
@@ -48,8 +48,6 @@ class PairedMachine:
         self.till = till
         self.journal = journal
         self.rate = rate
-        #: how long one note takes
-        self.note_seconds = note_seconds
         self.sleep = sleep
         self.clock = clock
         self.new_txid = txids
@@ -152,6 +150,18 @@ class PairedMachine:
         elif transaction.is_over:
             self.journal.write(entry.moved(Stage.CLOSED))
 
+    async def _carry_over(self, entry: Entry) -> None:
+        """Notes that the server hears of too late for their transaction become one of their own.
+
+        Its name follows from the first one's, so that a crash in between makes no second one.
+        """
+        known = (await self.client.transaction(entry.txid)).note_ids
+        late = tuple(minor for number, minor in enumerate(entry.taken, 1) if str(number) not in known)
+        if late:
+            txid = f"{entry.txid}-late"
+            self.journal.write(replace(entry, txid=txid, stage=Stage.OFFERING, version=1, taken=late))
+        self.journal.write(entry.moved(Stage.CLOSED))
+
     async def post_until_closed(self, entry: Entry) -> None:
         """Posts the last news of a transaction. What the server refuses for good is closed, too."""
         try:
@@ -159,6 +169,9 @@ class PairedMachine:
         except MachineRefused as refusal:
             if refusal.code == "unknown_key":
                 raise
+            if refusal.code == "transaction_closed":
+                await self._carry_over(entry)
+                return
         else:
             self.heard_of(transaction.config_version)
         self.journal.write(entry.moved(Stage.CLOSED))

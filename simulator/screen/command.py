@@ -19,8 +19,7 @@ from ..rates import RandomWalk
 from .server import FIRST_PORT, Screen
 
 CUSTOMER_KEY = "SIMULATOR_CUSTOMER_KEY"
-#: How long a note takes to come out, and how often the price moves.
-NOTE_SECONDS = 0.9
+#: How often the price moves.
 PRICE_SECONDS = 15.0
 
 
@@ -50,7 +49,7 @@ async def run(flags: argparse.Namespace, customer_key: str | None) -> None:
     full = parse_cassettes(flags.cassettes, flags.currency)
     async with AsyncExitStack() as stack:
         stack.callback(home.close)
-        machine = home.machine(full, rate=lambda: walk.rate, note_seconds=NOTE_SECONDS)
+        machine = home.machine(full, rate=lambda: walk.rate)
         await stack.enter_async_context(aclosing(machine.client))
         if flags.pair:
             server, code = split_pairing(flags.pair)

@@ -111,6 +111,7 @@ class Counter:
 
         async def came_out(_minor: int) -> None:
             session.add(given=len(sale.entry.given))
+            await asyncio.sleep(session.note_seconds)
 
         entry = await sale.dispense(came_out)
         is_told = True

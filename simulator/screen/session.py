@@ -22,6 +22,8 @@ Json = dict[str, Any]
 
 #: How long a receipt or an apology stays, nobody touching the screen.
 READ_SECONDS = 60.0
+#: How long a note takes to come out, so that it can be seen.
+NOTE_SECONDS = 0.9
 #: A long question of the page is answered after this at the latest.
 LOOK_SECONDS = 20.0
 
@@ -61,6 +63,7 @@ class Session:
         price: Callable[[], Decimal],
         counter: asyncio.Lock | None = None,
         purse: LnbitsClient | None = None,
+        note_seconds: float = NOTE_SECONDS,
         say: Callable[[str], None] = print,
     ) -> None:
         self.machine = machine
@@ -68,6 +71,7 @@ class Session:
         self.price = price
         self.counter = counter or asyncio.Lock()
         self.purse = purse
+        self.note_seconds = note_seconds
         self.say = say
         self.view = View.CONNECTING
         self.facts: Json = {}

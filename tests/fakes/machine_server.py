@@ -50,6 +50,10 @@ class FakeMachineServer:
     def pay(self, txid: str) -> None:
         self.transactions[txid] |= {"state": "paid", "paid": True}
 
+    def offer(self, txid: str) -> None:
+        """What the server does with notes that nobody has ended for fifteen minutes."""
+        self.transactions[txid] |= {"state": "offered", "lnurl": "LNURL1FAKE"}
+
     def expire(self, txid: str) -> None:
         self.transactions[txid]["state"] = "expired"
 
@@ -162,6 +166,9 @@ class FakeMachineServer:
             raise Refuse(409, "too_few_sats", most_fiat_amount=self.wallet_fiat)
         fiat = sum((Decimal(note["denomination"]) for note in body["notes"]), Decimal(0))
         sats = _sats(str(fiat), body["exchange_rate"], "4")
+        known = self.transactions.get(body["txid"])
+        if known and known["state"] != "collecting" and len(body["notes"]) > len(known["notes"]):
+            raise Refuse(409, "transaction_closed")
         state = "collecting"
         if body["done"]:
             state = "held" if fiat > self.hold_above else "offered" if fiat else "cancelled"
@@ -175,6 +182,7 @@ class FakeMachineServer:
                 "lnurl": "LNURL1FAKE" if state == "offered" else None,
                 "waits_for": "above_threshold" if state == "held" else None,
                 "most_fiat_amount": self.wallet_fiat,
+                "notes": body["notes"],
                 **sats,
             },
         )

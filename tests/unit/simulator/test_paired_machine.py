@@ -291,6 +291,26 @@ def test_notes_that_were_in_when_the_power_failed_become_a_link_after_the_start(
     assert sum(some.count for some in again.machine.till.box) == 2
 
 
+def test_a_note_that_the_server_hears_of_too_late_becomes_a_transaction_of_its_own() -> None:
+    """It had offered the first one by then, for want of a `done`."""
+    bench = PairedBench()
+
+    async def buy() -> None:
+        purchase = await purchase_of(await bench.paired(), 5000)
+        bench.server.before = list(LOST)
+        await purchase.insert(1000)
+        purchase.leave()
+        bench.server.offer(purchase.entry.txid)
+        await bench.machine.catch_up()
+        await bench.machine.catch_up()
+
+    run(buy())
+    first, late = bench.server.transactions.values()
+    assert (first["fiat_amount"], late["fiat_amount"]) == ("50.00", "10.00")
+    assert late["txid"] == first["txid"] + "-late"
+    assert bench.machine.journal.open_entries == ()
+
+
 def test_a_purchase_goes_on_where_it_was_when_its_customer_still_stands_there(tmp_path: Path) -> None:
     first = PairedBench(tmp_path)
 

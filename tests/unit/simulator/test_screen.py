@@ -47,7 +47,11 @@ class ScreenBench(PairedBench):
         wallet = cast(LnbitsClient, Purse(self.server)) if purse else None
         self.said: list[str] = []
         self.session = Session(
-            self.machine, price=lambda: Decimal("66650.00"), purse=wallet, say=self.said.append
+            self.machine,
+            price=lambda: Decimal("66650.00"),
+            purse=wallet,
+            note_seconds=0,
+            say=self.said.append,
         )
         self.counter = Counter(self.session)
         self.servers: list[str] = []

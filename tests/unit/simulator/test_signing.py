@@ -11,8 +11,11 @@ from typing import Any
 
 import nostr_sdk
 import pytest
+from coincurve import PrivateKey
 
-from simulator.signing import MOST_HEADER_CHARACTERS, KeyNotUsable, MachineKey
+from simulator.signing import MOST_HEADER_CHARACTERS, KeyNotUsable, MachineKey, signed_event
+
+DOCS = Path(__file__).parents[3] / "docs" / "reference"
 
 ADDRESS = "https://lnbits.example/satmachineadmin/api/v1/machine/transactions/7f3a?wait=25&known=invoiced"
 NOW = 1_795_960_987
@@ -34,6 +37,25 @@ def test_a_signed_request_is_what_nip_98_asks_for() -> None:
     assert event["pubkey"] == key.public_hex
     assert (tags["u"], tags["method"]) == (ADDRESS, "POST")
     assert tags["payload"] == hashlib.sha256(body).hexdigest()
+
+
+def test_the_published_vectors_are_signed_alike() -> None:
+    """Same key, second, body and nonce: the same event, to the last byte of what is signed."""
+    text = (DOCS / "machine-interface.md").read_text(encoding="utf-8")
+    vectors = json.loads(text.split("### Test vectors")[1].split("```json")[1].split("```")[0])
+    (vector,) = [one for one in vectors if "event" in one and one["body"]]
+    wanted = vector["event"]
+    nonce = dict(wanted["tags"])["nonce"]
+    event = signed_event(
+        PrivateKey(b"\x11" * 32),
+        address=vector["address"],
+        method=vector["method"],
+        body=vector["body"].encode(),
+        created_at=wanted["created_at"],
+        nonce=nonce,
+    )
+    assert {**event, "sig": wanted["sig"]} == wanted
+    assert nostr_sdk.Event.from_json(json.dumps(event)).verify()
 
 
 def test_a_request_without_a_body_has_no_payload() -> None:
