@@ -31,6 +31,7 @@ def _last(town: Town, shop: str) -> str:
 def a_start() -> Iterator[Step]:
     yield from around("lease")
     yield from around("reconcile_cursor")
+    yield from around("machine_watch")
 
 
 def sales() -> Iterator[Step]:

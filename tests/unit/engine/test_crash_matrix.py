@@ -31,6 +31,7 @@ _ASKED = "a person's own request, done again by whoever gets no answer"
 NOT_HERE = {
     "figures": _COUNTS,
     "figures_anew": _COUNTS,
+    "machine_watch": "what was not put before an operator is seen again in the next round",
     "lp_notices": "as for operators: a message to a person",
     "new_address": "one row; what was not written the next round writes",
     "notices": "a message to a person; whoever dies before it was sent sends it never",
