@@ -29,6 +29,7 @@ import bcrypt
 
 from .certificates import read_once
 from .env import OURS, lnbits_env
+from .pages import make_cheaper
 
 
 def settle(environment: Mapping[str, str]) -> None:
@@ -135,6 +136,7 @@ def _import_everything() -> None:
         for name in OURS:
             trial.include_router(getattr(importlib.import_module(name), f"{name}_ext"))
     read_once()
+    make_cheaper()
     gc.collect()
     gc.freeze()
 
