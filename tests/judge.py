@@ -27,8 +27,8 @@ from satmachineadmin.store import rows as books_rows
 
 Row = Mapping[str, Any]
 
-#: What every payment of ours begins with in LNbits' `external_id`.
-OUR_MARK = "sm1:"
+#: What every payment of ours begins with in LNbits' `external_id`: of legs, and of links without a leg.
+OUR_MARK, LINK_MARK = "sm1:", "smw1:"
 _OURS = "satmachineadmin"
 #: One statement for each part of a snapshot.
 STATEMENTS = {
@@ -42,7 +42,14 @@ STATEMENTS = {
     """,
     "payments": f"""
         SELECT checking_id, payment_hash, wallet_id, amount, fee, status, external_id FROM apipayments
-        WHERE external_id LIKE '{OUR_MARK}%'
+        WHERE external_id LIKE '{OUR_MARK}%' OR external_id LIKE '{LINK_MARK}%'
+    """,
+    "links": f"SELECT * FROM {_OURS}.withdrawals",
+    "cash_ins": f"""
+        SELECT id, fiat_minor, principal_sats, commission_sats, wire_sats,
+               (SELECT COALESCE(SUM(denomination_minor), 0) FROM {_OURS}.transaction_notes AS note
+                WHERE note.transaction_id = cash_in.id) AS notes_minor
+        FROM {_OURS}.machine_transactions AS cash_in WHERE tx_type = 'cash_in'
     """,
     "overdrawn": "SELECT wallet_id, balance FROM balances WHERE balance < 0",
 }
@@ -66,6 +73,10 @@ class Snapshot:
     payments: Sequence[Row]
     #: wallets with a balance below zero
     overdrawn: Sequence[Row]
+    #: by which customers fetch sats
+    links: Sequence[Row] = ()
+    #: customers' banknotes, and what they come to
+    cash_ins: Sequence[Row] = ()
 
 
 def complaints(seen: Snapshot) -> list[str]:
@@ -76,6 +87,8 @@ def complaints(seen: Snapshot) -> list[str]:
         *_cash(seen),
         *_payments_without_leg(seen),
         *_legs_without_payment(seen),
+        *_links(seen),
+        *_cash_ins(seen.cash_ins),
         *_states_without_event(seen),
         *(f"wallet {row['wallet_id']} holds {row['balance']} msat" for row in seen.overdrawn),
     ]
@@ -144,7 +157,7 @@ def _payments_without_leg(seen: Snapshot) -> Iterator[str]:
     known = {(leg["external_id"], leg["payment_hash"]) for leg in seen.legs}
     times: Counter[tuple[str, str]] = Counter()
     for row in seen.payments:
-        if row["status"] != "success":
+        if row["status"] != "success" or row["external_id"].startswith(LINK_MARK):
             continue
         # Anybody may write our mark on an invoice of their own: only what went out under it is ours.
         if row["amount"] < 0 and (row["external_id"], row["payment_hash"]) not in known:
@@ -173,6 +186,36 @@ def _legs_without_payment(seen: Snapshot) -> Iterator[str]:
             wanted.add((leg["destination_wallet_id"], carried_msat))
         if not wanted <= found:
             yield f"leg {leg['leg_key']} is {leg['state']}, but LNbits has {found} instead of {wanted}"
+
+
+def _links(seen: Snapshot) -> Iterator[str]:
+    """A link without a leg is paid once, over what it promises, by the payment that is written on it."""
+    links = {link["id"]: link for link in seen.links}
+    times: Counter[str] = Counter()
+    for row in seen.payments:
+        mark, _, name = row["external_id"].partition(":")
+        if f"{mark}:" != LINK_MARK or row["amount"] >= 0 or row["status"] != "success":
+            continue
+        times[name.partition(":")[0]] += 1
+        link = links.get(name.partition(":")[0])
+        wanted = link and (link["external_id"], link["payment_hash"], -link["amount_msat"])
+        if link is None or wanted != (row["external_id"], row["payment_hash"], row["amount"]):
+            yield f"LNbits paid {row['amount']} msat under {row['external_id']}, the link says {wanted}"
+        elif link["state"] not in ("claimed", "paid"):
+            yield f"link {link['id']} is paid and {link['state']}"
+    yield from (f"link {link_id} was paid {number} times" for link_id, number in times.items() if number > 1)
+    for link in seen.links:
+        if link["kind"] != "refund" and link["state"] == "paid" and not times[link["id"]]:
+            yield f"link {link['id']} is paid, but LNbits has no payment of it"
+
+
+def _cash_ins(cash_ins: Iterable[Row]) -> Iterator[str]:
+    """What a cash-in comes to are its banknotes, and its customer gets what the commission leaves."""
+    for row in cash_ins:
+        if row["fiat_minor"] != row["notes_minor"]:
+            yield f"cash-in {row['id']} is over {row['fiat_minor']}, its notes are {row['notes_minor']}"
+        if row["wire_sats"] != max(0, row["principal_sats"] - row["commission_sats"]):
+            yield f"cash-in {row['id']} pays {row['wire_sats']} sats of {row['principal_sats']}"
 
 
 def _states_without_event(seen: Snapshot) -> Iterator[str]:

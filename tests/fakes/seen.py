@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.judge import OUR_MARK
+from tests.judge import LINK_MARK, OUR_MARK
 
 from .host import FakeHost
 
@@ -20,7 +20,7 @@ def host_rows(host: FakeHost) -> dict[str, list[Mapping[str, object]]]:
                 "status": row.status, "external_id": row.external_id,
             }
             for row in host.rows
-            if (row.external_id or "").startswith(OUR_MARK)
+            if (row.external_id or "").startswith((OUR_MARK, LINK_MARK))
         ],
         "overdrawn": [
             {"wallet_id": wallet_id, "balance": msat} for wallet_id, msat in balances.items() if msat < 0
