@@ -46,8 +46,11 @@ async def test_a_balance_paid_off_at_a_machine_without_a_sale_is_passed_on(
     assert await full_audit(rig.store, rig.host) == []
 
 
-async def test_what_was_paid_off_gathers_with_what_came_of_sales(make_funded: MakeRig) -> None:
+async def test_what_was_paid_off_gathers_with_what_came_of_sales(
+    make_funded: MakeRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Below Ana's least amount it waits; a target that fails is tried again; then all of it goes as one."""
+    monkeypatch.setattr("satmachineadmin.engine.write_down.CONVERSATION_SECONDS", 0.05)
     rig = await make_funded(cash={"ana": 300_00}, shares_ppm=())
     rig.host.lightning.add_target(HOME)
     await forward_home(rig, autoforward_min_sats=1200)
