@@ -11,55 +11,12 @@ from random import Random
 
 import pytest
 
-from satmachineadmin.core.model import LpStake
 from satmachineadmin.core.planning import draw
 from satmachineadmin.core.units import currency_digits
-from tests.unit.core.allocation_cases import Case, check_case
+from tests.unit.core.allocation_cases import check_case, some_case
 
 CASES = int(os.environ.get("SATMACHINE_CASES", "1000000"))
 SEED = int(os.environ.get("SATMACHINE_SEED", "20261122"))
-
-#: currencies of 2, 0 and 3 digits, with the fiat of a usual sale and the sats of one minor unit
-CURRENCIES = (("EUR", 20_000, 15), ("JPY", 20_000, 9), ("KWD", 60_000, 4))
-
-
-def some_amount(rng: Random, typical: int) -> int:
-    """Mostly around a typical amount, sometimes a handful, sometimes very large."""
-    kind = rng.random()
-    if kind < 0.1:
-        return 1 + int(rng.random() * 10)
-    if kind < 0.95:
-        return 1 + int(rng.random() * 2 * typical)
-    return 1 + int(rng.random() * 1000 * typical)
-
-
-def some_stake(rng: Random, fiat_minor: int, names: list[str], index: int) -> LpStake:
-    kind = rng.random()
-    if kind < 0.07:
-        balance = 0
-    elif kind < 0.15:
-        balance = 1 + int(rng.random() * 5)
-    else:
-        balance = 1 + int(rng.random() * 2 * fiat_minor)
-    cap = int(rng.random() * fiat_minor) if rng.random() < 0.4 else None
-    return LpStake(enrolment_id=names[index], label="", balance_minor=balance, cap_minor=cap)
-
-
-def some_case(rng: Random, names: list[str]) -> Case:
-    currency, typical_minor, sats_per_minor = CURRENCIES[int(rng.random() * 3)]
-    fiat_minor = some_amount(rng, typical_minor)
-    # One sale in ten pays so few sats that some shares come to none.
-    few = rng.random() < 0.1
-    principal_sats = int(rng.random() * 8) if few else fiat_minor * sats_per_minor
-    how_many = 1 + int(rng.random() * 6)
-    return Case(
-        currency=currency,
-        fiat_minor=fiat_minor,
-        principal_sats=principal_sats,
-        stakes=tuple(some_stake(rng, fiat_minor, names, index) for index in range(how_many)),
-        commission_sats=int(rng.random() * 20_000),
-        shares_ppm=tuple(1 + int(rng.random() * 500_000) for _ in range(1 + int(rng.random() * 4))),
-    )
 
 
 @pytest.mark.long
