@@ -1143,9 +1143,9 @@ window.i18n.global.mergeLocaleMessage('en', {
         more: '{n} note more than expected | {n} notes more than expected'
       },
       since: {
-        counted: '{count} on {day}; since then {moved}',
+        counted: '{from} on {day}; since then {moved}',
         moved: '{refilled} put in and {dispensed} given out',
-        taken: '{n} taken in'
+        taken: '{taken} taken in'
       },
       outlook: {
         empty: 'empty',
