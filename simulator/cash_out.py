@@ -95,14 +95,19 @@ class CashOut:
         self.leave()
         return False
 
-    async def dispense(self, on_note: OnNote = _nobody_looks) -> Entry:
-        """Gives the notes one by one, each written down before the next; gives what came out."""
+    async def dispense(self, on_note: OnNote = _nobody_looks, dispenser: Dispenser | None = None) -> Entry:
+        """Gives the notes one by one, each written down before the next; gives what came out.
+
+        How the dispenser does is the machine's switch, unless it is said here.
+        """
         if self.transaction is None or not self.transaction.paid:
             raise RuntimeError("notes leave the machine only for a sale that is paid")
         machine = self._machine
         self._move(Stage.DISPENSING)
         notes = [some.denomination_minor for some in self.entry.bills for _ in range(some.count)]
-        for minor in notes[: notes_that_come(machine.client.faults.next_dispenser(), len(notes))]:
+        if dispenser is None:
+            dispenser = machine.client.faults.next_dispenser()
+        for minor in notes[: notes_that_come(dispenser, len(notes))]:
             self.entry = machine.journal.write(_with_note(self.entry, minor))
             machine.till.give(minor)
             await on_note(minor)

@@ -48,6 +48,8 @@ def make_app(
     async def state(request: Request) -> Response:
         after = request.query_params.get("after", "0")
         await touches.session.changed_since(int(after) if after.isdecimal() else 0)
+        if touches.session.is_closed:
+            return _refused(503, "switched_off", "This machine is being switched off.")
         return JSONResponse(touches.snapshot(), headers=HEADERS)
 
     async def preview(request: Request) -> Response:

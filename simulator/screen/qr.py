@@ -8,8 +8,11 @@ import pyqrcode  # type: ignore[import-untyped]  # it ships no types
 
 
 def qr_code(text: str) -> dict[str, Any]:
-    """The dark modules of the code of `text` as a path on a grid of `size` by `size`."""
-    rows = pyqrcode.create(text, error="M", encoding="utf-8").code
+    """The dark modules of the code of `text` as a path on a grid of `size` by `size`.
+
+    A screen has no stains, so the code with the fewest modules is the one that scans best.
+    """
+    rows = pyqrcode.create(text, error="L", encoding="utf-8").code
     parts = []
     for y, row in enumerate(rows):
         x = 0

@@ -73,7 +73,7 @@ class Screen:
     async def stop(self) -> None:
         """Ends it. Notes that are coming out come out first."""
         await self.session.close()
-        self._server.should_exit = self._server.force_exit = True
+        self._server.should_exit = True
         if self._tasks:
             serving, living = self._tasks
             living.cancel()

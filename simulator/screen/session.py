@@ -78,6 +78,7 @@ class Session:
         self.customer: Json = {"configured": purse is not None, "busy": False, "note": "", "sats": None}
         #: transactions that this screen has begun
         self.served = 0
+        self.is_closed = False
         self._version = 1
         self._changed = asyncio.Event()
         self._flow: asyncio.Task[None] | None = None
@@ -106,7 +107,7 @@ class Session:
 
     async def changed_since(self, version: int) -> None:
         """Waits until something else is shown than at this version, or for a while."""
-        if version == self._version:
+        if version == self._version and not self.is_closed:
             changed = self._changed
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(changed.wait(), LOOK_SECONDS)
@@ -199,6 +200,8 @@ class Session:
 
     async def close(self) -> None:
         """Ends what runs. Notes that are coming out come out first."""
+        self.is_closed = True
+        self.touch()
         tasks = [task for task in (self._flow, *self._errands) if task is not None and not task.done()]
         if self.view is View.DISPENSING and self._flow is not None:
             await asyncio.wait([self._flow], timeout=READ_SECONDS)

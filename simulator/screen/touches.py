@@ -191,7 +191,14 @@ class Touches:
         """The customer's wallet uses the link on the screen."""
         purse = self._purse()
         self.session.need(View.CLAIM, View.RECEIPT)
-        await self._with_purse(claim(str(self.session.facts["text"]), purse))
+        link = str(self.session.facts["text"])
+        if self.session.view is View.CLAIM:
+            await self._with_purse(claim(link, purse))
+            return
+        # the customer has left the counter: whoever is served there now is not disturbed
+        async with self.session.counter:
+            self.session.served += 1
+            await self._with_purse(claim(link, purse))
 
     def _purse(self) -> LnbitsClient:
         if self.session.purse is None:

@@ -7,17 +7,21 @@ import contextlib
 import secrets
 import signal
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from decimal import Decimal
 
 import httpx
 
-from simulator.client import HostRefused, HostUnreachable
+from simulator.client import HostRefused, HostUnreachable, LnbitsClient
+from simulator.home import Home
+from simulator.machine_client import MachineRefused
 from simulator.rates import RandomWalk, price_of
+from simulator.screen.server import Screen
 
 from . import settings, show
 from .errors import DemoStopped
 from .ground import OneDemo, check_environment, forget_data, free_port, start_postgres
+from .machine import FULL_CASSETTES, bring_sats, pair_machine
 from .processes import Lnbits, stop_left_behind
 from .rate_server import RateServer
 from .seed import OPERATOR_API, World, seed
@@ -50,8 +54,28 @@ async def run(options: Options) -> None:
         world = await seed(host, rates_url)
         await tell(world)
         await _go_on_from_last_rate(world, walk)
-        show.logins(host.base_url, lnbits.log)
-        trader = Trader(world, walk, started_at=lnbits.started_at, check_alive=lnbits.check_alive)
+        home = Home(settings.MACHINE_HOME)
+        stack.callback(home.close)
+        machine = await pair_machine(world, home, lambda: walk.rate)
+        await stack.enter_async_context(aclosing(machine.client))
+        await bring_sats(world)
+        purse = LnbitsClient(world.base_url, world.wallet(settings.CUSTOMER)["adminkey"])
+        await stack.enter_async_context(aclosing(purse))
+        screen = Screen(
+            machine,
+            price=lambda: walk.price,
+            full=FULL_CASSETTES,
+            port=settings.FIRST_SCREEN_PORT,
+            purse=purse,
+            paired=home.remember,
+            say=lambda text: show.say(f"    {text}", "cyan"),
+        )
+        stack.push_async_callback(screen.stop)
+        await screen.start()
+        show.logins(host.base_url, screen.address, lnbits.log)
+        trader = Trader(
+            world, walk, purse, screen.session, started_at=lnbits.started_at, check_alive=lnbits.check_alive
+        )
         await trader.trade(sales=options.sales, pace_seconds=options.pace_seconds)
 
 
@@ -94,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         DATA.mkdir(parents=True, exist_ok=True)
         asyncio.run(run_until_stopped(options))
         lock.release()
-    except (DemoStopped, HostRefused, HostUnreachable) as error:
+    except (DemoStopped, HostRefused, HostUnreachable, MachineRefused) as error:
         show.say()
         show.box(["THE DEMO STOPPED", *str(error).splitlines()], "red")
         return 1

@@ -154,6 +154,7 @@ async def _machine(operator: Session, wallet: Wallet) -> dict[str, Any]:
             "wallet_id": wallet["id"],
             "currency": settings.CURRENCY,
             "cash_out_fee_pct": settings.COMMISSION_PCT,
+            "cash_in_fee_pct": settings.CASH_IN_COMMISSION_PCT,
             "reference_rate": settings.START_RATE,
         },
     )

@@ -17,10 +17,13 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("DEMO_DATA") or CHECKOUT / ".data" / "demo")
 
 FIRST_PORT = 5000
+#: of the machine's screen
+FIRST_SCREEN_PORT = 5100
 PASSWORD = "satoshi-demo"
 CURRENCY = "EUR"
 MACHINE = "Plaza"
 COMMISSION_PCT = "6"
+CASH_IN_COMMISSION_PCT = "4"
 PLATFORM_FEE_PCT = "30"
 START_PRICE = Decimal("66650.00")
 #: the same, in sats per euro: what the operator tells about a machine that has not sold yet
@@ -76,6 +79,11 @@ UNCOVERED_SALE = 7
 #: The customer's wallet is topped up below the one to the other, in sats.
 LOW_PURSE_SATS = 4_000_000
 PURSE_TOP_UP_SATS = 8_000_000
+#: So is the machine's, which buys notes with it.
+LOW_TILL_SATS = 500_000
+TILL_TOP_UP_SATS = 2_000_000
+#: The machine's own folder: its key, its journal, its notes.
+MACHINE_HOME = DATA / "machine"
 
 
 @dataclass(frozen=True, kw_only=True)

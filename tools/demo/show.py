@@ -34,7 +34,7 @@ def box(lines: Sequence[str], colour: str = "cyan") -> None:
     say("└" + "─" * (width + 2) + "┘", colour)
 
 
-def logins(base_url: str, log: Path) -> None:
+def logins(base_url: str, screen: str, log: Path) -> None:
     """Where the pages are, and who can log in."""
     people = [f"  {p.username:<10}{PASSWORD:<14}{p.role}" for p in PEOPLE]
     box(
@@ -44,6 +44,7 @@ def logins(base_url: str, log: Path) -> None:
             f"LNbits          {base_url}",
             f"operator, fees  {base_url}/satmachineadmin/     as olga, or platform",
             f"LPs             {base_url}/satmachineclient/    as ana, ben or carol",
+            f"the machine     {screen}     touch it: chris pays by a button",
             "",
             "  login     password      who",
             *people,

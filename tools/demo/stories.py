@@ -18,8 +18,8 @@ from simulator.machine import Machine, SaleState
 
 from . import settings, show
 from .errors import DemoStopped
+from .machine import FULL_CASSETTES
 from .seed import LP_API, OPERATOR_API, World
-from .trade import FULL_CASSETTES
 
 SECOND_MACHINE = "Market"
 LOST_WALLET = "Old savings"

@@ -6,27 +6,26 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
-from contextlib import aclosing
-from datetime import datetime
+from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
 
-from simulator.cash import Notes
-from simulator.client import LnbitsClient
-from simulator.config import MachineConfig, parse_cassettes
-from simulator.customer import Customer
-from simulator.machine import Machine, Sale, SaleState
+from simulator.cash_out import CashOut
+from simulator.client import HostUnreachable, LnbitsClient
+from simulator.faults import Dispenser
 from simulator.money import format_minor, parse_minor
 from simulator.rates import RandomWalk
+from simulator.receipt import slip, slip_text, write_receipt
+from simulator.screen.session import Session
 
 from . import settings, show
 from .balances import Books, instant
 from .errors import DemoStopped
+from .machine import FULL_CASSETTES, bring_sats
 from .seed import OPERATOR_API, World, bring_cash
 
 SETTLE_SECONDS = 45
 LOOK_SECONDS = 0.4
-FULL_CASSETTES = parse_cassettes("50:150,20:100,10:100", settings.CURRENCY)
 #: a cassette below this many notes is filled up again
 LOW_NOTES = 40
 AMOUNTS_MINOR = (2_000, 4_000, 5_000, 6_000, 8_000, 10_000, 12_000, 15_000, 20_000)
@@ -40,7 +39,14 @@ class Trader:
     """Lets one machine trade until it is told to stop."""
 
     def __init__(
-        self, world: World, walk: RandomWalk, *, started_at: datetime, check_alive: Callable[[], None]
+        self,
+        world: World,
+        walk: RandomWalk,
+        purse: LnbitsClient,
+        screen: Session,
+        *,
+        started_at: datetime,
+        check_alive: Callable[[], None],
     ) -> None:
         self._world = world
         #: when LNbits was started
@@ -48,28 +54,49 @@ class Trader:
         self._walk = walk
         self._check_alive = check_alive
         self._drawing = random.Random()
-        self._complaints: list[str] = []
         self._books = Books(world)
-        machine_wallet = world.wallet(settings.OPERATOR, settings.MACHINE)
-        self._till = LnbitsClient(world.base_url, machine_wallet["inkey"])
-        self._purse = LnbitsClient(world.base_url, world.wallet(settings.CUSTOMER)["adminkey"])
-        self._machine = Machine(_machine_config(world), self._till, rate=walk.step)
+        self._purse = purse
+        #: the machine, and whoever stands before it: one customer at a time
+        self._screen = screen
+        self._machine = screen.machine
+        self._served = -1
 
     async def trade(self, *, sales: int | None, pace_seconds: float) -> None:
         """Sells until `sales` is reached, or for ever."""
-        async with aclosing(self._till), aclosing(self._purse):
-            await self._let_settle()
-            await self._books.open()
-            number = 0
-            while sales is None or number < sales:
-                started = time.monotonic()
-                number += 1
-                await self._sell(number)
-                if sales is None or number < sales:
-                    await asyncio.sleep(max(0.0, pace_seconds - (time.monotonic() - started)))
+        number = 0
+        while sales is None or number < sales:
+            started = time.monotonic()
+            number += 1
+            await self._until_plugged_in()
+            async with self._screen.counter:
+                await self._let_settle()
+                try:
+                    await self._sell(number)
+                except HostUnreachable:
+                    if not self._machine.client.faults.network_down:
+                        raise
+                    # somebody unplugs it: what was begun is told later, and blurs the next proof
+                    self._served = -1
+            if sales is None or number < sales:
+                await asyncio.sleep(max(0.0, pace_seconds - (time.monotonic() - started)))
+
+    async def _until_plugged_in(self) -> None:
+        """The screen's service menu can unplug the machine; it sells nothing then."""
+        if self._machine.client.faults.network_down:
+            show.say("    the machine is unplugged; the script waits", "yellow")
+        while self._machine.client.faults.network_down:
+            self._check_alive()
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _let_settle(self) -> None:
-        """Waits for what an earlier run sold in its last moment: it would blur the first proof."""
+        """Waits for what an earlier run, or somebody at the screen, did last: it would blur the proof."""
+        if self._served == self._screen.served:
+            return
+        self._served = self._screen.served
+        await self._wait_until_settled()
+        await self._books.open()
+
+    async def _wait_until_settled(self) -> None:
         deadline = time.monotonic() + SETTLE_SECONDS
         while time.monotonic() < deadline:
             status = await self._world.operator.get(f"{OPERATOR_API}/status")
@@ -79,18 +106,15 @@ class Trader:
                 return
             self._check_alive()
             await asyncio.sleep(LOOK_SECONDS)
-        show.say("    some settlements of an earlier run are still open; trading goes on", "yellow")
+        show.say("    some settlements are still open; trading goes on", "yellow")
 
     async def _sell(self, number: int) -> None:
         self._check_alive()
         await self._fill_purse()
+        if await bring_sats(self._world):
+            await self._books.open()
         self._fill_cassettes()
-        amount_minor = await self._amount(number)
-        customer = Customer(wallet=self._purse, complain=self._complaints.append)
-        sale = await self._machine.sell(amount_minor, customer.meet)
-        if sale.state is not SaleState.DISPENSED:
-            why = "; ".join(self._complaints) or "nobody paid"
-            raise DemoStopped(f"Sale {number} came to nothing: {why}")
+        sale = await self._sale(number, await self._amount(number))
         settlement = await self._settlement_of(sale)
         show.sale_table(number, settlement)
         if settlement["state"] != "processed":
@@ -99,6 +123,21 @@ class Trader:
                 f" ({settlement['reason'] or settlement['error_message'] or 'no reason given'})."
             )
         show.say(f"    {await self._books.prove(settlement)}", "green")
+
+    async def _sale(self, number: int, amount_minor: int) -> CashOut:
+        """A customer pays and takes the notes; the machine reports them, which releases the payout."""
+        self._walk.step()
+        bills = self._machine.till.notes_for(amount_minor, self._machine.journal.open_entries)
+        sale = CashOut(self._machine, bills)
+        transaction = await sale.ask()
+        await self._purse.pay(str(transaction.invoice))
+        if not await sale.wait():
+            raise DemoStopped(f"Sale {number} came to nothing: nobody paid.")
+        await sale.dispense(dispenser=Dispenser.COMPLETE)
+        await sale.report()
+        lines = slip(self._machine.config.name, sale.entry, transaction, datetime.now(timezone.utc))
+        write_receipt(settings.DATA / "receipts", sale.entry.txid, slip_text(lines))
+        return sale
 
     async def _amount(self, number: int) -> int:
         """What the customer asks for: something that the LPs can cover, but for one sale."""
@@ -144,49 +183,34 @@ class Trader:
 
     def _fill_cassettes(self) -> None:
         """The LPs' cash goes into the cassettes; the demo fills them before they run dry."""
-        now = {some.denomination_minor: some.count for some in self._machine.cash.cassettes}
-        missing = [
-            Notes(denomination_minor=full.denomination_minor, count=full.count - count)
-            for full in FULL_CASSETTES
-            if (count := now[full.denomination_minor]) < LOW_NOTES
-        ]
-        if missing:
-            self._machine.cash.put_back(missing)
+        if any(some.count < LOW_NOTES for some in self._machine.till.cassettes):
+            self._machine.till.fill(FULL_CASSETTES)
             show.say()
             show.say(f"    {settings.MACHINE}'s cassettes are filled up", "cyan")
 
-    async def _settlement_of(self, sale: Sale) -> dict[str, Any]:
+    async def _settlement_of(self, sale: CashOut) -> dict[str, Any]:
         """The settlement of this sale, once it has come to an end. A held one is released."""
         deadline = time.monotonic() + SETTLE_SECONDS
         operator = self._world.operator
         query = f"{OPERATOR_API}/settlements?machine_id={self._world.machine['id']}&limit=25"
+        payment_hash = sale.transaction.payment_hash if sale.transaction else None
         state = "not seen yet"
         while time.monotonic() < deadline:
             await asyncio.sleep(LOOK_SECONDS)
             self._check_alive()
             newest = (await operator.get(query))["data"]
-            found = [s for s in newest if s["payment_hash"] == sale.payment_hash]
+            found = [s for s in newest if s["payment_hash"] == payment_hash]
             if not found:
                 continue
             state = found[0]["state"]
-            if state == "held":
+            if state == "held" and found[0]["reason"] != "awaiting_dispense":
                 show.say(f"    held ({found[0]['reason']}): the operator releases it", "yellow")
                 await operator.post(f"{OPERATOR_API}/settlements/{found[0]['id']}/release")
             elif state in ("processed", "errored", "rejected", "dismissed"):
                 return dict(await operator.get(f"{OPERATOR_API}/settlements/{found[0]['id']}"))
-        raise DemoStopped(f"The sale {sale.txid} is {state} after {SETTLE_SECONDS} s; the log may say why.")
+        raise DemoStopped(
+            f"The sale {sale.entry.txid} is {state} after {SETTLE_SECONDS} s; the log may say why."
+        )
 
     def _fiat(self, amount_minor: int) -> str:
         return f"{format_minor(amount_minor, settings.CURRENCY)} {settings.CURRENCY}"
-
-
-def _machine_config(world: World) -> MachineConfig:
-    """The simulated machine, as the operator has it in the books."""
-    return MachineConfig(
-        name=world.machine["name"],
-        currency=settings.CURRENCY,
-        cash_out_fee_pct=Decimal(settings.COMMISSION_PCT),
-        cassettes=FULL_CASSETTES,
-        receipts_dir=settings.DATA / "receipts",
-        npub=world.machine["npub"],
-    )
