@@ -125,5 +125,6 @@ async def _payments(
 
 def _imagined(user_id: str, fields: Mapping[str, object]) -> Machine:
     """The machine as it would be written."""
-    nobody = {"id": "", "operator_user_id": user_id, "payouts_paused_reason": None}
+    unpaired = {"paired_at": None, "takes_unsigned": False}
+    nobody = {"id": "", "operator_user_id": user_id, "payouts_paused_reason": None, **unpaired}
     return rows.machine({**AT_FIRST, **fields, **nobody})
