@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.harness.machine import Machine
 from tests.harness.shop import DCA, Shop
 
 from .clicks import asked
@@ -227,4 +228,44 @@ def test_the_platform_approves_and_stops_operators(open_page: OpenPage, shop: Sh
     expect(page.get_by_text(re.compile("has withdrawn your approval"))).to_be_visible(timeout=20_000)
     platform.put(f"{DCA}/super-config", {"operators": "open"})
     assert fits(seen.page)
+    assert of_ours(seen.complaints) == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_the_cash_in_a_machine_is_seen_put_in_and_counted_out(
+    open_page: OpenPage, shop: Shop, size: tuple[int, int]
+) -> None:
+    """What it reports stands beside what is expected; a refill and a count are asked once more."""
+    wallet = shop.server.create_wallet(shop.operator, f"Till {size[0]}")
+    body = {"name": "Till", "wallet_id": wallet.id, "currency": "EUR"}
+    till = shop.api.post(f"{DCA}/machines", body, expect=201)
+    page = (seen := open_page(shop.operator, f"/satmachineadmin/machines/{till['id']}", size)).page
+    expect(page.get_by_text(re.compile("has not reported its cash yet"))).to_be_visible()
+
+    page.get_by_role("button", name="Refill").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label("Denomination").fill("50")
+    form.get_by_label("Notes put in").fill("100")
+    form.get_by_role("button", name="Put in").click()
+    asked(page).get_by_role("button", name="Put in").click()
+    expect(page.get_by_text(re.compile("100 × 50.EUR put in")).last).to_be_visible()
+
+    signed = Machine.paired(shop.server.url, shop.api, till["id"])
+    cassette = {"unit": "cassette", "denomination": "50", "count": 98, "capacity": 500}
+    signed.post("/heartbeat", {"cash_units": [cassette]}, expect=200)
+    expect(page.get_by_text("2 notes missing", exact=True)).to_be_visible()
+    assert fits(page)
+
+    page.get_by_role("button", name="Emptied").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label(re.compile("50.EUR: counted")).fill("99")
+    form.get_by_label(re.compile("^Note, if")).fill("one was torn")
+    assert fits(page)
+    form.get_by_role("button", name="Write down").click()
+    expect(asked(page).get_by_text(re.compile("50.EUR: 99, 1 missing"))).to_be_visible()
+    asked(page).get_by_role("button", name="Write down").click()
+    expect(page.get_by_text(re.compile("99 × 50.EUR counted out of the cassette"))).to_be_visible()
+    expect(page.get_by_text("one was torn", exact=True)).to_be_visible()
+    (newest, *_older) = shop.api.get(f"{DCA}/machines/{till['id']}/cash-position")["movements"]
+    assert (newest["kind"], newest["difference"], newest["note"]) == ("emptied", -1, "one was torn")
     assert of_ours(seen.complaints) == []

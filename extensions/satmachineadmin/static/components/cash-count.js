@@ -61,8 +61,8 @@
       }
     },
     methods: {
-      words(key, named = {}, n = 1) {
-        return this.$t(`satmachineadmin.cash_position.count.${key}`, named, n)
+      words(key, named = {}) {
+        return this.$t(`satmachineadmin.cash_position.count.${key}`, named)
       },
       label({denomination}) {
         const {note} = window.satmachine.cashUnits
@@ -73,7 +73,7 @@
       hint({expected}) {
         if (expected === null) return this.words('uncounted')
         const {sats} = window.satmachine.money
-        return this.words('expected', {n: sats(expected)}, expected)
+        return this.words('expected', {n: sats(expected)})
       },
       isCount(value) {
         return (
@@ -88,11 +88,9 @@
         const found = verdict({expected, reported: n, difference})
         return [
           `${note(denomination, this.position.currency)}: ${counted}`,
-          this.$t(
-            `satmachineadmin.cash_position.counted.${found.name}`,
-            {n: found.n},
-            found.n
-          )
+          this.$t(`satmachineadmin.cash_position.counted.${found.name}`, {
+            n: found.n
+          })
         ].join(', ')
       },
       async send() {

@@ -29,15 +29,12 @@ window.satmachine.parts['cash-movements'] = {
           at: row.at,
           what: this.words(
             kind === 'emptied' ? `emptied.${unit}` : kind,
-            named,
-            n
+            named
           ),
           difference: counted
-            ? this.$t(
-                `satmachineadmin.cash_position.counted.${found.name}`,
-                {n: found.n},
-                found.n
-              )
+            ? this.$t(`satmachineadmin.cash_position.counted.${found.name}`, {
+                n: found.n
+              })
             : '',
           look: counted ? found : null,
           note: row.note,
@@ -47,8 +44,8 @@ window.satmachine.parts['cash-movements'] = {
     }
   },
   methods: {
-    words(key, named = {}, n = 1) {
-      return this.$t(`satmachineadmin.cash_position.movement.${key}`, named, n)
+    words(key, named = {}) {
+      return this.$t(`satmachineadmin.cash_position.movement.${key}`, named)
     }
   }
 }

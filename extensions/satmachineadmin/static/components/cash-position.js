@@ -14,6 +14,7 @@ window.satmachine.parts['cash-position'] = {
   }),
   computed: {
     groups() {
+      if (!this.position) return []
       return ['cassette', 'box']
         .map(kind => ({
           kind,
@@ -60,8 +61,10 @@ window.satmachine.parts['cash-position'] = {
     }
   },
   methods: {
-    words(key, named = {}, n = 1) {
-      return this.$t(`satmachineadmin.cash_position.${key}`, named, n)
+    // `n` is how many, where the words depend on that
+    words(key, named = {}, n = null) {
+      const name = `satmachineadmin.cash_position.${key}`
+      return n === null ? this.$t(name, named) : this.$t(name, named, n)
     },
     boxFull(isFull) {
       const {coming} = window.satmachine.cashUnits
@@ -87,7 +90,7 @@ window.satmachine.parts['cash-position'] = {
         since: ['missing', 'more'].includes(name) ? this.since(unit) : '',
         outlook:
           unit.unit === 'cassette' && lasts.name !== 'unknown'
-            ? this.words(`outlook.${lasts.name}`, {day: lasts.day})
+            ? ` · ${this.words(`outlook.${lasts.name}`, {day: lasts.day})}`
             : '',
         isPressing: ['empty', 'today', 'tomorrow'].includes(lasts.name)
       }
@@ -97,10 +100,10 @@ window.satmachine.parts['cash-position'] = {
       const {at, count, refilled, dispensed, taken} = since
       const moved =
         unit === 'box'
-          ? this.words('since.taken', {n: taken})
+          ? this.words('since.taken', {taken})
           : this.words('since.moved', {refilled, dispensed})
       const day = window.satmachine.times.local(at)
-      return this.words('since.counted', {count, day, moved})
+      return this.words('since.counted', {from: count, day, moved})
     },
     told(position) {
       this.refilling = false

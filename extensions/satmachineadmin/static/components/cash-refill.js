@@ -49,8 +49,8 @@
         return [
           expected === null
             ? this.words('uncounted')
-            : this.words('now', {n: sats(expected)}, expected),
-          capacity === null ? '' : this.words('fits', {n: sats(capacity)}, capacity)
+            : this.words('now', {n: sats(expected)}),
+          capacity === null ? '' : this.words('fits', {n: sats(capacity)})
         ]
           .filter(Boolean)
           .join(' · ')
@@ -62,8 +62,8 @@
       }
     },
     methods: {
-      words(key, named = {}, n = 1) {
-        return this.$t(`satmachineadmin.cash_position.refill.${key}`, named, n)
+      words(key, named = {}) {
+        return this.$t(`satmachineadmin.cash_position.refill.${key}`, named)
       },
       given(value) {
         return !!value || this.$t('satmachineadmin.form.needed')
@@ -92,7 +92,7 @@
         const after = named.after ? 'sure_after' : 'sure'
         const sure = await ask(this.$q, {
           title: this.words('title'),
-          message: this.words(after, named, count),
+          message: this.words(after, named),
           yes: this.words('button'),
           no: this.$t('satmachine.cancel')
         })
@@ -105,7 +105,7 @@
         )
         this.$q.notify({
           type: 'positive',
-          message: this.words('done', named, count)
+          message: this.words('done', named)
         })
         return position
       }
