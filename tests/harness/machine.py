@@ -53,12 +53,12 @@ class Machine:
     def post(self, path: str, body: object, *, expect: int | None = None) -> Any:
         return self._answer(self.raw("POST", path, body), expect)
 
-    def raw(self, method: str, path: str, body: object = None, **event: Any) -> httpx.Response:
+    def raw(self, method: str, path: str, body: object = None, /, **event: Any) -> httpx.Response:
         """The response itself, whatever its status; `event` is what the signed event says otherwise."""
         content = None if body is None else json.dumps(body).encode()
         return self.send(method, path, content, self.header(method, path, content, **event))
 
-    def header(self, method: str, path: str, content: bytes | None = None, **event: Any) -> str:
+    def header(self, method: str, path: str, content: bytes | None = None, /, **event: Any) -> str:
         """The Authorization of one request: new each time, also within a second."""
         asked = {
             "address": f"{self.base_url}{BASE}{path}",

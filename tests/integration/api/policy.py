@@ -29,6 +29,10 @@ GET    /machines/{machine_id}/proof             operator  200 404 404
 POST   /machines/{machine_id}/check             operator  200 404 404
 GET    /machines/{machine_id}/wallets           operator  200 404 404
 POST   /machines/{machine_id}/wallets/{wallet_id}/close  operator  404 404 404
+POST   /machines/{machine_id}/pairing           operator  201 404 404
+POST   /machines/{machine_id}/pairing/cancel    operator  200 404 404
+POST   /machines/{machine_id}/revoke            operator  409 404 404
+PUT    /machines/{machine_id}/limits            operator  200 404 404
 GET    /machines/{machine_id}/cash-position             operator  200 404 404
 POST   /machines/{machine_id}/cash-position/refilled    operator  201 404 404
 POST   /machines/{machine_id}/cash-position/emptied     operator  201 404 404

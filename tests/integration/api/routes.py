@@ -20,6 +20,7 @@ from .route import (
     Route,
     filled,
 )
+from .signed_routes import KEY_ROUTES, SIGNED_ROUTES
 
 __all__ = ["PUBLIC_ROUTES", "ROUTES", "Field", "Route", "filled"]
 
@@ -122,6 +123,8 @@ ROUTES: tuple[Route, ...] = (
             "payout_delay_minutes": _MINUTES,
             "dispense_report_minutes": _MINUTES,
             "maintenance": _SWITCH,
+            "takes_unsigned": _SWITCH,
+            "silent_minutes": _MINUTES,
         },
     ),
     Route(method="GET", path=f"{DCA}/commission-splits", filters=("machine_id",)),
@@ -368,10 +371,12 @@ ROUTES: tuple[Route, ...] = (
     ),
     *CASH_ROUTES,
     *OPERATORS_MACHINE_ROUTES,
+    *KEY_ROUTES,
     *LP_ROUTES,
 )  # fmt: skip
-#: Routes that anybody may call who knows a secret: they speak LNURL, and test_withdraw.py is theirs.
+#: Routes without a login. Machines sign what they ask; what anybody may ask who knows a secret speaks LNURL.
 PUBLIC_ROUTES = (
+    *SIGNED_ROUTES,
     Route(method="GET", path="/satmachineadmin/api/v1/withdraw/{k1}"),
     Route(method="GET", path="/satmachineadmin/api/v1/withdraw/{link}/invoice", filters=("k1", "pr")),
 )

@@ -38,7 +38,8 @@ def test_the_table_has_every_route_of_the_server(world: World) -> None:
 
 
 def test_the_reference_has_every_route_of_the_server(world: World) -> None:
-    text = (REPOSITORY / "docs/reference/api.md").read_text()
+    pages = ("api.md", "machine-interface.md")
+    text = "\n".join((REPOSITORY / "docs/reference" / page).read_text() for page in pages)
     documented = set()
     for prefix, section in re.findall(
         r"^## [^\n]*`(/\S+)`\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE
