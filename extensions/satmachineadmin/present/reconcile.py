@@ -8,6 +8,7 @@ from typing import Any
 
 from ..core.states import MatterKind
 from ..store.sql import Row
+from ..usecases.worklist import DECIDED_ELSEWHERE
 from . import iso
 
 
@@ -46,6 +47,6 @@ def matter(row: Row, names: Mapping[str, str] | None = None) -> dict[str, Any]:
         "closed_at": iso(row["closed_at"]),
         "closed_by": (names or {}).get(closed_by, closed_by) if closed_by else None,
         "is_accepted": bool(row["is_accepted"]),
-        "can_accept": closed_by is None and row["kind"] != MatterKind.CASH_DISPUTED,
+        "can_accept": closed_by is None and row["kind"] not in DECIDED_ELSEWHERE,
         "can_deny": is_payoff and closed_by is None,
     }

@@ -9,11 +9,15 @@ from ..engine.differ import resume_if_clear
 from ..engine.payoff import Payoff, load_payoff
 from ..engine.reconcile import check_machine
 from ..engine.revise.restored import accept_as_paid, book_payoff, find_payment, give_payoff_up
+from ..engine.revise.restored_links import book_links
 from ..ports import Host
 from ..store import lists
 from ..store.books import Books, Store
 from ..store.sql import Row
 from .permissions import may
+
+#: What stands until it is decided at the thing itself: by the LP or at the entry, or with the cash.
+DECIDED_ELSEWHERE = frozenset({MatterKind.CASH_DISPUTED, MatterKind.CASH_IN_HELD})
 
 
 async def check_now(store: Store, host: Host, user_id: str, machine_id: str) -> list[Difference]:
@@ -40,8 +44,7 @@ async def accept_matter(store: Store, host: Host, user_id: str, matter_id: str, 
     """
     async with store.reading() as books:
         matter = await _open_matter(books, user_id, "accept", matter_id)
-        if matter["kind"] == MatterKind.CASH_DISPUTED:
-            # It stands until the LP withdraws it, or the entry is cancelled.
+        if matter["kind"] in DECIDED_ELSEWHERE:
             raise ActionNotAllowed(thing="matter", state=matter["kind"], action="accept")
         payoff = await _restored_payoff(books, matter)
         lp = await books.lps.enrolment(payoff.leg.enrolment_id or "") if payoff else None
@@ -52,6 +55,7 @@ async def accept_matter(store: Store, host: Host, user_id: str, matter_id: str, 
         matter = await _open_matter(books, user_id, "accept", matter_id)
         await books.worklist.decide(matter, by=user_id, reason=reason)
         if matter["kind"] == DifferenceKind.UNKNOWN_PAYMENTS:
+            await book_links(books, matter["machine_id"])
             await books.unknown.accept(matter["machine_id"])
         elif matter["kind"] == DifferenceKind.OPENING_CHANGED:
             await books.reconcile.take_opening(matter["subject_id"])

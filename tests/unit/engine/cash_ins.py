@@ -22,7 +22,7 @@ TXID = "cash-in-1"
 async def machine_that_buys(make_rig: MakeRig, *, sats: int = FLOAT_SATS, **columns: object) -> Rig:
     """A paired machine with 10 % cash-in fee, and sats to buy banknotes with."""
     rig = await make_rig(cash={"ana": 200_00})
-    await pair(rig, cash_in_fee_pct="10", **columns)
+    await pair(rig, **{"cash_in_fee_pct": "10", **columns})
     if sats:
         rig.host.receive(MACHINE_WALLET, sats, memo="Admin credit")
     await rig.work()

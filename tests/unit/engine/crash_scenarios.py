@@ -19,6 +19,7 @@ from tests.fakes.lightning import Ending
 
 from .conftest import MakeRig
 from .crash import Scenario, die
+from .crash_claims import CLAIMS
 from .outside import ELLA, RESERVE
 from .rig import MACHINE_WALLET, OPERATOR, Rig
 
@@ -303,4 +304,5 @@ SCENARIOS: dict[str, Scenario] = {
     "a sweep": Scenario(prepare=_without_platform_wallet, act=_sweep, person=_sweep),
     "books that are compared": Scenario(prepare=_sold, act=_compare, person=_compare),
     "a verification": Scenario(prepare=_sold, act=_verify),
+    **CLAIMS,
 }

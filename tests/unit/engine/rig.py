@@ -22,6 +22,7 @@ from satmachineadmin.core.states import (
     PayWay,
     TargetKind,
 )
+from satmachineadmin.engine.claims import work_claims
 from satmachineadmin.engine.pay_external import work_outside
 from satmachineadmin.engine.work import work_once
 from satmachineadmin.store.books import Store
@@ -146,7 +147,10 @@ class Rig:
     async def work_outside(self, most: int = 20, *, is_stopping: bool = False) -> int:
         """Everything outside that is due now, one after the other; how many steps it took."""
         for step in range(most):
-            if await work_outside(self.store, self.host, self.lease, lambda: is_stopping) is None:
+            for work in (work_claims, work_outside):
+                if await work(self.store, self.host, self.lease, lambda: is_stopping) is not None:
+                    break
+            else:
                 return step
         return most
 

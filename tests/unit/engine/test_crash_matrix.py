@@ -29,6 +29,7 @@ _COUNTS = "figures beside the money; what was not written the next look works ou
 _ASKED = "a person's own request, done again by whoever gets no answer"
 #: Commits that no scenario dies at, and why.
 NOT_HERE = {
+    "claim": _ASKED,
     "figures": _COUNTS,
     "figures_anew": _COUNTS,
     "machine_watch": "what was not put before an operator is seen again in the next round",
