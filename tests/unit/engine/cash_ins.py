@@ -11,7 +11,7 @@ from satmachineadmin.engine.claims import work_claims
 from satmachineadmin.usecases.cash_in import CashInPosted, TakenIn, take_in
 
 from .conftest import MakeRig
-from .rig import MACHINE_WALLET, Rig
+from .rig import MACHINE_WALLET, OPERATOR, Rig
 from .signed import EVENT, KEY, again, pair, row
 
 #: 5 sats for a euro; so many are in the machine's wallet to begin with
@@ -22,7 +22,9 @@ TXID = "cash-in-1"
 async def machine_that_buys(make_rig: MakeRig, *, sats: int = FLOAT_SATS, **columns: object) -> Rig:
     """A paired machine with 10 % cash-in fee, and sats to buy banknotes with."""
     rig = await make_rig(cash={"ana": 200_00})
-    await pair(rig, **{"cash_in_fee_pct": "10", **columns})
+    await pair(rig)
+    async with rig.store.transaction("setup", actor=OPERATOR) as books:
+        await books.machines.change(rig.machine_id, {"cash_in_fee_pct": "10", **columns})
     if sats:
         rig.host.receive(MACHINE_WALLET, sats, memo="Admin credit")
     await rig.work()
