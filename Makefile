@@ -32,7 +32,7 @@ ifdef DB
 export DB
 endif
 
-.PHONY: help install test test-long test-fast lint format types js demo demo-reset screenshots simulate bench clean
+.PHONY: help install test test-long test-fast lint format types js demo demo-reset screenshots simulate screen bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -69,7 +69,7 @@ js: ## run the JavaScript tests, where there is a node
 	elif command -v node >/dev/null 2>&1; then node --test $(JS_TESTS); \
 	else echo "NOT RUN for want of node: $(JS_TESTS)"; fi
 
-demo: $(ENVIRONMENT) ## start an LNbits with both extensions and a simulated machine (PORT= DB=postgres)
+demo: $(ENVIRONMENT) ## start an LNbits with both extensions and a machine to touch (PORT= DB=postgres)
 	@$(PYTHON) -m tools.demo $(ARGS)
 
 demo-reset: $(ENVIRONMENT) ## forget the demo's data, then start it anew
@@ -80,6 +80,9 @@ screenshots: $(ENVIRONMENT) ## take the documentation's pictures from a running 
 
 simulate: $(ENVIRONMENT) ## the simulated bitSpire machine on the command line (ARGS=--help)
 	@$(PYTHON) -m simulator $(ARGS)
+
+screen: $(ENVIRONMENT) ## the screen of a paired machine as a page to touch (ARGS=--help)
+	@$(PYTHON) -m simulator screen $(ARGS)
 
 bench: $(ENVIRONMENT) ## measure how fast settlements are paid (ARGS=--help)
 	@$(PYTHON) -m benchmarks $(ARGS)

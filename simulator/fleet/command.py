@@ -115,7 +115,7 @@ async def _machine(
     stack.callback(home.close)
     if home.server is None and number >= len(pairings):
         raise ValueError(f"machine {number + 1} is not paired: give --pairings a file with its address")
-    server, code = split_pairing(pairings[number]) if home.server is None else (home.server, "")
+    server, code = split_pairing(pairings[number]) if number < len(pairings) else (home.server or "", "")
     rate = sats_per_unit(flags.price)
     machine = home.machine(cassettes, rate=lambda: rate, server=server, pace=pacer)
     await stack.enter_async_context(aclosing(machine.client))

@@ -20,6 +20,7 @@ from simulator.screen.server import Screen
 
 from . import settings, show
 from .errors import DemoStopped
+from .fleet import live
 from .ground import OneDemo, check_environment, forget_data, free_port, start_postgres
 from .machine import FULL_CASSETTES, bring_sats, pair_machine
 from .processes import Lnbits, stop_left_behind
@@ -73,6 +74,9 @@ async def run(options: Options) -> None:
         stack.push_async_callback(screen.stop)
         await screen.start()
         show.logins(host.base_url, screen.address, lnbits.log)
+        if options.fleet:
+            await live(world, options)
+            return
         trader = Trader(
             world, walk, purse, screen.session, started_at=lnbits.started_at, check_alive=lnbits.check_alive
         )

@@ -97,6 +97,10 @@ class Options:
     #: stop after so many sales; None trades until it is stopped
     sales: int | None
     pace_seconds: float
+    #: so many machines trade by a script, in place of the one; 0 for none
+    fleet: int
+    #: what goes wrong in the fleet, separated by commas
+    faults: str
 
 
 def parse_options(arguments: Sequence[str] | None, environ: Mapping[str, str] = os.environ) -> Options:
@@ -120,6 +124,13 @@ def parse_options(arguments: Sequence[str] | None, environ: Mapping[str, str] = 
     )
     parser.add_argument("--sales", type=_positive, help="stop after so many; else trade until stopped")
     parser.add_argument("--pace", type=float, default=7.0, help="seconds from sale to sale (%(default)s)")
+    parser.add_argument(
+        "--fleet",
+        type=_positive,
+        default=0,
+        help="so many machines trade by a script, in place of the one; --sales counts days then",
+    )
+    parser.add_argument("--faults", default="", help="of the fleet (python -m simulator fleet --help)")
     flags = parser.parse_args(arguments)
     # argparse does not check a default against the choices
     if flags.db not in ("sqlite", "postgres"):
@@ -130,6 +141,8 @@ def parse_options(arguments: Sequence[str] | None, environ: Mapping[str, str] = 
         database=flags.db,
         sales=flags.sales,
         pace_seconds=max(0.0, flags.pace),
+        fleet=flags.fleet,
+        faults=flags.faults,
     )
 
 
@@ -141,5 +154,5 @@ def _port(text: str) -> int:
 
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of sales")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
     return int(text)

@@ -86,9 +86,13 @@ def test_port_and_database_come_from_the_environment_unless_flags_say_otherwise(
     assert parse_options(["--port", "6000"], {"PORT": "5005"}).port == 6000
     options = parse_options([], {"PORT": "", "DB": ""})
     assert (options.port, options.database, options.reset, options.sales) == (5000, "sqlite", False, None)
+    assert options.fleet == 0
+    assert parse_options(["--fleet", "12"], {}).fleet == 12
 
 
-@pytest.mark.parametrize("flags", [["--port", "0"], ["--port", "x"], ["--db", "oracle"], ["--sales", "0"]])
+@pytest.mark.parametrize(
+    "flags", [["--port", "0"], ["--port", "x"], ["--db", "oracle"], ["--sales", "0"], ["--fleet", "0"]]
+)
 def test_what_cannot_be_meant_is_refused(flags: list[str]) -> None:
     with pytest.raises(SystemExit):
         parse_options(flags, {})
