@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.harness import LnbitsServer
+from tests.harness.machine import Machine
 from tests.harness.shop import DCA, Shop
 
 
@@ -30,7 +31,8 @@ def counts(position: dict[str, Any]) -> list[tuple[str, str, Any, Any]]:
 def test_a_machine_that_has_said_nothing_has_no_cash_position_yet(shop: Shop) -> None:
     position = shop.api.get(place(shop))
     assert position == {
-        "today": shop.api.get(f"{DCA}/settings")["today"], "currency": "EUR", "reported_at": None, "expected_total": None, "reported_total": None,
+        "today": shop.api.get(f"{DCA}/settings")["today"],
+        "currency": "EUR", "reported_at": None, "expected_total": None, "reported_total": None,
         "operators_own": "0.00", "units": [], "box_full_on": None, "movements": [],
     }  # fmt: skip
 
@@ -76,3 +78,51 @@ def test_the_currency_stands_from_the_first_note_on(shop: Shop) -> None:
     act(shop, "refilled", denomination="50", count=40)
     machine = f"{DCA}/machines/{shop.machine['id']}"
     assert shop.api.put(machine, {"currency": "CHF"}, expect=409)["code"] == "currency_fixed"
+
+
+def test_notes_that_a_machine_gives_are_expected_out_once_and_its_report_stands_beside_them(
+    shop: Shop,
+) -> None:
+    machine = Machine.paired(shop.server.url, shop.api, shop.machine["id"])
+
+    def heartbeat(fifties: int) -> None:
+        cassette = {"unit": "cassette", "denomination": "50", "count": fifties, "capacity": 500}
+        box = {"unit": "box", "denomination": "20", "count": 31, "capacity": 1000}
+        machine.post("/heartbeat", {"cash_units": [cassette, box]}, expect=200)
+
+    heartbeat(100)
+    bills = [{"denomination": "50", "count": 4}]
+    body = {
+        "txid": "tx-of-the-till",
+        "version": 1,
+        "fiat_amount": "200.00",
+        "exchange_rate": "5",
+        "bills": bills,
+    }
+    one = machine.post("/cash-out", body, expect=201)
+    shop.server.pay_invoice(shop.customer, one["invoice"])
+    assert machine.get(f"/transactions/{body['txid']}?wait=25&known=invoiced")["paid"]
+    report = {"txid": body["txid"], "version": 2, "outcome": "complete", "bills": bills}
+    for _again in range(2):
+        machine.post("/dispense", report, expect=200)
+
+    cassette, box = shop.api.get(place(shop))["units"]
+    assert (cassette["expected"], cassette["reported"], cassette["difference"]) == (96, 100, None)
+    heartbeat(95)
+    position = shop.api.get(place(shop))
+    cassette, box = position["units"]
+    assert (cassette["expected"], cassette["reported"], cassette["difference"]) == (96, 95, -1)
+    assert cassette["since"] | {"at": None} == {
+        "at": None, "count": 100, "refilled": 0, "dispensed": 4, "taken": 0,
+    }  # fmt: skip
+    assert (box["expected"], box["difference"], box["capacity"]) == (31, 0, 1000)
+    assert (position["expected_total"], position["reported_total"]) == ("5420.00", "5370.00")
+    assert position["operators_own"] == "620.00"
+    newest, *older = position["movements"]
+    assert (newest["kind"], newest["count"], newest["by"], newest["difference"]) == (
+        "dispensed",
+        4,
+        None,
+        None,
+    )
+    assert [one["kind"] for one in older] == ["first_report", "first_report"]
