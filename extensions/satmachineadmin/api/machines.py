@@ -9,7 +9,9 @@ from fastapi import APIRouter, Depends, Query
 from ..core.errors import InvalidInput
 from ..core.npub import key_hex
 from ..core.reconcile import DifferenceKind
+from ..core.states import TxType
 from ..core.units import currency_digits, format_percent, parse_percent, parse_rate
+from ..engine.machine_limits import left_for
 from ..host import accounts
 from ..present import machines as present
 from ..present import reconcile as present_reconcile
@@ -183,12 +185,17 @@ def _npub(text: str | None) -> str | None:
 
 
 async def one_machine(user_id: str, machine_id: str) -> dict[str, Any]:
-    """A machine with its LPs' cash, all of one instant."""
+    """A machine with its LPs' cash and what is left of its limits, all of one instant."""
     async with current().store.reading(at_one_instant=True) as books:
         may(user_id, "read", await books.machines.row(machine_id), "machine")
         one = lists.Page(equals={"machine.id": machine_id})
         rows, _total = await lists.page(books.sql, lists.MACHINES, one)
         cash = await books.machines.cash(machine_id)
+        left = {tx_type: await left_for(books, rows[0], tx_type) for tx_type in TxType}
         now = books.now
     names = await accounts.wallet_names({rows[0]["wallet_id"]})
-    return {**present.machine(rows[0], names, now), **present.cash(cash, rows[0]["currency"])}
+    return {
+        **present.machine(rows[0], names, now),
+        **present.cash(cash, rows[0]["currency"]),
+        **present.left(left, rows[0]["currency"]),
+    }

@@ -7,12 +7,14 @@ from typing import Any
 
 from ..core.earlier import Foreseen
 from ..core.landing import Ignored
+from ..core.machine_limits import Left
 from ..core.model import Facts
+from ..core.states import TxType
 from ..core.units import format_fiat
 from ..store.sql import Row
 from ..usecases.earlier import Earlier
 from ..usecases.machines import WalletSeen
-from . import iso, machine_config
+from . import fiat, iso, machine_config
 from .cash import balance
 from .reconcile import proof
 
@@ -52,6 +54,16 @@ def cash(by_status: Sequence[Row], currency: str) -> dict[str, Any]:
     return {
         "cash": balance({**sums, "currency": currency}),
         "lps": {row["status"]: row["lps"] for row in by_status},
+    }
+
+
+def left(by_direction: Mapping[TxType, Left], currency: str) -> dict[str, Any]:
+    """What is left of the limits of an hour and of a day."""
+    return {
+        "left": {
+            tx_type.value: {"hour": fiat(one.hour_minor, currency), "day": fiat(one.day_minor, currency)}
+            for tx_type, one in by_direction.items()
+        }
     }
 
 

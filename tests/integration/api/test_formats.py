@@ -21,7 +21,9 @@ DECIMALS = {
     "remaining", "leaving", "corrected_amount",
 }  # fmt: skip
 #: what only the reply about one machine has
-OF_ONE = ("cash", "lps")
+OF_ONE = ("cash", "lps", "left")
+#: what only the reply about one settlement has
+OF_ONE_SALE = {"actions", "legs", "raw", "refund", "timeline", "transaction", "work"}
 #: what only a leg in the reply about its sale has
 OF_A_SALE = ("actions", "rounding")
 COUNTS = ("sats", "_msat", "_total", "_completed", "_failed", "_version")
@@ -101,7 +103,7 @@ def test_a_whole_settlement_tells_its_story(world: World) -> None:
     """Legs in the order of the plan, the timeline newest first, by people's names."""
     sale = world.operator("olga").get(f"{DCA}/settlements/{world.ids['olga']['processed_id']}")
 
-    assert set(sale) == documented("Settlement") | {"actions", "legs", "raw", "refund", "timeline", "work"}
+    assert set(sale) == documented("Settlement") | OF_ONE_SALE
     kinds = [leg["leg_type"] for leg in sale["legs"]]
     assert kinds == ["super_fee", *["operator_split"] * 3, "dca", "dca"]
     assert {event["actor"] for event in sale["timeline"]} == {"engine"}

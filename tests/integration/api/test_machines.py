@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.harness import LnbitsServer, Wallet
+from tests.harness.machine import Machine as Firmware
 from tests.harness.shop import DCA, LP, Shop
 
 from .world import digest
@@ -151,6 +152,23 @@ def test_a_machine_tells_what_its_lps_have_in_it(shop: Shop) -> None:
     machine = shop.api.get(f"{MACHINES}/{shop.machine['id']}")
     assert machine["lps"] == {"active": 1}
     assert (machine["cash"]["remaining"], machine["cash"]["currency"]) == ("1000.00", "EUR")
+
+
+def test_a_machine_tells_what_is_left_of_its_limits(shop: Shop) -> None:
+    """Of an hour and of a day; where there is no limit, nothing is said to be left."""
+    wallet = shop.server.create_wallet(shop.operator, "Bounded")
+    body = {"name": "Bounded", "wallet_id": wallet.id, "currency": "EUR", "reference_rate": "5"}
+    machine = f"{MACHINES}/{shop.api.post(MACHINES, body, expect=201)['id']}"
+    none = {"hour": None, "day": None}
+    assert shop.api.get(machine)["left"] == {"cash_out": none, "cash_in": none}
+
+    limits = {"cash_out": {"transaction": "60.00", "hour": "100.00"}, "cash_in": {"day": "0"}}
+    changed = shop.api.put(f"{machine}/limits", limits)
+    assert changed["left"] == {"cash_out": {**none, "hour": "100.00"}, "cash_in": {**none, "day": "0.00"}}
+    firmware = Firmware.paired(shop.server.url, shop.api, changed["id"])
+    sale = {"txid": "bounded-1", "version": 1, "fiat_amount": "40.00", "exchange_rate": "5"}
+    firmware.post("/cash-out", sale, expect=201)
+    assert shop.api.get(machine)["left"]["cash_out"] == {**none, "hour": "60.00"}
 
 
 def test_machines_are_filtered_and_sorted_by_the_server(shop: Shop) -> None:
