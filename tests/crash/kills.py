@@ -14,12 +14,13 @@ Report = Mapping[str, object]
 
 #: A dead process's lease is taken over at once, and what it left is a few legs.
 NEXT_START_SECONDS = 20
-RANDOM_KILLS = 100
+#: Of one way on one database, in the ordinary run and in `make test-long`.
+RANDOM_KILLS, MANY_RANDOM_KILLS = 30, 100
 #: What changes nothing needs no kill of its own, and what goes by the clock is not reached by each run:
 #: the random kills hit both, the matrix of tests/unit/engine the reconciler.
 _ONLY_READING = ("reading.", "self_test.", "reconcile", "resume.", "verify", "forward.")
 #: Kills within the milliseconds around the commit, where the two books become one.
-COMMIT_KILLS = 40
+COMMIT_KILLS, MANY_COMMIT_KILLS = 20, 40
 _FOR_EVERY_LEG = ("slow.", "slow_written_down.", "slow_outcome.")
 _COMMIT_SECONDS = {"sqlite": 0.006, "postgres": 0.002}
 
@@ -76,14 +77,19 @@ def random_instants(arena: Arena, kills: int = RANDOM_KILLS) -> Report:
     }
 
 
-def around_the_commit(arena: Arena) -> Report:
+def many_random_instants(arena: Arena) -> Report:
+    """The same, for as long as nobody waits."""
+    return random_instants(arena, MANY_RANDOM_KILLS)
+
+
+def around_the_commit(arena: Arena, kills: int = COMMIT_KILLS) -> Report:
     """Processes die within a few milliseconds after they began to commit a payout."""
     trail = AuditTrail(arena.ledger)
     _settle_undisturbed(arena, trail)
     paid: list[int] = []
     survived = 0
     longest = _COMMIT_SECONDS[arena.kind]
-    for number in range(COMMIT_KILLS):
+    for number in range(kills):
         pause = arena.random.uniform(0, longest)
         with arena.telling(f"kill {number}, {pause * 1000:.2f} ms after the commit began"):
             sold = arena.sell()
@@ -93,12 +99,17 @@ def around_the_commit(arena: Arena) -> Report:
             paid.append(judge_after_kill(look(arena.ledger, arena.world, sold), arena.world, arena.way))
             _start_again(arena, trail, sold, as_lnbits_starts=False)
     return {
-        "kills": COMMIT_KILLS,
+        "kills": kills,
         "survived": survived,
         "nothing_paid": paid.count(0),
         "all_paid": paid.count(LEGS),
         "events": trail.verify(),
     }
+
+
+def many_around_the_commit(arena: Arena) -> Report:
+    """The same, for as long as nobody waits."""
+    return around_the_commit(arena, MANY_COMMIT_KILLS)
 
 
 async def _say_when_committing(say: object) -> object:
