@@ -35,13 +35,16 @@ test('every state of a transaction has a look, and a link that is over one of it
   assert.equal(word('cash_in', 'offered'), 'offered')
 })
 
-test('a key is silent before it is paired, and a code is open only where there is none', () => {
-  const word = (npub, pairing_expires_at, is_silent) =>
-    states.key({npub, pairing_expires_at, is_silent})
-  assert.equal(word(null, null, false), 'unpaired')
-  assert.equal(word(null, 'later', false), 'pairing')
-  assert.equal(word('npub1', 'later', false), 'paired')
-  assert.equal(word('npub1', null, true), 'silent')
+test('a key is one word: silent before paired, a code that is open before what was revoked', () => {
+  const word = (npub, paired_at, pairing_expires_at, is_silent = false) =>
+    states.key({npub, paired_at, pairing_expires_at, is_silent})
+  assert.equal(word(null, null, null), 'unpaired')
+  assert.equal(word(null, null, 'later'), 'pairing')
+  assert.equal(word('npub1', 'then', 'later'), 'paired')
+  assert.equal(word('npub1', 'then', null, true), 'silent')
+  assert.equal(word('npub1', null, null), 'paired')
+  assert.equal(word(null, 'then', null), 'revoked')
+  assert.equal(word(null, 'then', 'later'), 'pairing')
 })
 
 test('an LP is told in words why it takes no part', () => {

@@ -49,11 +49,26 @@ for (const [kind, table] of Object.entries({
   })
 }
 
-test('every arrow of a transaction has words', () => {
+test('every arrow of a transaction and of its link has words', () => {
   const names = arrows('TRANSACTION_ARROWS', 'transactions.py')
   assert.ok(names.length >= 5)
   for (const name of ['opened', ...names])
     assert.ok(said[`event.transaction.${name}`], name)
+  const ofLinks = ['opened', 'handed_over', 'found', ...arrows('WITHDRAWAL_ARROWS')]
+  for (const name of ofLinks.filter(name => name !== 'expired'))
+    assert.ok(said[`event.transaction.link_${name}`], name)
+})
+
+test('what the engine and the use cases note of a sale or a transaction has words', () => {
+  const noting = /(settlement|transaction)s\.(?:amend|remark)\(\s*[\w.]+(?:\([^()]*\))?,\s*"(\w+)"/g
+  const found = ['engine', 'engine/revise', 'usecases'].flatMap(folder =>
+    readdirSync(join(EXTENSIONS, 'satmachineadmin', folder))
+      .filter(name => name.endsWith('.py'))
+      .flatMap(name => [...source(folder, name).matchAll(noting)])
+      .map(([, kind, name]) => `${kind}.${name}`)
+  )
+  assert.ok(found.length > 8, found.join(' '))
+  for (const event of found) assert.ok(said[`event.${event}`], event)
 })
 
 test('every value that may be shown has a name', () => {

@@ -25,6 +25,14 @@ window.satmachine.parts['key-card'] = {
     isPaired() {
       return !!this.key.npub
     },
+    // Once it was, what is not signed is not believed, also while it has no key.
+    wasPaired() {
+      return !!this.key.paired_at
+    },
+    explained() {
+      const kind = this.wasPaired ? 'revoked' : 'unpaired'
+      return this.$t(`satmachineadmin.key.explained.${kind}`)
+    },
     facts() {
       const {npub, paired_at, seen_at, software, screen} = this.key
       return [
@@ -37,7 +45,7 @@ window.satmachine.parts['key-card'] = {
     },
     pairLabel() {
       const isOpen = !!this.key.pairing_expires_at
-      const kind = this.isPaired ? 'again' : isOpen ? 'anew' : 'first'
+      const kind = this.wasPaired ? 'again' : isOpen ? 'anew' : 'first'
       return this.$t(`satmachineadmin.key.pair.${kind}`)
     },
     minutesProblem() {

@@ -32,22 +32,27 @@
         return {
           page: Number.parseInt(this.query.page, 10) || 1,
           rowsPerPage: Number.parseInt(this.query.rows, 10) || 25,
+          sortBy: this.query.sort || 'created_at',
+          descending: this.query.order !== 'asc',
           rowsNumber: Math.min(this.total, REACHABLE)
         }
       },
       asked() {
-        const {page, rowsPerPage} = this.pagination
-        const {machine_id, tx_type, state} = this.query
+        const {page, rowsPerPage, sortBy, descending} = this.pagination
+        const {machine_id, tx_type, state, search} = this.query
         const asked = {
           limit: rowsPerPage,
           offset: (page - 1) * rowsPerPage,
+          sortby: sortBy,
+          direction: descending ? 'desc' : 'asc',
           machine_id,
-          state
+          state,
+          search
         }
         return this.isOwing ? {...asked, is_owing: true} : {...asked, tx_type}
       },
       filtered() {
-        return FILTERS.some(name => this.query[name])
+        return ['search', ...FILTERS].some(name => this.query[name])
       },
       filters() {
         const {look, direction} = window.satmachine.states
@@ -78,11 +83,11 @@
         })
         const amount = {align: 'right', classes: 'sm-num', headerClasses: 'sm-num'}
         return [
-          column('created_at', 'created_at'),
+          column('created_at', 'created_at', {sortable: true}),
           column('direction', row => this.direction(row)),
-          column('state', 'state'),
-          column('fiat', row => this.fiat(row), amount),
-          column('wire_sats', row => sats(row.wire_sats), amount),
+          column('state', 'state', {sortable: true}),
+          column('fiat_amount', row => this.fiat(row), {...amount, sortable: true}),
+          column('wire_sats', row => sats(row.wire_sats), {...amount, sortable: true}),
           column('expires_at', 'expires_at')
         ]
       },
@@ -113,12 +118,20 @@
         const {page, ...query} = this.query
         this.$emit('query', {...query, [name]: value || undefined})
       },
-      turnPage({page, rowsPerPage}) {
+      turnPage({page, rowsPerPage, sortBy, descending}) {
         this.$emit('query', {
           ...this.query,
           page: page > 1 ? page : undefined,
-          rows: rowsPerPage === 25 ? undefined : rowsPerPage
+          rows: rowsPerPage === 25 ? undefined : rowsPerPage,
+          sort: sortBy === 'created_at' || !sortBy ? undefined : sortBy,
+          order: descending ? undefined : 'asc'
         })
+      },
+      onKey(event) {
+        const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)
+        if (event.key !== '/' || typing || this.itemId) return
+        event.preventDefault()
+        this.$refs.search.focus()
       },
       leaveEmpty() {
         const {view} = this.query
@@ -152,10 +165,12 @@
     },
     async created() {
       this.live = window.satmachine.live.every(PERIOD_MS, () => this.load())
+      document.addEventListener('keydown', this.onKey)
       this.machines = await window.satmachine.lps.machines()
     },
     unmounted() {
       this.live.stop()
+      document.removeEventListener('keydown', this.onKey)
     }
   }
 })()

@@ -65,7 +65,8 @@ window.i18n.global.mergeLocaleMessage('en', {
         unpaired: 'not paired',
         pairing: 'code is open',
         paired: 'paired',
-        silent: 'silent'
+        silent: 'silent',
+        revoked: 'key revoked'
       },
       transaction: {
         invoiced: 'to be paid',
@@ -930,8 +931,12 @@ window.i18n.global.mergeLocaleMessage('en', {
     },
     key: {
       title: 'Pairing',
-      explained:
-        'Paired, the machine signs all it says with a key of its own, and nobody else can speak for it.',
+      explained: {
+        unpaired:
+          'Paired, the machine signs all it says with a key of its own, and nobody else can speak for it.',
+        revoked:
+          'Its key was revoked: nothing is taken from it until you pair it again.'
+      },
       pair: {
         first: 'Pair this machine',
         anew: 'Make a new code',
@@ -979,6 +984,8 @@ window.i18n.global.mergeLocaleMessage('en', {
       waiting: 'Waiting for the machine…',
       paired: 'Paired',
       next: 'The machine signs what it says from now on. Look at its limits next.',
+      on_dispense:
+        'Its sales are paid out once it has reported which notes came out.',
       over: 'This code is of no use any more.',
       lost: 'The code was made, but the answer with it was lost. Make a new one.',
       take_back: 'Take back',
@@ -1013,6 +1020,7 @@ window.i18n.global.mergeLocaleMessage('en', {
     transactions: {
       view: {owing: 'Cash taken, not claimed', all: 'All'},
       of_machine: 'All',
+      search: 'Transaction or machine (press /)',
       owing:
         '{n} customer’s cash is in a machine, and its sats are not fetched | {n} customers’ cash is in machines, and their sats are not fetched',
       not_loaded: 'The transactions could not be loaded.',
@@ -1021,7 +1029,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         created_at: 'Begun',
         direction: 'Direction',
         state: 'State',
-        fiat: 'Fiat',
+        fiat_amount: 'Fiat',
         wire_sats: 'Wire, sat',
         expires_at: 'Until'
       },
@@ -1598,6 +1606,7 @@ window.i18n.global.mergeLocaleMessage('en', {
           taken_over: 'Another process goes on with a sale',
           corrected: 'The rate of a sale was corrected',
           dispensed: 'Only some notes of a sale came out',
+          dispense_failed: 'No notes of a sale came out',
           facts_supplied: 'The facts of a payment were supplied',
           leg_kept: 'Sats whose notes did not come out are kept',
           leg_released: 'A failed payout of a sale was given up',
@@ -1613,7 +1622,22 @@ window.i18n.global.mergeLocaleMessage('en', {
           cancelled: 'A customer left without a note',
           released: 'A held customer gets its sats',
           given_back: 'A customer was given its cash back',
-          claimed: 'A customer fetched its sats'
+          claimed: 'A customer fetched its sats',
+          invoiced: 'A machine got an invoice for its customer',
+          posted_again: 'A machine posted a transaction again',
+          notes_taken: 'A machine took a customer’s notes',
+          extended: 'A customer’s link was made good for longer',
+          dispensed: 'A machine reported which notes came out',
+          stayed: 'Notes stayed in a machine whose sale had been paid out',
+          link_registered: 'A machine named the link by which it pays',
+          link_opened: 'A link over a customer’s sats was made',
+          link_claimed: 'A customer handed in an invoice',
+          link_handed_over: 'A customer’s invoice was handed to LNbits',
+          link_found: 'A customer’s payment was found in LNbits’ books',
+          link_paid: 'A customer’s invoice was paid',
+          link_came_back:
+            'A customer’s payment did not go through; its link is open again',
+          link_cancelled: 'A customer’s link was taken back'
         },
         split: {
           replaced: 'The commission rules were replaced',
@@ -1624,6 +1648,8 @@ window.i18n.global.mergeLocaleMessage('en', {
           claimed: 'A customer handed in an invoice for a refund',
           paid: 'A refund was paid',
           came_back: 'A refund did not go through; its link is open again',
+          handed_over: 'A customer’s invoice for a refund was handed to LNbits',
+          found: 'A refund was found in LNbits’ books',
           cancelled: 'A link for a refund was taken back',
           expired: 'A link for a refund expired'
         }

@@ -39,7 +39,8 @@
       unpaired: ['grey', 'link_off'],
       pairing: ['warning', 'hourglass_top'],
       paired: ['positive', 'vpn_key'],
-      silent: ['negative', 'wifi_off']
+      silent: ['negative', 'wifi_off'],
+      revoked: ['negative', 'block']
     },
     transaction: {
       invoiced: ['grey', 'qr_code'],
@@ -122,12 +123,13 @@
   }
 
   /**
-   * @param {{npub: string | null, pairing_expires_at: string | null, is_silent: boolean}} key
+   * @param {{npub: string | null, paired_at: string | null, pairing_expires_at: string | null, is_silent: boolean}} key
    * @returns {string} one word for a machine's key, the most pressing one
    */
-  function key({npub, pairing_expires_at, is_silent}) {
+  function key({npub, paired_at, pairing_expires_at, is_silent}) {
     if (npub) return is_silent ? 'silent' : 'paired'
-    return pairing_expires_at ? 'pairing' : 'unpaired'
+    if (pairing_expires_at) return 'pairing'
+    return paired_at ? 'revoked' : 'unpaired'
   }
 
   /**

@@ -65,7 +65,8 @@ window.i18n.global.mergeLocaleMessage('en', {
         unpaired: 'not paired',
         pairing: 'code is open',
         paired: 'paired',
-        silent: 'silent'
+        silent: 'silent',
+        revoked: 'key revoked'
       },
       transaction: {
         invoiced: 'to be paid',
