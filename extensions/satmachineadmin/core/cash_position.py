@@ -10,12 +10,13 @@ Counts are notes; fiat is in minor units of the machine's currency.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from .states import Word
-from .units import fixed_point
+from .units import fixed_point, parse_fiat
 
 DAY_SECONDS = 86_400
 #: What the outlook looks back on.
@@ -62,6 +63,13 @@ class Reported:
     count: int
     #: notes that fit; of a box, of all denominations together
     capacity: int | None = None
+
+
+def bills_of(text: str | None, currency: str) -> tuple[tuple[int, int], ...]:
+    """The notes that a transaction named (JSON text of its row): (value in minor units, count) each."""
+    return tuple(
+        (parse_fiat(some["denomination"], currency), int(some["count"])) for some in json.loads(text or "[]")
+    )
 
 
 def together(units: Iterable[Reported]) -> dict[tuple[str, int], Reported]:

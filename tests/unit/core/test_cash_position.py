@@ -15,6 +15,7 @@ from satmachineadmin.core.cash_position import (
     Notes,
     Reported,
     Unit,
+    bills_of,
     cash_position,
     together,
 )
@@ -152,3 +153,9 @@ def test_cassettes_of_one_denomination_are_one_and_what_fits_is_only_known_of_al
         ("box", FIFTY): said(inside, 8, 900),
     }
     assert together([said(cassette, 1, None), said(cassette, 2, 300)])["cassette", FIFTY].capacity is None
+
+
+def test_the_notes_that_a_transaction_named_are_read_from_its_row() -> None:
+    text = '[{"denomination": "50.00", "count": 3}, {"denomination": "20.00", "count": 1}]'
+    assert bills_of(text, "EUR") == ((FIFTY, 3), (TWENTY, 1))
+    assert bills_of(None, "EUR") == ()
