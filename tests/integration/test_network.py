@@ -16,10 +16,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
+from lnurl import decode
 
 from tests.harness import LnbitsServer
+from tests.harness.machine import Machine
 from tests.harness.pay_links import Link, PayLinks
 from tests.harness.people import Wallet
 from tests.harness.shop import DCA, Shop, check_conservation
@@ -94,7 +98,8 @@ class Network:
 
     def hasten(self) -> None:
         """What would be tried or looked up later is due now."""
-        self.b.sql("UPDATE satmachineadmin.dca_payments SET next_try_at = 0 WHERE next_try_at IS NOT NULL")
+        for table in ("dca_payments", "withdrawals"):
+            self.b.sql(f"UPDATE satmachineadmin.{table} SET next_try_at = 0 WHERE next_try_at IS NOT NULL")
 
     def balances_msat(self) -> dict[str, int]:
         """What each LNbits itself says."""
@@ -303,3 +308,91 @@ def test_a_node_that_dies_before_it_pays_is_waited_for_and_its_no_makes_room_for
     network.wait_for(settlement_id, "completed", attempt=2)
 
     arrived_once(network, settlement_id, before)
+
+
+# Cash-in: the customer's wallet is on the other node
+
+#: 200 EUR at 5 sats, without a commission
+CASH_IN_MSAT = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def machine(network: Network) -> Machine:
+    """The machine with a key of its own, and sats to buy banknotes with."""
+    network.b.top_up(network.shop.machine_wallet, 10_000)
+    return Machine.paired(network.b.url, network.shop.api, network.shop.machine["id"])
+
+
+def cash_in(network: Network, machine: Machine) -> dict[str, Any]:
+    """A customer that is done, and whose wallet on C has handed in its invoice."""
+    body = {"txid": uuid4().hex, "version": 1, "exchange_rate": "5", "done": True}
+    told: dict[str, Any] = machine.post(
+        "/cash-in", {**body, "notes": [{"id": "1", "denomination": "200"}]}, expect=201
+    )
+    hand_in(network, told)
+    return told
+
+
+def hand_in(network: Network, told: dict[str, Any]) -> None:
+    terms = network.b.api().get(urlsplit(str(decode(told["lnurl"]))).path)
+    invoice = network.c.create_invoice(network.home, terms["maxWithdrawable"] // 1000)
+    answer = network.b.api().get(urlsplit(terms["callback"]).path, k1=terms["k1"], pr=invoice.bolt11)
+    assert answer == {"status": "OK"}
+
+
+def link_of(network: Network, told: dict[str, Any]) -> dict[str, Any]:
+    (row,) = network.b.sql(
+        """
+        SELECT link.state, link.attempts, link.error_message FROM satmachineadmin.withdrawals AS link
+        JOIN satmachineadmin.machine_transactions AS one ON one.id = link.transaction_id
+        WHERE one.txid = :txid
+        """,
+        txid=told["txid"],
+    )
+    return row
+
+
+def fetched(network: Network, machine: Machine, told: dict[str, Any], before: dict[str, int]) -> None:
+    """The customer has its sats, once; the machine is told, and its wallet is explained."""
+    paid = machine.get(f"/transactions/{told['txid']}?wait=25&known=offered")
+    assert (paid["state"], paid["paid"]) == ("paid", True)
+    moved = {"node_of_b": -CASH_IN_MSAT, "node_of_c": CASH_IN_MSAT, "home": CASH_IN_MSAT}
+    network.wait_for_balances(before, machine=-CASH_IN_MSAT, **moved)
+    proof = network.shop.api.post(f"{DCA}/machines/{network.shop.machine['id']}/check")
+    assert proof["difference_msat"] == 0
+
+
+def test_a_customer_of_another_node_fetches_its_sats(network: Network, machine: Machine) -> None:
+    before = network.balances_msat()
+    fetched(network, machine, cash_in(network, machine), before)
+
+
+def test_a_customers_payment_that_takes_its_time_is_looked_up_and_not_made_again(
+    network: Network, machine: Machine
+) -> None:
+    """The server is killed meanwhile, and the next one finds the payment under way."""
+    before = network.balances_msat()
+    network.way.delay_s = STALL_S
+    told = cash_in(network, machine)
+    network.b.wait_for(
+        lambda: network.hub.balance_msat(network.nodes["b"]) < before["node of b"], "payment by the hub"
+    )
+    network.b.kill()
+    network.way.delay_s = 0
+    network.b.start()
+    fetched(network, machine, told, before)
+    assert link_of(network, told)["attempts"] == 1
+
+
+def test_a_node_that_refuses_opens_the_link_again(network: Network, machine: Machine) -> None:
+    before = network.balances_msat()
+    held = network.hub.balance_sats(network.nodes["b"])
+    network.hub.top_up(network.nodes["b"], -held)
+    told = cash_in(network, machine)
+    network.b.wait_for(lambda: link_of(network, told)["state"] == "open", "an open link")
+    assert "Insufficient balance" in link_of(network, told)["error_message"]
+    network.hub.top_up(network.nodes["b"], held)
+
+    hand_in(network, told)
+    fetched(network, machine, told, before)
+    assert link_of(network, told)["attempts"] == 2
