@@ -134,11 +134,20 @@ async def _release(books: Books, settlement: Settlement) -> None:
 async def _note_late(
     books: Books, one: Transaction, settlement: Settlement, dispensed_minor: int, why: Refusal
 ) -> Transaction:
-    """The sale is paid out, or may be: the cash that stayed is the operator's, and a person is told."""
-    stayed_minor = one.fiat_minor - dispensed_minor
+    """The sale is paid out, or may be: the cash that stayed is the operator's, and a person is told.
+
+    Only what it is paid out for: what it was scaled by before stands in its own leg, and the customer is
+    owed that there.
+    """
+    is_scaled = settlement.landed is not None and settlement.fiat_minor is not None
+    counted_minor = settlement.fiat_minor if is_scaled else one.fiat_minor
+    stayed_minor = max(0, (counted_minor or 0) - dispensed_minor) or None
     if stayed_minor == one.stayed_minor:
         return one
     one = await books.transactions.amend(one, "stayed", stayed_minor=stayed_minor)
+    if stayed_minor is None:
+        await books.worklist.close(MatterKind.LATE_DISPENSE, settlement.id)
+        return one
     sentence = (
         "The machine reports that not all notes came out, after the sale had been paid out. Refund the "
         f"customer from a wallet of yours; the cash that stayed in the machine is yours. ({why})"

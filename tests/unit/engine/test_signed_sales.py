@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -19,7 +20,9 @@ from satmachineadmin.core.errors import (
 from satmachineadmin.core.model import Settlement
 from satmachineadmin.core.states import PayoutPolicy
 from satmachineadmin.core.transactions import DispenseOutcome, TransactionState
+from satmachineadmin.engine.refund import cancel_refund
 from satmachineadmin.engine.refund_failed import refund_failed, refund_late
+from satmachineadmin.usecases.revising import DispensedPart, dispense_in_part
 from satmachineadmin.usecases.settlements import release_settlement
 
 from .conftest import MakeRig
@@ -284,3 +287,50 @@ async def test_without_a_late_report_there_is_nothing_to_refund_from_another_wal
     await rig.work(2)
     with pytest.raises(NothingToRefund):
         await refund_late(rig.store, rig.host, await _settlement(rig), MACHINE_WALLET, "", by=OPERATOR)
+
+
+@pytest.mark.parametrize("is_paid_out", [False, True])
+async def test_a_failed_report_with_a_higher_version_is_no_second_refund(
+    make_rig: MakeRig, is_paid_out: bool
+) -> None:
+    """What the customer gets by the sale's own leg stayed in no sale that was paid out."""
+    rig = await _paired(make_rig)
+    await sold(rig)
+    await report(rig, DispenseOutcome.FAILED)
+    await refund_failed(rig.store, rig.host, await _settlement(rig), "it jammed", by=OPERATOR)
+    if is_paid_out:
+        await rig.work(2)
+    again_failed = await report(rig, DispenseOutcome.FAILED, version=3)
+    await rig.work(2)
+
+    assert (again_failed.stayed_minor, await rig.worklist()) == (None, [])
+    purse = rig.host.add_wallet("purse", OPERATOR, sats=5000)
+    await cancel_refund(rig.store, await _settlement(rig), by=OPERATOR)
+    with pytest.raises(NothingToRefund):
+        await refund_late(rig.store, rig.host, await _settlement(rig), purse, "it jammed", by=OPERATOR)
+
+
+async def test_notes_that_came_out_after_a_scaled_sale_was_paid_out_are_no_late_refund(
+    make_rig: MakeRig,
+) -> None:
+    """A quarter came out, then a half: the leg over three quarters is more than the customer is owed."""
+    rig = await _paired(make_rig)
+    await sold(rig)
+    await report(rig, DispenseOutcome.PARTIAL, partial_minor=50_00)
+    await rig.work(2)
+    grown = await report(rig, DispenseOutcome.PARTIAL, partial_minor=100_00, version=3)
+    assert (grown.dispensed_minor, grown.stayed_minor, await rig.worklist()) == (100_00, None, [])
+
+
+async def test_a_late_report_counts_only_what_the_sale_was_paid_out_for(make_rig: MakeRig) -> None:
+    """The operator had scaled it to three quarters before the machine said that a half came out."""
+    rig = await _paired(make_rig)
+    one = await sold(rig)
+    three_quarters = DispensedPart(fraction=Fraction(3, 4), sats=None)
+    await dispense_in_part(rig.store, OPERATOR, one.settlement_id or "", three_quarters, "it jammed")
+    await release_settlement(rig.store, OPERATOR, one.settlement_id or "")
+    await rig.work(2)
+    late = await report(rig, DispenseOutcome.PARTIAL, partial_minor=100_00)
+    assert (late.stayed_minor, await rig.worklist()) == (50_00, ["late_dispense"])
+    late = await report(rig, DispenseOutcome.PARTIAL, partial_minor=150_00, version=3)
+    assert (late.stayed_minor, await rig.worklist()) == (None, [])
