@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ..core.errors import ClockSkew, NotSigned, Replayed, TooManyRequests, UnknownKey
+from ..core.errors import ClockSkew, NotSigned, Refusal, Replayed, TooManyRequests, UnknownKey
 from ..core.hearing import RIGHT_CLOCK_SECONDS, clock_sentence
 from ..core.model import Machine
 from ..core.signed_request import SignedEvent, check_asked, check_clock, check_payload, read_event
@@ -28,7 +29,7 @@ from ..store.sql import Row
 KEY_REQUESTS, KEY_SECONDS = 60, 30
 #: Refused signatures under one key from one address.
 REFUSED_REQUESTS, REFUSED_SECONDS = 60, 30
-#: Pairing codes tried from one address.
+#: Refused pairing codes from one address.
 PAIR_REQUESTS, PAIR_SECONDS = 10, 60
 #: A key that is not known may have become one in another process: so often it is looked at the most.
 KEYS_MS = 5000
@@ -66,6 +67,16 @@ class Signed:
     key: str
     #: the event that was used up by this request
     event_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stranger:
+    """A key that is proved to be the caller's, and is no machine's yet."""
+
+    #: lower-case hex
+    key: str
+    #: who is on the other end of the line
+    client: str
 
 
 class Gate:
@@ -111,7 +122,7 @@ class Gate:
             raise TooManyRequests(retry_after=wait_seconds)
         return await self._use(event)
 
-    async def admit_stranger(self, asked: Asked) -> str:
+    async def admit_stranger(self, asked: Asked) -> Stranger:
         """The key behind a request to be paired, which no machine has yet.
 
         Raises NotSigned, TooManyRequests, ClockSkew, Replayed.
@@ -120,13 +131,24 @@ class Gate:
         check_payload(event, await asked.body())
         self._require_genuine(event, asked.client)
         check_clock(event, self._now())
-        wait_seconds = self._pairing.take(asked.client, _now_ms())
+        now_ms = _now_ms()
+        wait_seconds = self._pairing.wait_seconds(asked.client, now_ms)
+        wait_seconds = wait_seconds or self._by_key.take(event.pubkey, now_ms)
         if wait_seconds:
             raise TooManyRequests(retry_after=wait_seconds)
         async with self._store.transaction("signed") as books:
             await books.pairings.use_event(event.id, event.created_at)
         self._remember(event)
-        return event.pubkey
+        return Stranger(key=event.pubkey, client=asked.client)
+
+    @contextmanager
+    def pairing(self, stranger: Stranger) -> Iterator[None]:
+        """What a stranger asks to be paired with; a refusal counts against its address."""
+        try:
+            yield
+        except Refusal:
+            self._pairing.take(stranger.client, _now_ms())
+            raise
 
     def forget_keys(self) -> None:
         """A key may have changed: they are read again when the next request comes."""

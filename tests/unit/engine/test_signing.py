@@ -12,6 +12,7 @@ from coincurve import PrivateKey
 from satmachineadmin.core.errors import (
     ClockSkew,
     NotSigned,
+    PairingClosed,
     Refusal,
     Replayed,
     TooManyRequests,
@@ -362,9 +363,18 @@ async def test_being_heard_does_not_grow_the_audit_trail(plaza: AtTheGate, ticki
 
 
 async def test_a_stranger_may_try_a_few_codes_from_one_address(plaza: AtTheGate, ticking: Ticking) -> None:
+    """A fleet that is paired in one room is no stranger: only what is refused counts."""
+    for _ in range(30):
+        asked = plaza.asked("/pair", "POST", {"code": "x"}, key=PrivateKey())
+        with plaza.gate.pairing(await plaza.gate.admit_stranger(asked)):
+            pass
     for _ in range(signing.PAIR_REQUESTS):
         asked = plaza.asked("/pair", "POST", {"code": "x"}, key=PrivateKey())
-        await plaza.gate.admit_stranger(asked)
+        with (
+            pytest.raises(PairingClosed),
+            plaza.gate.pairing(await plaza.gate.admit_stranger(asked)),
+        ):
+            raise PairingClosed()
 
     with pytest.raises(TooManyRequests):
         await plaza.gate.admit_stranger(plaza.asked("/pair", "POST", {"code": "x"}, key=PrivateKey()))

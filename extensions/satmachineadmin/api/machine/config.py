@@ -30,8 +30,11 @@ async def get_config(signed: SignedMachine) -> dict[str, Any]:
 
 
 @pairing_router.post("/pair", status_code=201)
-async def post_pair(key: SignedStranger, body: CodePosted) -> dict[str, Any]:
-    return await _config(await redeem_code(current().store, body.code, key))
+async def post_pair(stranger: SignedStranger, body: CodePosted) -> dict[str, Any]:
+    services = current()
+    with services.gate.pairing(stranger):
+        machine = await redeem_code(services.store, body.code, stranger.key)
+    return await _config(machine)
 
 
 async def _config(machine: Row) -> dict[str, Any]:

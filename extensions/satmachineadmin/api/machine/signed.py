@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 
 from ...host import links
 from ...services import current
-from ...usecases.signing import Asked, Signed
+from ...usecases.signing import Asked, Signed, Stranger
 from ..errors import TranslatingRoute, bounded
 
 #: A cash-in of a thousand notes fits in.
@@ -33,7 +33,7 @@ class StrangerRoute(TranslatingRoute):
 
     async def taken(self, request: Request) -> Request:
         request = _Once(request.scope, request.receive)
-        request.state.key = await current().gate.admit_stranger(_asked(request))
+        request.state.stranger = await current().gate.admit_stranger(_asked(request))
         return request
 
 
@@ -43,14 +43,14 @@ async def signed(request: Request) -> Signed:
     return found
 
 
-async def stranger(request: Request) -> str:
-    """The key that signed a request, lower-case hex."""
-    key: str = request.state.key
-    return key
+async def stranger(request: Request) -> Stranger:
+    """The key that signed a request, and is no machine's."""
+    found: Stranger = request.state.stranger
+    return found
 
 
 SignedMachine = Annotated[Signed, Depends(signed)]
-SignedStranger = Annotated[str, Depends(stranger)]
+SignedStranger = Annotated[Stranger, Depends(stranger)]
 
 
 class _Once(Request):
