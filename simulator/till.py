@@ -86,17 +86,21 @@ class Till:
         self._box[minor] += 1
         self._keep()
 
-    def fill(self, full: Sequence[Notes]) -> None:
-        """Somebody brings notes: each cassette holds at least so many afterwards."""
+    def fill(self, full: Sequence[Notes]) -> tuple[Notes, ...]:
+        """Somebody brings notes: each cassette holds at least so many afterwards. Gives what was added."""
+        held = Counter(self._cassettes)
         for some in full:
-            held = self._cassettes[some.denomination_minor]
-            self._cassettes[some.denomination_minor] = max(held, some.count)
+            minor = some.denomination_minor
+            self._cassettes[minor] = max(self._cassettes[minor], some.count)
         self._keep()
+        return tuple(some for some in _piles(self._cassettes - held) if some.count)
 
-    def empty_box(self) -> None:
-        """Somebody takes away what customers put in."""
+    def empty_box(self) -> tuple[Notes, ...]:
+        """Somebody takes away what customers put in; gives it."""
+        taken = self.box
         self._box.clear()
         self._keep()
+        return taken
 
     def cash_units(self, currency: str) -> list[dict[str, Any]]:
         """All of it as the heartbeat tells it."""

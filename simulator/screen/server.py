@@ -16,7 +16,7 @@ from ..paired import PairedMachine
 from .app import make_app
 from .serving import Counter
 from .session import Session
-from .touches import Touches
+from .touches import Filled, Touches, nobody_books
 
 FIRST_PORT = 5100
 PORTS_TO_TRY = 50
@@ -37,11 +37,12 @@ class Screen:
         counter: asyncio.Lock | None = None,
         purse: LnbitsClient | None = None,
         paired: Callable[[str], None] = lambda _server: None,
+        filled: Filled = nobody_books,
         say: Callable[[str], None] = print,
     ) -> None:
         self.session = Session(machine, price=price, counter=counter, purse=purse, say=say)
         self._counter = Counter(self.session)
-        touches = Touches(self.session, self._counter, full=tuple(full), paired=paired)
+        touches = Touches(self.session, self._counter, full=tuple(full), paired=paired, filled=filled)
         hosts = LOOPBACK if host in LOOPBACK else ("*",)
         self._socket = listen(host, port)
         self.address = f"http://{host}:{self._socket.getsockname()[1]}"

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from ..answers import Terms
 from ..cash import Notes
 from ..client import HostRefused, HostUnreachable, LnbitsClient
 from ..faults import Dispenser
@@ -20,6 +21,12 @@ from .session import Json, NotNow, Session, View
 #: No customer puts more different notes together than this.
 MOST_NOTES = 40
 
+Filled = Callable[[tuple[Notes, ...], tuple[Notes, ...]], Awaitable[None]]
+
+
+async def nobody_books(_added: tuple[Notes, ...], _taken: tuple[Notes, ...]) -> None:
+    """Whoever fills a machine tells its operator, who books it by hand."""
+
 
 class Touches:
     """Everything that can be done at the machine, by name."""
@@ -31,10 +38,13 @@ class Touches:
         *,
         full: tuple[Notes, ...],
         paired: Callable[[str], None] = lambda _server: None,
+        filled: Filled = nobody_books,
     ) -> None:
         self.session = session
         #: told with which LNbits the machine was paired
         self._paired = paired
+        #: told what was put into the cassettes and taken out of the box
+        self._filled = filled
         self._counter = counter
         self._machine = session.machine
         #: what the cassettes hold after somebody has filled them
@@ -98,7 +108,7 @@ class Touches:
             "price": format(self.session.price(), "f"),
             "cash_out_fee": _short(config.cash_out.fee_pct),
             "cash_in_fee": _short(config.cash_in.fee_pct),
-            "most_minor": _most_minor(config.cash_out.most_per_transaction, config.currency),
+            "most_minor": _most_minor(config.cash_out, config.currency),
             "notes": [[some.denomination_minor, some.count] for some in offered],
             "accepted": sorted({some.denomination_minor for some in self._full}),
         }
@@ -176,9 +186,10 @@ class Touches:
 
     async def _fill(self, _facts: Json) -> None:
         self.session.need(View.IDLE)
-        self._machine.till.fill(self._full)
-        self._machine.till.empty_box()
+        till = self._machine.till
+        added, taken = till.fill(self._full), till.empty_box()
         self.session.touch()
+        await self._filled(added, taken)
 
     async def _pay(self, _facts: Json) -> None:
         """The customer's wallet pays the invoice on the screen."""
@@ -222,8 +233,12 @@ class Touches:
         await session.look_into_purse()
 
 
-def _most_minor(text: str | None, currency: str) -> int | None:
-    return None if text is None or not text.strip("0.") else parse_minor(text, currency)
+def _most_minor(terms: Terms, currency: str) -> int | None:
+    """The most that can be asked for now, by all limits together; None where there is none."""
+    limits = (terms.most_per_transaction, terms.left_this_hour, terms.left_today)
+    # "0.00" is a limit, and no amount
+    known = [parse_minor(text, currency) if text.strip("0.") else 0 for text in limits if text is not None]
+    return min(known, default=None)
 
 
 def _short(percent: Decimal) -> str:

@@ -6,13 +6,15 @@ are in a folder of the demo's data, so a second start goes on with all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from simulator.cash import Notes
 from simulator.config import parse_cassettes
 from simulator.home import Home, split_pairing
 from simulator.machine_client import MachineRefused
 from simulator.paired import PairedMachine
+from simulator.stamp import denomination_text
 
 from . import settings
 from .seed import OPERATOR_API, World
@@ -36,6 +38,18 @@ async def pair_machine(world: World, home: Home, rate: Callable[[], Decimal]) ->
         await machine.pair(code)
         home.remember(server)
     return machine
+
+
+async def book_notes(world: World, added: Sequence[Notes], taken: Sequence[Notes]) -> None:
+    """The operator writes down what was put into the machine's cassettes and taken out of its box."""
+    position = f"{OPERATOR_API}/machines/{world.machine['id']}/cash-position"
+    for some in added:
+        denomination = denomination_text(some.denomination_minor, settings.CURRENCY)
+        await world.operator.post(f"{position}/refilled", {"denomination": denomination, "count": some.count})
+    for some in taken:
+        denomination = denomination_text(some.denomination_minor, settings.CURRENCY)
+        counted = {"unit": "box", "denomination": denomination, "counted": some.count}
+        await world.operator.post(f"{position}/emptied", counted)
 
 
 async def bring_sats(world: World) -> bool:

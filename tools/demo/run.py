@@ -9,6 +9,7 @@ import signal
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, aclosing
 from decimal import Decimal
+from functools import partial
 
 import httpx
 
@@ -22,7 +23,7 @@ from . import settings, show
 from .errors import DemoStopped
 from .fleet import live
 from .ground import OneDemo, check_environment, forget_data, free_port, start_postgres
-from .machine import FULL_CASSETTES, bring_sats, pair_machine
+from .machine import FULL_CASSETTES, book_notes, bring_sats, pair_machine
 from .processes import Lnbits, stop_left_behind
 from .rate_server import RateServer
 from .seed import OPERATOR_API, World, seed
@@ -69,6 +70,7 @@ async def run(options: Options) -> None:
             port=settings.FIRST_SCREEN_PORT,
             purse=purse,
             paired=home.remember,
+            filled=partial(book_notes, world),
             say=lambda text: show.say(f"    {text}", "cyan"),
         )
         stack.push_async_callback(screen.stop)

@@ -21,7 +21,7 @@ from simulator.screen.session import Session
 from . import settings, show
 from .balances import Books, instant
 from .errors import DemoStopped
-from .machine import FULL_CASSETTES, bring_sats
+from .machine import FULL_CASSETTES, book_notes, bring_sats
 from .seed import OPERATOR_API, World, bring_cash
 
 SETTLE_SECONDS = 45
@@ -113,7 +113,7 @@ class Trader:
         await self._fill_purse()
         if await bring_sats(self._world):
             await self._books.open()
-        self._fill_cassettes()
+        await self._fill_cassettes()
         sale = await self._sale(number, await self._amount(number))
         settlement = await self._settlement_of(sale)
         show.sale_table(number, settlement)
@@ -181,10 +181,10 @@ class Trader:
         show.say()
         show.say(f"    the customer's wallet gets {show.sats(settings.PURSE_TOP_UP_SATS)} sats", "cyan")
 
-    def _fill_cassettes(self) -> None:
+    async def _fill_cassettes(self) -> None:
         """The LPs' cash goes into the cassettes; the demo fills them before they run dry."""
         if any(some.count < LOW_NOTES for some in self._machine.till.cassettes):
-            self._machine.till.fill(FULL_CASSETTES)
+            await book_notes(self._world, self._machine.till.fill(FULL_CASSETTES), ())
             show.say()
             show.say(f"    {settings.MACHINE}'s cassettes are filled up", "cyan")
 

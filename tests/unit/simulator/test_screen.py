@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
 
 import httpx
 import pytest
 
+from simulator.cash import Notes
 from simulator.client import LnbitsClient
 from simulator.config import parse_cassettes
 from simulator.screen.app import make_app
@@ -22,6 +24,7 @@ from tests.fakes.machine_server import FakeMachineServer
 from .bench import PairedBench, run
 
 Json = dict[str, Any]
+NOTE = Notes(denomination_minor=2000, count=1)
 FULL = parse_cassettes("50:10,20:10,10:10", "EUR")
 
 
@@ -55,10 +58,16 @@ class ScreenBench(PairedBench):
         )
         self.counter = Counter(self.session)
         self.servers: list[str] = []
-        touches = Touches(self.session, self.counter, full=FULL, paired=self.servers.append)
+        self.booked: list[tuple[tuple[Notes, ...], tuple[Notes, ...]]] = []
+        touches = Touches(
+            self.session, self.counter, full=FULL, paired=self.servers.append, filled=self._book
+        )
         self.browser = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=make_app(touches)), base_url="http://127.0.0.1"
         )
+
+    async def _book(self, added: tuple[Notes, ...], taken: tuple[Notes, ...]) -> None:
+        self.booked.append((added, taken))
 
     async def touch(self, name: str, **facts: Any) -> Json:
         response = await self.browser.post(f"/api/touch/{name}", json=facts)
@@ -243,6 +252,39 @@ def test_a_sale_that_is_cancelled_is_looked_after_until_it_is_over() -> None:
         bench.server.expire(state["facts"]["txid"])
         await bench.machine.catch_up()
         assert (await bench.until("idle"))["machine"]["notes"][0] == [5000, 10]
+
+    before_the_screen(visit)
+
+
+def test_whoever_fills_the_machine_is_told_what_to_book() -> None:
+    async def visit(bench: ScreenBench) -> None:
+        await bench.touch("sell", notes=[[5000, 2]])
+        await bench.until("pay")
+        await bench.touch("pay")
+        await bench.until("receipt")
+        await bench.touch("leave")
+        bench.machine.till.take(2000)
+        await bench.touch("fill")
+        assert bench.booked == [((Notes(denomination_minor=5000, count=2),), (NOTE,))]
+        state = await bench.until("idle")
+        assert (state["service"]["cassettes"][0], state["service"]["box"]) == ([5000, 10], [])
+
+    before_the_screen(visit)
+
+
+@pytest.mark.parametrize(
+    ("terms", "most"),
+    [
+        ({}, None),
+        ({"most_per_transaction": "200.00", "left_today": "150.00"}, 15_000),
+        ({"most_per_transaction": "200.00", "left_this_hour": "0.00"}, 0),
+    ],
+)
+def test_the_least_limit_is_the_one_that_counts(terms: dict[str, Any], most: int | None) -> None:
+    async def visit(bench: ScreenBench) -> None:
+        config = bench.machine.config
+        bench.machine._config = replace(config, cash_out=replace(config.cash_out, **terms))
+        assert (await bench.until("idle"))["machine"]["most_minor"] == most
 
     before_the_screen(visit)
 
