@@ -11,13 +11,15 @@ from functools import partial
 
 from tests.harness.people import Wallet
 
+from .counter import cash_outs
+from .kiosk import cash_ins
 from .steps import Deed, Step, around
 from .town import Town
 
 #: The mark of a payment that no leg explains.
 STRANGE = "sm1:unknown:0"
 #: What the judge says of what somebody has tampered with, until it is mended.
-TAMPERED_WITH = (STRANGE, "its last event says")
+TAMPERED_WITH = (STRANGE, "its last event says", "the link says (None")
 
 
 def _sells(shop: str, times: int = 1) -> Deed:
@@ -386,10 +388,12 @@ def _check(town: Town) -> None:
 EPISODES: tuple[Callable[[], Iterator[Step]], ...] = (
     a_start, sales, a_sale_that_was_pending, the_slow_way, an_answer_that_came_late, accidents, waiting,
     payments_that_leave, a_node_that_takes_its_time, payments_that_do_not_leave, passing_on,
-    balances_paid_off, refunds, sweeping, an_lp_decides, differences,
+    balances_paid_off, refunds, sweeping, an_lp_decides, cash_ins, cash_outs, differences,
 )  # fmt: skip
 
 #: What a real server is not brought to: tests/unit/engine/test_crash_matrix.py has it, in memory.
 IN_MEMORY = {
     "external_restored": "a real server's reconciler finds the payment first, and pauses the machine",
+    "cash_in_left": "it moves no sats",
+    "claim_trouble": "it moves no sats",
 }

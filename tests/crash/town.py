@@ -34,6 +34,7 @@ JAMMED = 3
 _HURRY = (
     "UPDATE satmachineadmin.dca_settlements SET next_try_at = 1 WHERE next_try_at > 1",
     "UPDATE satmachineadmin.dca_payments SET next_try_at = 1 WHERE next_try_at > 1",
+    "UPDATE satmachineadmin.withdrawals SET next_try_at = 1 WHERE next_try_at > 1",
 )
 
 
@@ -50,6 +51,9 @@ class Town:
     extra: Shop
     link: Link
     purse: Wallet
+    #: a machine of `extra` that buys banknotes, and what it pays from
+    kiosk: dict[str, Any]
+    kiosk_wallet: Wallet
     #: payment hashes of the sales, by shop
     sold: dict[str, list[str]] = field(default_factory=lambda: {"plain": [], "outside": [], "extra": []})
     #: ids of settlements of which half came out
@@ -79,8 +83,14 @@ class Town:
         purse = server.create_wallet(plain.operator, "purse")
         for wallet in (purse, plain.machine_wallet, outside.machine_wallet, extra.machine_wallet):
             server.top_up(wallet, FLOAT_SATS)
+        kiosk = {"name": "Kiosk", "currency": "EUR", "reference_rate": "5"}
+        kiosk_wallet = server.create_wallet(extra.operator, "kiosk")
+        server.top_up(kiosk_wallet, FLOAT_SATS)
+        kiosk = extra.api.post(f"{DCA}/machines", {**kiosk, "wallet_id": kiosk_wallet.id})
         ledger = Ledger(server.data_dir, server.database_url)
-        town = cls(server, ledger, node, links, plain, outside, extra, link, purse)
+        town = cls(
+            server, ledger, node, links, plain, outside, extra, link, purse, kiosk, kiosk_wallet
+        )  # fmt: skip
         town.total_msat = town.held_msat()
         town._jam()
         town._sell_without_platform_wallet()
@@ -114,10 +124,10 @@ class Town:
         change = "UPDATE satmachineadmin.super_config SET super_fee_wallet_id = :id"
         self.sql(change, id=None)
         self.swept = self.sell("plain")
-        self.server.wait_for(partial(self._is_processed, self.swept), "processed sale")
+        self.server.wait_for(partial(self.is_processed, self.swept), "processed sale")
         self.sql(change, id=self.plain.platform_wallet.id)
 
-    def _is_processed(self, payment_hash: str) -> bool:
+    def is_processed(self, payment_hash: str) -> bool:
         settlement = self.settlement(payment_hash)
         return settlement is not None and settlement["state"] == "processed"
 

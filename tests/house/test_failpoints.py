@@ -48,8 +48,8 @@ PORTS_ELSEWHERE = {"payout", "announce"}
 #: The others, and the calls that they make.
 PORTS_CALL = {
     "make_invoice": "slow.invoice", "pay_invoice": "slow.pay", "complete_half": "half.credit",
-    "notify": "people.notify", "terms": "external.terms", "invoice": "external.invoice",
-    "pay": "external.pay", "look_up": "external.look_up",
+    "notify": "people.notify", "charge": "external.charge", "terms": "external.terms",
+    "invoice": "external.invoice", "pay": "external.pay", "look_up": "external.look_up",
 }  # fmt: skip
 #: Parts of LNbits that the fakes have not: its row of the node's answer, its notification of a payer.
 NOT_IN_FAKES = {"external.answer", "announce.payer"}

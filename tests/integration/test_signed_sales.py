@@ -170,7 +170,7 @@ def test_a_late_report_is_refunded_from_a_wallet_of_the_operators(shop: Shop, ma
 
 
 #: What somebody with the wallet's invoice key writes who would like to be paid for nothing.
-FORGED = {
+FORGED: dict[str, dict[str, object]] = {
     "principal above wire": {"principal_sats": 10**9},
     "1,000.00 of fiat for 10 sats": {"principal_sats": 10, "fee_sats": 0, "fiat_amount": "1000.00"},
     "another machine's key": {"machine_npub": "ab" * 32},
