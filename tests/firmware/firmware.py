@@ -14,6 +14,7 @@ line, `catch_up()` posts what was never answered.
 
 from __future__ import annotations
 
+import calendar
 import json
 import os
 import secrets
@@ -30,6 +31,7 @@ from .line import Json, Line, Offline, Refused
 
 SOFTWARE = "bitspire-docs 1.0"
 LONG_POLL_S = 25
+LATE_PAYMENT_S = 3600
 
 
 # -- what the machine keeps over a power cut -------------------------------------------------------
@@ -227,7 +229,8 @@ class Firmware:
             elif sale["paid"]:
                 self.post(txid, "/dispense", outcome="failed")
             else:
-                business.is_over = sale["state"] == "expired"
+                # a payment that is under way may make even an expired sale a paid one
+                business.is_over = epoch(sale["expires_at"]) + LATE_PAYMENT_S < self.line.now()
         self.memory.save()
 
     def transaction(self, txid: str) -> Json:
@@ -324,6 +327,10 @@ class Firmware:
 
 def new_txid() -> str:
     return time.strftime("%Y%m%d-", time.gmtime()) + secrets.token_hex(6)
+
+
+def epoch(when: str) -> int:
+    return calendar.timegm(time.strptime(when, "%Y-%m-%dT%H:%M:%SZ"))
 
 
 def sum_of(notes: Mapping[str, int]) -> str:
