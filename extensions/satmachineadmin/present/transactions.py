@@ -27,7 +27,7 @@ def machine_view(
     """A transaction as its machine is told it. `withdrawal` is the link of a cash-in, if it has one."""
     state = one.state_at(now)
     is_cash_in = one.tx_type is TxType.CASH_IN
-    is_offered = state is TransactionState.OFFERED and withdrawal is not None
+    can_claim = state is TransactionState.OFFERED and withdrawal is not None and not is_claimed(withdrawal)
     return {
         "txid": one.txid,
         "tx_type": one.tx_type,
@@ -42,7 +42,7 @@ def machine_view(
         "wire_sats": one.wire_sats,
         "invoice": one.bolt11 if state is TransactionState.INVOICED and not is_cash_in else None,
         "payment_hash": one.payment_hash,
-        "lnurl": links.withdraw_lnurl(withdrawal["k1"]) if is_offered and withdrawal else None,
+        "lnurl": links.withdraw_lnurl(withdrawal["k1"]) if can_claim and withdrawal else None,
         "expires_at": iso(one.expires_at),
         "paid": state is TransactionState.PAID,
         "claimed": is_claimed(withdrawal) or (is_cash_in and state is TransactionState.PAID),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from ..core import model, states
+from ..core import cash_position, model, states
 from ..core.balances import Balance
 from ..core.limits import Pace
 from ..core.units import parse_percent
@@ -143,6 +143,23 @@ def pace(row: Row) -> Pace:
         mode=states.DcaMode(row["default_dca_mode"]),
         daily_limit_minor=row["fixed_mode_daily_limit"],
         currency=row["fixed_mode_currency"],
+    )
+
+
+def cash_unit(row: Row) -> cash_position.Unit:
+    return cash_position.Unit(
+        unit=cash_position.CashUnitKind(row["unit"]),
+        denomination_minor=row["denomination_minor"],
+        expected=row["expected_count"],
+        reported=row["reported_count"],
+        difference=row["difference"],
+        capacity=row["capacity"],
+        base=row["base_count"],
+        base_at=row["base_at"],
+        refilled=row["refilled_since"],
+        dispensed=row["dispensed_since"],
+        taken=row["taken_since"],
+        stayed_then_minor=row["stayed_then_minor"],
     )
 
 

@@ -97,8 +97,8 @@ class LimitExceeded(Refusal):
 
 
 class TooFewSats(Refusal):
-    """The machine's wallet holds too few sats to buy more than {most_fiat_amount} {currency}. Take no note
-    beyond that."""
+    """The machine's wallet holds sats for {most_fiat_amount} {currency} only, which is less than the machine
+    may take at once. Take no note; the operator has to top the wallet up."""
 
     code = "too_few_sats"
     status = 409

@@ -55,8 +55,8 @@ class PaymentGone(Refusal):
 
 
 class ImplausibleRate(Refusal):
-    """{exchange_rate} is far from {reference_rate}, which this machine sold at lately. Look again; if it
-    is right all the same, confirm it."""
+    """{exchange_rate} is far from {reference_rate}, which this machine sold at lately. Look again. An
+    operator who knows that it is right can confirm it, or enter a reference rate."""
 
     code = "implausible_rate"
 
