@@ -51,6 +51,13 @@ _UNDECIDED_LEGS = """
 """
 
 
+_UNDECIDED_LINKS = """
+    SELECT link.id, link.state, link.error_message FROM satmachineadmin.withdrawals AS link
+    JOIN satmachineadmin.machine_transactions AS one ON one.id = link.transaction_id
+    WHERE link.kind = 'cash_in' AND (link.state = 'claimed' OR (link.state = 'paid' AND one.state <> 'paid'))
+"""
+
+
 def episodes_in_order(seed: int) -> list[list[Step]]:
     """All lives, the episodes shuffled but for seed 0."""
     episodes = [list(episode()) for episode in EPISODES]
@@ -134,7 +141,7 @@ def finish(town: Town) -> None:
 
 
 def _open(town: Town) -> list[dict[str, object]]:
-    return [*town.sql(_UNDECIDED), *town.sql(_UNDECIDED_LEGS)]
+    return [*town.sql(_UNDECIDED), *town.sql(_UNDECIDED_LEGS), *town.sql(_UNDECIDED_LINKS)]
 
 
 def _judge(town: Town) -> None:
