@@ -7,7 +7,7 @@ unique index lets only one movement follow that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..core.cash_position import (
     DAY_SECONDS,
@@ -17,7 +17,6 @@ from ..core.cash_position import (
     CashUnitKind,
     Notes,
     Reported,
-    Unit,
     together,
 )
 from ..core.errors import ensure
@@ -48,27 +47,48 @@ class CashUnits:
     async def report(self, machine: Machine, units: Iterable[Reported]) -> None:
         """What the machine says it holds, all of it: laid beside what is expected, which it does not change.
 
-        The first report of a unit that nothing is expected of begins its books. A unit that is not in the
-        report any more has none.
+        The first report of all begins the books of the units in it; whatever was not in it held nothing then.
+        A unit that is not in the report any more has none.
         """
         said = together(units)
         known = {_name(row): row for row in await self.of(machine.id)}
-        room = MOST_UNITS - len(known)
-        # Whatever cash may have stayed in the known cassettes is not in one that is new.
-        stayed = [row["stayed_then_minor"] for row in known.values() if row["unit"] == CashUnitKind.CASSETTE]
+        is_first = not any(row["reported_at"] is not None for row in known.values())
+        left_out = sorted(name for name in said if name not in known)[max(0, MOST_UNITS - len(known)) :]
+        laid_beside = []
         for name, unit in said.items():
-            row = known.get(name)
-            if row is None:
-                room -= 1
-                if room >= 0:
-                    await self._begin(machine, unit, min(stayed, default=0))
-            elif row["expected_count"] is None:
-                await self._begin(machine, unit, row["stayed_then_minor"])
-            else:
-                await self._lay_beside(machine, row, unit)
-        for name, row in known.items():
-            if name not in said and row["reported_count"] is not None:
-                await self._forget_report(machine, row)
+            if name in left_out:
+                continue
+            expected = await self._expected(machine, known.get(name), unit, is_first=is_first)
+            laid_beside.append((unit, unit.count - expected))
+        await self._set_reports(machine.id, laid_beside)
+        gone = [row for name, row in known.items() if name not in said and row["reported_count"] is not None]
+        await self._forget_reports(machine.id, gone)
+        is_news = any(
+            (unit.count, difference) != _report_of(known.get(_name_of(unit)))
+            for unit, difference in laid_beside
+        )
+        if is_news or gone:
+            self._audit.concerned.add(machine.operator_user_id)
+
+    async def _expected(self, machine: Machine, row: Row | None, said: Reported, *, is_first: bool) -> int:
+        """What is expected of a unit that is reported; its books begin now, if they have not yet."""
+        if row is not None and row["expected_count"] is not None:
+            return int(row["expected_count"])
+        minor = said.denomination_minor
+        if row is None and not is_first:
+            await self._begin_with_nothing(machine.id, said.unit, minor)
+            return 0
+        await self._write(
+            machine.id,
+            machine.operator_user_id,
+            CashMovementKind.FIRST_REPORT,
+            said.unit,
+            minor,
+            said.count,
+        )
+        stayed = 0 if row is None else row["stayed_then_minor"]
+        await self._rebase(machine.id, said.unit, minor, said.count, stayed_then_minor=stayed)
+        return said.count
 
     async def dispensed(
         self, machine: Machine, bills: Iterable[tuple[int, int]], transaction_id: str
@@ -96,6 +116,8 @@ class CashUnits:
             before = booked.get(minor, 0)
             if count <= before:
                 continue
+            if unit is CashUnitKind.BOX:
+                await self._begin_box(machine.id, minor)
             await self._write(
                 machine.id,
                 machine.operator_user_id,
@@ -107,6 +129,22 @@ class CashUnits:
                 booked_before=before,
             )
             await self._add(machine.id, unit, minor, f"{kind}_since", count - before)
+
+    async def _begin_box(self, machine_id: str, minor: int) -> None:
+        """A denomination that a machine takes for the first time, and of which it had reported no note."""
+        has_reported = await self._sql.value(
+            f"""
+            SELECT COUNT(*) FROM {SCHEMA}.cash_units WHERE machine_id = :id AND reported_at IS NOT NULL
+            """,
+            id=machine_id,
+        )
+        if has_reported and await self.one(machine_id, CashUnitKind.BOX, minor) is None:
+            await self._begin_with_nothing(machine_id, CashUnitKind.BOX, minor)
+
+    async def _begin_with_nothing(self, machine_id: str, unit: CashUnitKind, minor: int) -> None:
+        """A unit that held nothing until now: what stayed in the machine before is not in it."""
+        stayed = await self.stayed_minor(machine_id)
+        await self._rebase(machine_id, unit, minor, 0, stayed_then_minor=stayed)
 
     async def _booked(self, transaction_id: str, kind: CashMovementKind) -> dict[int, int]:
         """Denomination → notes that a transaction has moved so far."""
@@ -145,8 +183,7 @@ class CashUnits:
         """
         cassette = CashUnitKind.CASSETTE
         if await self.one(machine["id"], cassette, minor) is None:
-            stayed = await self.stayed_minor(machine["id"])
-            await self._rebase(machine["id"], cassette, minor, 0, stayed_then_minor=stayed)
+            await self._begin_with_nothing(machine["id"], cassette, minor)
         movement_id = await self._write(
             machine["id"],
             machine["operator_user_id"],
@@ -183,8 +220,7 @@ class CashUnits:
             by_user=by,
             note=note,
         )
-        stayed = await self.stayed_minor(machine["id"])
-        await self._rebase(machine["id"], unit, minor, 0, stayed_then_minor=stayed)
+        await self._begin_with_nothing(machine["id"], unit, minor)
         said = {"count": counted, "difference": difference, "notes": note}
         self._record("machine.emptied", machine, unit, minor, said)
         return movement_id
@@ -250,52 +286,35 @@ class CashUnits:
             for row in found
         ]
 
-    async def _begin(self, machine: Machine, said: Reported, stayed_then_minor: int) -> None:
-        """The books of a unit begin with what the machine said first."""
-        minor = said.denomination_minor
-        await self._write(
-            machine.id,
-            machine.operator_user_id,
-            CashMovementKind.FIRST_REPORT,
-            said.unit,
-            minor,
-            said.count,
-        )
-        await self._rebase(machine.id, said.unit, minor, said.count, stayed_then_minor=stayed_then_minor)
-        await self._set_report(machine.id, said, difference=0)
-
-    async def _lay_beside(self, machine: Machine, row: Row, said: Reported) -> None:
-        difference = said.count - row["expected_count"]
-        if (said.count, difference) != (row["reported_count"], row["difference"]):
-            self._audit.concerned.add(machine.operator_user_id)
-        await self._set_report(machine.id, said, difference=difference)
-
-    async def _set_report(self, machine_id: str, said: Reported, *, difference: int) -> None:
-        await self._sql.run(
+    async def _set_reports(self, machine_id: str, said: Sequence[tuple[Reported, int]]) -> None:
+        """What is reported of each unit, and how it differs."""
+        await self._sql.run_many(
             f"""
             UPDATE {SCHEMA}.cash_units SET reported_count = :count, reported_at = :now,
                 difference = :difference, capacity = :capacity
             WHERE machine_id = :id AND unit = :unit AND denomination_minor = :minor
             """,
-            id=machine_id,
-            unit=said.unit,
-            minor=said.denomination_minor,
-            count=said.count,
-            now=self._now,
-            difference=difference,
-            capacity=said.capacity,
+            [
+                {
+                    "id": machine_id,
+                    "unit": unit.unit,
+                    "minor": unit.denomination_minor,
+                    "count": unit.count,
+                    "now": self._now,
+                    "difference": difference,
+                    "capacity": unit.capacity,
+                }
+                for unit, difference in said
+            ],
         )
 
-    async def _forget_report(self, machine: Machine, row: Row) -> None:
-        self._audit.concerned.add(machine.operator_user_id)
-        await self._sql.run(
+    async def _forget_reports(self, machine_id: str, gone: Sequence[Row]) -> None:
+        await self._sql.run_many(
             f"""
             UPDATE {SCHEMA}.cash_units SET reported_count = NULL, difference = NULL
             WHERE machine_id = :id AND unit = :unit AND denomination_minor = :minor
             """,
-            id=machine.id,
-            unit=row["unit"],
-            minor=row["denomination_minor"],
+            [{"id": machine_id, "unit": row["unit"], "minor": row["denomination_minor"]} for row in gone],
         )
 
     async def _rebase(
@@ -365,23 +384,14 @@ class CashUnits:
         )
 
 
-def unit(row: Row) -> Unit:
-    """A row as a value."""
-    return Unit(
-        unit=CashUnitKind(row["unit"]),
-        denomination_minor=row["denomination_minor"],
-        expected=row["expected_count"],
-        reported=row["reported_count"],
-        difference=row["difference"],
-        capacity=row["capacity"],
-        base=row["base_count"],
-        base_at=row["base_at"],
-        refilled=row["refilled_since"],
-        dispensed=row["dispensed_since"],
-        taken=row["taken_since"],
-        stayed_then_minor=row["stayed_then_minor"],
-    )
-
-
 def _name(row: Row) -> _Name:
     return str(row["unit"]), int(row["denomination_minor"])
+
+
+def _name_of(unit: Reported) -> _Name:
+    return str(unit.unit), unit.denomination_minor
+
+
+def _report_of(row: Row | None) -> tuple[int | None, int | None]:
+    """What was reported of a unit so far, and how it differed."""
+    return (None, None) if row is None else (row["reported_count"], row["difference"])

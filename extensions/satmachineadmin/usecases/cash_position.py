@@ -13,8 +13,8 @@ from datetime import date
 from ..core.cash_position import CashPosition, CashUnitKind, cash_position
 from ..core.errors import InvalidInput
 from ..core.units import format_fiat, parse_fiat
+from ..store import rows
 from ..store.books import Books, Store
-from ..store.cash_units import unit as unit_of
 from ..store.sql import Row
 from .permissions import may
 
@@ -39,10 +39,10 @@ async def look_at_cash(store: Store, user_id: str, machine_id: str, *, by_people
     people made. Raises NotFound."""
     async with store.reading(at_one_instant=True) as books:
         machine = may(user_id, "read", await books.machines.row(machine_id), "machine")
-        rows = await books.cash_units.of(machine_id)
+        units = await books.cash_units.of(machine_id)
         today = date.fromisoformat(await books.operators.day(user_id))
         position = cash_position(
-            [unit_of(row) for row in rows],
+            [rows.cash_unit(row) for row in units],
             await books.cash_units.notes_of_days(machine_id),
             stayed_minor=await books.cash_units.stayed_minor(machine_id),
             today=today,
@@ -50,7 +50,7 @@ async def look_at_cash(store: Store, user_id: str, machine_id: str, *, by_people
         return CashSeen(
             currency=machine["currency"],
             today=today,
-            reported_at=max((row["reported_at"] for row in rows if row["reported_at"]), default=None),
+            reported_at=max((row["reported_at"] for row in units if row["reported_at"]), default=None),
             position=position,
             movements=await books.cash_units.movements(machine_id, MOST_MOVEMENTS, by_people=by_people),
         )
