@@ -15,7 +15,6 @@ from typing import Any
 
 from . import reference
 from .ledger import (
-    ARROWS,
     DIGITS,
     IN_FLIGHT,
     NETWORK_FEE_MSAT,
@@ -26,10 +25,10 @@ from .ledger import (
     day_of,
     ppm_of,
 )
-from .sales import Sales
+from .transactions import Transactions
 
 
-class Follower(Sales):
+class Follower(Transactions):
     """Goes along the trail."""
 
     # The trail -----------------------------------------------------------------------------------
@@ -54,11 +53,16 @@ class Follower(Sales):
             self.head = (row["hash"], event["seq"])
             self._follow(event, event["change"]["before"], event["change"]["after"])
         self._check_groups()
+        self._check_reports()
 
     def _follow(self, event: Event, before: Event, after: Event) -> None:
         kind, subject = event["subject_kind"], event["subject_id"]
         if kind == "settlement" and not event["event"].startswith("withdrawal."):
             self._settlement(event, subject, before, after)
+        elif kind == "settlement":
+            self._refund_link(event, subject, after)
+        elif kind == "transaction":
+            self._transaction(event, subject, before, after)
         elif kind == "leg":
             self._leg(event, subject, before, after)
         elif event["event"].startswith("cash."):
@@ -73,6 +77,8 @@ class Follower(Sales):
                 self.platform.update(after)
             case "machine", "split.back_to_default":
                 self.rules.pop(subject, None)
+            case "machine", "machine.paired":
+                self.machines[subject]["is_paired"] = True
             case "machine", "machine.added" | "machine.changed":
                 self.machines.setdefault(subject, {}).update(after)
             case "split_set", _:
@@ -107,6 +113,8 @@ class Follower(Sales):
 
     def _settlement(self, event: Event, sale_id: str, before: Event, after: Event) -> None:
         what = event["event"].removeprefix("settlement.")
+        self.reasons[sale_id] = after.get("reason", self.reasons.get(sale_id))
+        self._expected[sale_id] -= {what}
         if what == "landed":
             self._land(sale_id, after)
         elif what == "facts_supplied":
@@ -114,7 +122,7 @@ class Follower(Sales):
         elif what == "rate_supplied":
             self._supply(self.sales[sale_id], after)
         elif what == "dispensed":
-            self._scale(self.sales[sale_id], after)
+            self._scale(sale_id, self.sales[sale_id], after)
         elif what == "corrected":
             self._correct(sale_id, after)
         if "state" in before and "state" in after:
@@ -124,10 +132,6 @@ class Follower(Sales):
                 self._check_plan(sale_id, sale, day_of(event["at"]))
             self._swept[sale_id].clear()
             sale.state = after["state"]
-
-    def _check_arrow(self, kind: str, state: str, before: Event, after: Event) -> None:
-        assert before["state"] == state, f"a {kind} moved from {before['state']}, it was {state}"
-        assert (state, after["state"]) in ARROWS[kind], f"no arrow leads a {kind} {state} > {after['state']}"
 
     # Legs ----------------------------------------------------------------------------------------
 

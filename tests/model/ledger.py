@@ -25,6 +25,9 @@ _ARROWS = {
         failed>voided skipped>voided""",
     "cash entry": """pending>confirmed pending>cancelled pending>disputed disputed>pending
         disputed>cancelled""",
+    "transaction": """invoiced>paid collecting>offered collecting>held collecting>cancelled held>offered
+        held>cancelled offered>cancelled offered>paid""",
+    "link": "open>claimed claimed>paid claimed>open open>cancelled",
 }
 ARROWS = {kind: {tuple(arrow.split(">")) for arrow in arrows.split()} for kind, arrows in _ARROWS.items()}
 PAID = ("completed", "refunded")
@@ -33,6 +36,8 @@ _HOLDING = ("pending", "paying", "failed", "unresolved", "completed")
 #: Cash entries that are neither confirmed nor cancelled.
 _WAITING = ("pending", "disputed")
 IN_FLIGHT = ("paying", "unresolved")
+#: What an operator says where all goes back to the customer, and where what stayed does.
+ALL_BACK, STAYED = "nothing came out", "notes stayed in the machine"
 
 
 @dataclass
@@ -82,6 +87,10 @@ class Ledger:
     wallet_of: Callable[[str], str] = str
     #: the part of the notes that the operator named last, as (part, whole)
     asked_part: tuple[int, int] = (0, 1)
+    #: the part that a machine has reported of a sale, as (part, whole)
+    reported_part: dict[str, tuple[int, int]] = field(default_factory=dict)
+    #: why a sale is held
+    reasons: dict[str, str | None] = field(default_factory=dict)
 
     platform: dict[str, Any] = field(
         default_factory=lambda: {
@@ -117,6 +126,12 @@ class Ledger:
 
     def received(self, wallet: str, msat: int) -> None:
         self.held_msat[wallet] += msat
+
+    # Rules that hold for everything --------------------------------------------------------------
+
+    def _check_arrow(self, kind: str, state: str, before: Event, after: Event) -> None:
+        assert before["state"] == state, f"a {kind} moved from {before['state']}, it was {state}"
+        assert (state, after["state"]) in ARROWS[kind], f"no arrow leads a {kind} {state} > {after['state']}"
 
     # Looking -------------------------------------------------------------------------------------
 

@@ -15,6 +15,8 @@ PURSE = "purse"
 PARTNERS = ("paula", "pedro", "petra")
 #: targets of the operator: outside, outside with a least amount, and a wallet here behind an address
 ELLA, FRED, GRETA = "ella@example.com", "fred@example.com", "greta@here.com"
+#: the wallet here of a customer who has one
+CUSTOMER = "carla's wallet"
 LPS = ("ana", "ben", "cleo")
 
 
@@ -59,6 +61,10 @@ def people_of(current: Callable[[], FakeHost], monkeypatch: pytest.MonkeyPatch) 
     async def is_password(_user_id: str, password: str) -> bool:
         return password == "its password"
 
+    async def is_login(_npub: str) -> bool:
+        return False
+
+    monkeypatch.setattr(accounts, "is_login", is_login)
     monkeypatch.setattr(accounts, "has_password", has_password)
     monkeypatch.setattr(accounts, "is_password", is_password)
     monkeypatch.setattr(accounts, "find_wallet", find_wallet)

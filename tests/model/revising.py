@@ -6,7 +6,6 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from satmachineadmin.engine.refund import hand_in
 from satmachineadmin.usecases import (
     adopting,
     correcting,
@@ -58,7 +57,7 @@ class Revising(Run):
         rows = self.rows("settlements", "held", "pending", "processing", "errored")
         return [row for row in rows if row["id"] not in paid and row["tx_type"] == "cash_out"]
 
-    @happens(when=lambda self: self.has("errored"), which=WHICH)
+    @happens(14, when=lambda self: self.has("errored"), which=WHICH)
     def retries(self, which: int) -> None:
         sale = self.sale(which, "errored")
         self.does(
@@ -66,7 +65,7 @@ class Revising(Run):
             lambda: revising.retry_settlement(self.w.store, self.w.host, OPERATOR, sale["id"], None),
         )
 
-    @happens(when=lambda self: self.failed_legs(), which=WHICH, to=st.sampled_from([None, "pedro", ELLA]))
+    @happens(8, when=lambda self: self.failed_legs(), which=WHICH, to=st.sampled_from([None, "pedro", ELLA]))
     def retries_leg(self, which: int, to: str | None) -> None:
         legs = self.failed_legs()
         leg = legs[which % len(legs)]
@@ -81,7 +80,7 @@ class Revising(Run):
     def failed_legs(self) -> list[Row]:
         return [leg for leg in self.rows("legs", "failed") if leg["settlement_id"]]
 
-    @happens(when=lambda self: self.failed_legs(), which=WHICH)
+    @happens(8, when=lambda self: self.failed_legs(), which=WHICH)
     def releases_leg(self, which: int) -> None:
         legs = self.failed_legs()
         leg = legs[which % len(legs)]
@@ -116,6 +115,7 @@ class Revising(Run):
         return [row for row in self.rows("settlements", "processed", "errored") if row["id"] in kept]
 
     @happens(
+        16,
         when=lambda self: self.has_leg(reason="undispensed"),
         which=WHICH,
         how=st.sampled_from(["keep", "open", "open", "claim", "claim", "cancel"]),
@@ -129,15 +129,17 @@ class Revising(Run):
             if how == "keep":
                 await revising.keep_leg(self.w.store, OPERATOR, leg["id"], "forgotten")
             elif how == "open":
-                await refunds.make_refund_link(self.w.store, self.w.host, OPERATOR, sale, "jam")  # type: ignore[arg-type]
+                late = self.w.books.links.get(sale)
+                if late is None or late.state not in ("open", "claimed"):
+                    await refunds.make_refund_link(self.w.store, self.w.host, OPERATOR, sale, "jam", None)  # type: ignore[arg-type]
             elif how == "cancel":
                 await refunds.take_back_refund_link(self.w.store, OPERATOR, sale)
             else:
-                await self.w.claim(sale, hand_in)
+                await self.w.claim(sale)
 
         self.does(f"Refund of {leg['sats']} sats that were not dispensed: {how}", act)
 
-    @happens(when=lambda self: self.without_rate(), which=WHICH, nudge=NUDGE)
+    @happens(10, when=lambda self: self.without_rate(), which=WHICH, nudge=NUDGE)
     def supplies_rate(self, which: int, nudge: int) -> None:
         rows = self.without_rate()
         sale = rows[which % len(rows)]
@@ -177,8 +179,9 @@ class Revising(Run):
             return
         sale = self.sale(which, "rejected")
         commission = min(commission, sale["wire_sats"])
+        sign = -1 if sale["tx_type"] == "cash_out" else 1
         supplied = adopting.Supplied(
-            principal_sats=sale["wire_sats"] - commission, commission_sats=commission, fiat_minor=None,
+            principal_sats=sale["wire_sats"] + sign * commission, commission_sats=commission, fiat_minor=None,
             exchange_rate=self.rate(self.w.machines.index(sale["machine_id"]), 0),
         )  # fmt: skip
         self.does(
@@ -221,7 +224,7 @@ class Revising(Run):
     def with_cash(self) -> list[str]:
         return [one for one, lp in self.w.books.lps.items() if lp.confirmed > self.w.books.used(one)]
 
-    @happens(when=lambda self: self.failed_payoffs(), which=WHICH, is_again=st.booleans())
+    @happens(30, when=lambda self: self.failed_payoffs(), which=WHICH, is_again=st.booleans())
     def decides_on_payoff(self, which: int, is_again: bool) -> None:
         rows = self.failed_payoffs()
         leg = rows[which % len(rows)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from . import reference
-from .ledger import DIGITS, Event, Ledger, Leg, ppm_of
+from .ledger import ALL_BACK, DIGITS, Event, Ledger, Leg, ppm_of
 from .reference import Line, Sale, Stake
 
 
@@ -36,9 +36,16 @@ class Sales(Ledger):
         may_be = ["held"]
         policy = machine["payout_policy"]
         self.is_calm = self.is_calm and not made["is_wild"]
-        if made["is_lying"] or (made["is_unstamped"] and machine["fallback_commission_pct"] is None):
+        is_signed = "is_above" in made
+        is_forged = not is_signed and machine.get("is_paired") and not machine.get("takes_unsigned")
+        is_lost = made["is_unstamped"] and machine["fallback_commission_pct"] is None
+        if made["is_lying"] or is_lost or is_forged:
             may_be = ["rejected"]
-        elif not machine["maintenance"] and (policy == "at_once" or (policy == "on_dispense" and not is_out)):
+        elif (
+            not machine["maintenance"]
+            and not (is_signed and made["is_above"])
+            and (policy == "at_once" or (policy == "on_dispense" and not is_out))
+        ):
             may_be = ["pending"] if self.is_calm else ["pending", "held"]
         assert after["state"] in may_be, f"a sale landed {after['state']} that is to be one of {may_be}"
 
@@ -76,9 +83,11 @@ class Sales(Ledger):
 
     def _adopt(self, sale_id: str, after: Event) -> None:
         old = self.sales[sale_id]
-        assert after["principal_sats"] + after["commission_sats"] == old.wire, "adopted beside the wire"
+        sign = 1 if old.is_cash_out else -1
+        wire = after["principal_sats"] + sign * after["commission_sats"]
+        assert wire == old.wire, "adopted beside the wire"
         sale = self.sales[sale_id] = self._sale(
-            old.machine, True, old.wire, after["principal_sats"], after["commission_sats"],
+            old.machine, old.is_cash_out, old.wire, after["principal_sats"], after["commission_sats"],
             old.host_fee_msat, old.state,
         )  # fmt: skip
         sale.fiat, sale.rate = after["fiat_minor"], after["exchange_rate"]
@@ -102,8 +111,12 @@ class Sales(Ledger):
     def _digits(self, sale: Sale) -> int:
         return DIGITS[self.machines[sale.machine]["currency"]]
 
-    def _scale(self, sale: Sale, after: Event) -> None:
+    def _scale(self, sale_id: str, sale: Sale, after: Event) -> None:
         part, whole = self.asked_part
+        if after["dispensed_note"] == ALL_BACK:
+            part, whole = 0, 1
+        elif after["dispensed_note"].startswith("The machine reports"):
+            part, whole = self.reported_part[sale_id]
         sale.principal, sale.commission, sale.platform, sale.fiat = reference.scaled(sale, part, whole)
         self._check_figures(sale, after)
         wanted = reference.half_up(sale.wire * part, whole)

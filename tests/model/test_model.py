@@ -18,6 +18,7 @@ from satmachineadmin.store.database import Database
 from tests.fakes.books import FakeClock, migrate, store_on_sqlite
 from tests.harness.farm import POSTGRES, SQLITE, ServerFarm
 
+from .cash_ins import CashIns
 from .deciding import Deciding
 from .engine import Engine
 from .people import people_of
@@ -41,7 +42,7 @@ class Bench:
     def run(self, *, runs: int, steps: int, is_random: bool = False, phases: tuple[Phase, ...] = ()) -> None:
         """Try so many stories; the first that ends badly is made as short as it goes."""
 
-        class Model(Trade, Deciding, Engine, Revising):
+        class Model(Trade, Deciding, Engine, Revising, CashIns):
             storage, loop = self.storage, self.loop
 
         with pytest.MonkeyPatch.context() as patch:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -14,15 +15,18 @@ from hypothesis import Phase
 
 from satmachineadmin.core import correcting, dispense, planning
 from satmachineadmin.core.errors import InvariantViolated
-from satmachineadmin.core.model import LpStake
+from satmachineadmin.core.model import LpStake, Settlement
 from satmachineadmin.core.outside import Ask
 from satmachineadmin.core.planning import Draw
-from satmachineadmin.engine import errands
+from satmachineadmin.core.transactions import Amounts, Transaction, amounts_of
+from satmachineadmin.engine import claims, errands, report_dispense
 from satmachineadmin.engine.revise import retry
-from satmachineadmin.ports import Transfer
+from satmachineadmin.ports import Books, Transfer
+from satmachineadmin.ports.withdrawal_book import Link
 from satmachineadmin.store.legs import Legs
 from satmachineadmin.store.lps import Lps
 from satmachineadmin.store.statements import Since
+from satmachineadmin.usecases import cash_in
 from tests.fakes.host import FakeTransaction
 
 from .test_model import Bench, bench
@@ -93,6 +97,38 @@ def a_statement_begins_with_what_it_ends_with(patch: pytest.MonkeyPatch) -> None
     patch.setattr("satmachineadmin.store.statements.sums_since", nothing)
 
 
+def a_link_opens_again_although_its_payment_is_pending(patch: pytest.MonkeyPatch) -> None:
+    async def come_back(books: Books, link: Link, _verdict: object) -> None:
+        await claims._come_back(books, link, "It takes so long.")
+
+    patch.setattr(claims, "_stay_undecided", come_back)
+
+
+def a_report_scales_what_was_scaled_already(patch: pytest.MonkeyPatch) -> None:
+    def scale(settlement: Settlement, part: Fraction) -> dispense.Scaled:
+        return dispense.scale_by_fraction(replace(settlement, landed=None), part)
+
+    patch.setattr(report_dispense, "scale_by_fraction", scale)
+
+
+def a_cash_in_pays_the_gross(patch: pytest.MonkeyPatch) -> None:
+    def amounts(*facts: Any) -> Amounts:
+        net = amounts_of(*facts)
+        return replace(net, wire_sats=net.principal_sats)
+
+    patch.setattr(cash_in, "amounts_of", amounts)
+
+
+def what_went_back_by_its_leg_goes_back_once_more(patch: pytest.MonkeyPatch) -> None:
+    """A report after that counts as one of a sale that was paid out for all of its notes."""
+    note_late = report_dispense._note_late
+
+    async def forget(books: Books, one: Transaction, sale: Settlement, *said: Any) -> Transaction:
+        return await note_late(books, one, replace(sale, fiat_minor=one.fiat_minor), *said)
+
+    patch.setattr(report_dispense, "_note_late", forget)
+
+
 BREAKS: tuple[Break, ...] = (
     a_sat_goes_to_the_wrong_lp,
     cash_is_not_reserved,
@@ -103,6 +139,10 @@ BREAKS: tuple[Break, ...] = (
     nothing_is_kept_back_for_the_network,
     what_was_passed_on_is_not_counted,
     a_statement_begins_with_what_it_ends_with,
+    a_link_opens_again_although_its_payment_is_pending,
+    a_report_scales_what_was_scaled_already,
+    a_cash_in_pays_the_gross,
+    what_went_back_by_its_leg_goes_back_once_more,
 )
 
 

@@ -93,11 +93,7 @@ class Trade(Run):
         self.w.say(f"The payment of sale {list(self.w.books.made).index(row.payment_hash) + 1} is a {status}")
 
     def pending_sales(self) -> list[Row]:
-        return [
-            row
-            for row in self.w.host.rows
-            if row.status == "pending" and row.payment_hash in self.w.books.made
-        ]
+        return list(self.w.unpaid_sales())
 
     # Cash ----------------------------------------------------------------------------------------
 

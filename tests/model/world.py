@@ -21,6 +21,9 @@ from satmachineadmin.core.errors import Refusal
 from satmachineadmin.core.host_facts import HostLimits
 from satmachineadmin.core.lease import Lease, LeaseLost
 from satmachineadmin.core.model import HostPayment
+from satmachineadmin.core.outside import Invoice
+from satmachineadmin.engine.claim import hand_in
+from satmachineadmin.engine.claims import work_claims
 from satmachineadmin.engine.pay_external import work_outside
 from satmachineadmin.engine.reconcile import reconcile_once
 from satmachineadmin.engine.work import work_once
@@ -35,7 +38,7 @@ from tests.unit.engine.rig import OPERATOR, PLATFORM, machine_fields
 
 from .follow import Follower
 from .ledger import IN_FLIGHT, NETWORK_FEE_MSAT
-from .people import ELLA, FRED, GRETA, LPS, PARTNERS, PURSE, hex_id
+from .people import CUSTOMER, ELLA, FRED, GRETA, LPS, PARTNERS, PURSE, hex_id
 from .storage import Storage
 
 RATES = {"EUR": "5", "JPY": "0.25", "KWD": "17.003"}
@@ -43,7 +46,7 @@ RATES = {"EUR": "5", "JPY": "0.25", "KWD": "17.003"}
 LIMITS = HostLimits(reserve_fee_min_msat=2000, reserve_fee_percent="1.0")
 
 _SIDE_CALLS = ("mint", "facts", "paid_before", "make_invoice", "pay_invoice", "look_up", "complete_half")
-_OUTSIDE_CALLS = ("terms", "invoice", "pay", "look_up")
+_OUTSIDE_CALLS = ("terms", "invoice", "pay", "look_up", "charge")
 
 #: what is only wrong with the slow way
 _SLOW = ("slow way", "stops half way", "lies after paying", "no invoices")
@@ -103,6 +106,7 @@ class World:
         self.receive(PURSE, 2_000_000, memo="Admin credit")
         for name in (*PARTNERS, "greta"):
             self.host.add_wallet(hex_id(name), name)
+        self.host.add_wallet(CUSTOMER, "carla")
         for name in LPS:
             self.host.add_wallet(f"{name}'s wallet", name)
             self.host.add_wallet(f"{name}'s other wallet", name)
@@ -128,7 +132,7 @@ class World:
     async def _take_lease(self) -> Lease:
         async with self.store.transaction("setup") as books:
             lease = await books.take_lease(f"process {self.lease.epoch + 1}", previous_is_gone=True)
-            await books.sql.run("UPDATE satmachineadmin.runner_lease SET expires_at = expires_at + 1000000")
+            await books.sql.run("UPDATE satmachineadmin.runner_lease SET expires_at = expires_at + 100000000")
         assert lease is not None
         self.lease = lease
         return lease
@@ -215,7 +219,10 @@ class World:
         await work_once(self.store, self.host, self.working, lambda: False)
 
     async def works_outside(self) -> None:
+        """As the runner does: of a customer who waits for it, else of a leg."""
         for _ in range(6):
+            if await work_claims(self.store, self.host, self.working, lambda: False) is not None:
+                continue
             if await work_outside(self.store, self.host, self.working, lambda: False) is None:
                 return
 
@@ -274,16 +281,25 @@ class World:
         for row in [row for row in self.host.rows if row.status == "pending" and row.is_lightning_outbound]:
             self.host.change(row, status=status, fee_msat=NETWORK_FEE_MSAT if status == "success" else 0)
 
-    async def claim(self, sale: str, hand_in: Callable[..., Awaitable[None]]) -> None:
-        """The customer hands in an invoice for the link of this sale, if there is one."""
+    async def invoice(self, amount_msat: int, payee: str = "") -> Invoice:
+        """A customer's, of a wallet here or, as most are, somewhere else."""
+        name = f"customer@{payee or 'wallet.com'}"
+        self.host.lightning.add_target(name, wallet_id=payee or None)
+        terms = await self.host.lightning.terms(name)
+        return await self.host.lightning.invoice(terms, amount_msat)
+
+    async def claim(self, sale: str) -> None:
+        """The customer hands in an invoice for the link to what was not dispensed, if there is one."""
         async with self.store.reading() as books:
             link = await books.withdrawals.under_way(sale)
         if link is not None:
-            target = self.host.lightning.add_target("customer@wallet.com")
-            terms = await self.host.lightning.terms("customer@wallet.com")
-            invoice = await self.host.lightning.invoice(terms, link["amount_msat"])
-            assert target.asked_msat
+            invoice = await self.invoice(link["amount_msat"])
             await hand_in(self.store, self.host, link["k1"], invoice.bolt11)
+
+    def unpaid_sales(self) -> list[HostPayment]:
+        """Invoices of customers that nobody has paid yet."""
+        open_rows = [row for row in self.host.rows if row.status == "pending" and row.is_lightning_inbound]
+        return [row for row in open_rows if row.payment_hash in self.books.made]
 
     def trouble(self, what: str) -> None:
         """What is wrong with LNbits from now on; one thing at a time."""
@@ -308,12 +324,10 @@ class World:
             target.refuses, target.max_msat = None, 10**12
         for wallet in self.host.wallets:
             self.set_deleted(wallet, False)
-        for row in [
-            row for row in self.host.rows if row.status == "pending" and row.payment_hash in self.books.made
-        ]:
+        for row in self.unpaid_sales():
             self.change(row, status="failed")
-        for number in range(len(self.machines)):
-            self.receive(f"machine {number}", 1_000_000, memo="Admin credit")
+        for wallet in (PURSE, *(f"machine {number}" for number in range(len(self.machines)))):
+            self.receive(wallet, 1_000_000, memo="Admin credit")
         for number in range(_MENDING):
             self.decide("success")
             await work_once(self.store, self.host, self.lease, lambda: False, is_start=number == 0)
@@ -322,6 +336,7 @@ class World:
                 await self.reconciles()
             await self.look()
             is_quiet = all(sale.state not in ("pending", "processing") for sale in self.books.sales.values())
+            is_quiet &= all(link.state != "claimed" for link in self.books.links.values())
             if is_quiet and all(leg.state not in IN_FLIGHT for leg in self.books.legs.values()):
                 return
             self.clock.advance(seconds=700)
