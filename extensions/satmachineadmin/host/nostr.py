@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nostr_sdk import Event, NostrSdkError
+from nostr_sdk import Event, InternalError, NostrSdkError
 
 from ..core.signed_request import SignedEvent
 
@@ -11,5 +11,5 @@ def is_genuine(event: SignedEvent) -> bool:
     """Whether the event's id is its own and its signature its signer's; a tenth of a millisecond."""
     try:
         return bool(Event.from_json(event.as_json()).verify())
-    except NostrSdkError:
+    except (NostrSdkError, InternalError):  # the second is a panic of its Rust
         return False
