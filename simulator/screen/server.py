@@ -92,6 +92,8 @@ def listen(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host.strip("[]"), number))
+            # a browser that is quicker than the server waits
+            listening.listen(100)
         except OSError:
             listening.close()
             continue
