@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tests.harness.shop import DCA
 
-from .route import EMPTY, NOT_AN_AMOUNT, Field, Route
+from .route import EMPTY, NOT_AN_AMOUNT, TEXT, Field, Route
 
 _CASH = f"{DCA}/machines/{{machine_id}}/cash-position"
+_CASH_INS = f"{DCA}/transactions"
 _DENOMINATION = Field(good="50", bad=NOT_AN_AMOUNT)
 _NOTE = Field(good="from the bank", legal=frozenset({"missing"}) | EMPTY, bad=("x" * 2001,))
 _NOT_A_COUNT = ("1", "five")
@@ -32,4 +33,19 @@ OPERATORS_MACHINE_ROUTES = (
             "note": _NOTE,
         },
     ),
+    Route(
+        method="GET",
+        path=_CASH_INS,
+        filters=("machine_id", "tx_type", "state", "is_owing"),
+        is_list=True,
+        sorts=("created_at", "fiat_amount", "wire_sats", "state"),
+    ),
+    Route(method="GET", path=f"{_CASH_INS}/{{transaction_id}}"),
+    Route(method="POST", path=f"{_CASH_INS}/{{transaction_id}}/release"),
+    Route(
+        method="POST",
+        path=f"{_CASH_INS}/{{transaction_id}}/extend",
+        body={"days": Field(good=7, bad=("7", "a week"))},
+    ),
+    Route(method="POST", path=f"{_CASH_INS}/{{transaction_id}}/give-back", body={"reason": TEXT}),
 )

@@ -36,6 +36,11 @@ PUT    /machines/{machine_id}/limits            operator  200 404 404
 GET    /machines/{machine_id}/cash-position             operator  200 404 404
 POST   /machines/{machine_id}/cash-position/refilled    operator  201 404 404
 POST   /machines/{machine_id}/cash-position/emptied     operator  201 404 404
+GET    /transactions                            operator  200 -   -
+GET    /transactions/{transaction_id}           operator  200 404 404
+POST   /transactions/{transaction_id}/release   operator  200 404 404
+POST   /transactions/{transaction_id}/extend    operator  200 404 404
+POST   /transactions/{transaction_id}/give-back operator  200 404 404
 GET    /clients                                 operator  200 -   -
 POST   /clients                                 operator  409 404 404
 GET    /clients/{client_id}                     operator  200 404 404

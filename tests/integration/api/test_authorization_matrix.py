@@ -17,6 +17,7 @@ from tests.harness import Api
 from tests.harness.farm import SQLITE, ServerFarm
 from tests.harness.shop import DCA, Shop
 
+from .cash_in import give_cash
 from .policy import POLICY
 from .routes import ROUTES, Route
 from .test_bad_bodies import complaint
@@ -187,6 +188,8 @@ def _fresh(world: World, caller: Caller, route: Route, ids: Mapping[str, str]) -
         made["wallet_id"] = world.server.create_wallet(owner, "fresh").id
     if "{settlement_id}" in route.path:
         made["settlement_id"] = shop.settled(shop.sell(**HELD_SALE))["id"]
+    if "{transaction_id}" in route.path:
+        made["transaction_id"] = give_cash(shop, "offered" if route.path.endswith("/extend") else "held")
     if "entry_id}" in route.path:
         entry = shop.api.post(f"{DCA}/deposits", {"client_id": ids["client_id"], "amount": "3.00"})
         made["entry_id"] = made["confirmed_entry_id"] = entry["id"]

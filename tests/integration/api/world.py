@@ -15,6 +15,8 @@ import httpx
 from tests.harness import OURS, Api, LnbitsServer, User, Wallet
 from tests.harness.shop import DCA, Shop
 
+from .cash_in import give_cash
+
 #: what the engine writes by itself all the time, and how far the audit trail was last found whole
 _RESTLESS = {
     "audit_marks",
@@ -79,6 +81,7 @@ class World:
             "other_client_id": shop.clients["ben" if "ben" in shop.clients else "dan"]["id"],
             "token": invitation["link"].partition("#")[2],
             "matter_id": self._notice(shop),
+            "transaction_id": give_cash(shop, "held"),
             "enrolment_id": invitation["id"],
             "guest_wallet_id": guest.wallet.id,
             "wallet_id": self.server.create_wallet(shop.operator, "spare").id,
