@@ -291,7 +291,10 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path=f"{DCA}/settlements/{{settlement_id}}/refund",
-        body={"reason": Field(good="The notes jammed", bad=("x" * 2001,))},
+        body={
+            "reason": Field(good="The notes jammed", bad=("x" * 2001,)),
+            "wallet_id": Field(good=None, legal=NOT_GIVEN, unknown=400, foreign=("wallet_id", 400)),
+        },
     ),
     Route(method="POST", path=f"{DCA}/settlements/{{settlement_id}}/refund/cancel"),
     Route(
