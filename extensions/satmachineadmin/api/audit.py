@@ -12,6 +12,7 @@ from ..services import current
 from ..store import lists
 from ..store.books import ENGINE
 from ..usecases.audit import verify
+from ..usecases.cash_out import MACHINE
 from .auth import CurrentUser
 from .errors import TranslatingRoute
 from .schemas import IdFilter, moment, page_of
@@ -40,7 +41,7 @@ async def list_events(
     wanted = page.only(equals).within("event.at", moment("since", since), moment("until", until))
     async with current().store.reading() as books:
         rows, total = await lists.page(books.sql, lists.EVENTS, wanted)
-    people = {row["actor"] for row in rows} - {ENGINE}
+    people = {row["actor"] for row in rows} - {ENGINE, MACHINE}
     names = {person: await accounts.user_name(person) for person in people}
     return {"data": [present_audit.event(row, names) for row in rows], "total": total}
 

@@ -17,6 +17,7 @@ from ..present.exports import Table
 from ..store import exports
 from ..store.books import ENGINE, Store
 from ..store.exports import Wanted
+from ..usecases.cash_out import MACHINE
 from ..usecases.files import whole_csv
 from ..usecases.permissions import may
 
@@ -67,7 +68,7 @@ def csv_lines(store: Store, export: Export, name_of: NameOf) -> AsyncIterator[st
 async def _slices(store: Store, export: Export, name_of: NameOf) -> AsyncIterator[tuple[str, int]]:
     """Lines and how many rows they hold, slice by slice."""
     table, wanted = export.table, export.wanted
-    names: dict[str, str] = {ENGINE: ENGINE}
+    names: dict[str, str] = {ENGINE: ENGINE, MACHINE: MACHINE}
     while True:
         async with store.reading() as books:
             rows = await exports.read(books.sql, table.extract, wanted, SLICE)

@@ -105,7 +105,8 @@ def _change(side: str) -> Callable[[Row, Names], Cell]:
     """What an event says of before or after, as JSON; a machine's key stays here."""
 
     def work_out(row: Row, _names: Names) -> Cell:
-        shown = audit.shown(json.loads(row["body"])["change"][side], SHOWN - {"npub"})
+        change = json.loads(row["body"])["change"]
+        shown = audit.shown(change[side], SHOWN - {"npub"}, currency=audit.currency_of(change))
         return _plain(json.dumps(shown, ensure_ascii=False)) if shown else None
 
     return work_out

@@ -149,8 +149,13 @@ class Machines:
         )
         return machine_id
 
-    async def change(self, machine_id: str, fields: Mapping[str, object]) -> None:
-        """Set fields of a machine; its configuration's version grows where something is another value."""
+    async def change(
+        self, machine_id: str, fields: Mapping[str, object], *, noted: Mapping[str, object] | None = None
+    ) -> None:
+        """Set fields of a machine; its configuration's version grows where something is another value.
+
+        `noted` is what the event says besides: the currency of amounts, for one.
+        """
         before = await self.row(machine_id)
         if before is None:
             return
@@ -173,7 +178,7 @@ class Machines:
             machine_id,
             operator_user_id=before["operator_user_id"],
             before={key: before[key] for key in fields},
-            after=fields,
+            after={**(noted or {}), **fields},
         )
 
     async def pause_payouts(self, machine_id: str, reason: str) -> None:

@@ -54,7 +54,7 @@ class Withdrawals:
             **row,
         )
         # The event hangs on what people read the timeline of; the secret stays out of it.
-        self._record("opened", row, after={"sats": fields["amount_msat"], "reason": fields["reason"]})
+        self._record("opened", row, after={"amount_msat": fields["amount_msat"], "reason": fields["reason"]})
         return withdrawal_id
 
     async def get(self, withdrawal_id: str) -> Row | None:

@@ -25,7 +25,7 @@ async def set_limits(store: Store, user_id: str, machine_id: str, wanted: Wanted
             for direction, limits in wanted.items()
             for name, text in limits.items()
         }
-        await books.machines.change(machine_id, fields)
+        await books.machines.change(machine_id, fields, noted={"currency": row["currency"]})
 
 
 def has_limits(machine: Row) -> bool:

@@ -165,6 +165,9 @@ def test_a_machine_tells_what_is_left_of_its_limits(shop: Shop) -> None:
     limits = {"cash_out": {"transaction": "60.00", "hour": "100.00"}, "cash_in": {"day": "0"}}
     changed = shop.api.put(f"{machine}/limits", limits)
     assert changed["left"] == {"cash_out": {**none, "hour": "100.00"}, "cash_in": {**none, "day": "0.00"}}
+    (event, *_older) = shop.api.get(f"{DCA}/audit-events", subject_id=changed["id"])["data"]
+    said = {"cash_out_transaction": "60.00", "cash_out_hour": "100.00", "cash_in_day": "0.00"}
+    assert (event["before"], event["after"]) == (dict.fromkeys(said), {**said, "currency": "EUR"})
     firmware = Firmware.paired(shop.server.url, shop.api, changed["id"])
     sale = {"txid": "bounded-1", "version": 1, "fiat_amount": "40.00", "exchange_rate": "5"}
     firmware.post("/cash-out", sale, expect=201)

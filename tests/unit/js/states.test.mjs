@@ -106,7 +106,8 @@ const TEXTS = {
   'satmachineadmin.leg_type': ['LegType', 'states.py'],
   'satmachineadmin.machine.policy': ['PayoutPolicy', 'states.py'],
   'satmachineadmin.transaction.held': ['HeldFor', 'transactions.py'],
-  'satmachineadmin.transaction.dispense': ['DispenseOutcome', 'transactions.py']
+  'satmachineadmin.transaction.dispense': ['DispenseOutcome', 'transactions.py'],
+  'satmachineadmin.transaction.outcome': ['DispenseOutcome', 'transactions.py']
 }
 for (const [prefix, [name, path]] of Object.entries(TEXTS)) {
   test(`every ${name} is said in words`, () => {

@@ -77,7 +77,11 @@ test('every value that may be shown has a name', () => {
   )
   const names = [...list.matchAll(/"(\w+)"/g)].map(found => found[1])
   assert.ok(names.length > 30)
-  for (const name of names) assert.ok(said[`field.${name}`], name)
+  const ofFiat = [...source('present', 'audit.py').matchAll(/_minor": "(\w+)"/g)].map(found => found[1])
+  const limits = ['cash_out', 'cash_in'].flatMap(direction =>
+    ['transaction', 'hour', 'day', 'hold_above'].map(name => `${direction}_${name}`)
+  )
+  for (const name of [...names, ...ofFiat, ...limits]) assert.ok(said[`field.${name}`], name)
 })
 
 test('what changed is said from what to what, and what is not known is not zero', () => {
@@ -110,7 +114,10 @@ test('a word of the books has a text, and a hash is known by its ends', () => {
     ['tx_type', 'cash_out'],
     ['leg_type', 'dca'],
     ['reason', 'implausible_rate'],
-    ['reason', 'uncovered']
+    ['reason', 'uncovered'],
+    ['payout_policy', 'on_dispense'],
+    ['held_for', 'above_day_limit'],
+    ['dispense', 'partial']
   ])
     assert.ok(keys(sale, name, value).some(key => key in all), `${name} ${value}`)
   assert.deepEqual(keys(sale, 'notes', 'held'), [])

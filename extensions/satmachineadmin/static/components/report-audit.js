@@ -69,8 +69,8 @@
         return this.$te(key, 'en') ? this.$t(key) : name
       },
       actor(event) {
-        const isEngine = event.actor === 'engine'
-        return isEngine ? this.$t('satmachineadmin.trail.engine') : event.actor
+        const ours = ['engine', 'machine'].includes(event.actor)
+        return ours ? this.$t(`satmachineadmin.trail.actor.${event.actor}`) : event.actor
       },
       change({before, after}) {
         if (before === null || after === null) return before ?? after

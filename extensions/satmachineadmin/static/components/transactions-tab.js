@@ -103,6 +103,10 @@
       state: row => window.satmachine.states.transaction(row),
       satsUnit: value => window.satmachine.money.satsUnit(value),
       fiat: row => window.satmachine.money.fiat(row.fiat_amount, row.currency),
+      // Until when somebody may act; of what is over it says nothing.
+      until({state, expires_at}) {
+        return ['invoiced', 'offered', 'expired'].includes(state) ? expires_at : null
+      },
       direction(row) {
         const {arrow, label} = window.satmachine.states.direction(row.tx_type)
         return `${arrow} ${this.$t(label)}`

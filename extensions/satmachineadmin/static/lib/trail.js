@@ -42,6 +42,9 @@
       status: [`satmachine.state.${subject_kind}.${value}`],
       tx_type: [`satmachine.direction.${value}`],
       leg_type: [`satmachineadmin.leg_type.${value}`],
+      payout_policy: [`satmachineadmin.form.policy.${value}`],
+      held_for: [`satmachineadmin.transaction.held.${value}`],
+      dispense: [`satmachineadmin.transaction.outcome.${value}`],
       unit: [`satmachineadmin.cash_position.unit.${value}`],
       reason: [`satmachineadmin.reason.${value}`, `satmachineadmin.skip.${value}`]
     }
