@@ -57,6 +57,7 @@ def replies(world: World) -> dict[str, list[dict[str, Any]]]:
         "Leg": [{k: v for k, v in leg.items() if k not in OF_A_SALE} for leg in sale["legs"]]
         + olga.get(f"{DCA}/payments")["data"],
         "AuditEvent": olga.get(f"{DCA}/audit-events", limit=200)["data"],
+        "MachineTransaction": olga.get(f"{DCA}/transactions")["data"],
         "TrailVerdict": [platform.post(f"{DCA}/audit/verify")],
         "Preferences": [ana.get(f"{LP}/preferences")],
         "Enrolment": ana.get(f"{LP}/enrolments")["data"],
@@ -131,6 +132,8 @@ def test_what_is_not_known_is_null(world: World) -> None:
         ("deposits", "status", "pending"),
         ("deposits", "kind", "deposit"),
         ("clients", "status", "invited"),
+        ("transactions", "state", "held"),
+        ("transactions", "tx_type", "cash_in"),
     ],
 )
 def test_a_filter_keeps_exactly_what_it_names(world: World, path: str, name: str, value: str) -> None:
