@@ -1,8 +1,9 @@
 """The proof after each sale, from LNbits' own wallet balances and nothing else.
 
-What every wallet of the demo gained is read from LNbits and held against the settlement. If somebody moved
-sats by hand in the meantime, LNbits' own payment list says so, and that part is left out; any other
-difference stops the demo.
+What every wallet of the demo gained is read from LNbits and held against the settlement. If other sats moved
+in the meantime, by hand or for another machine's sale, LNbits' own payment list says so, and that part is
+left out; any other difference stops the demo. Balances and lists are read until nothing has moved between
+them, so that no payment is in the one and not in the other.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from datetime import datetime, timezone
 from typing import Any
 
 from . import settings
-from .errors import SumsDoNotHold
+from .errors import DemoStopped, SumsDoNotHold
 from .seed import World
 from .settings import Person
 from .show import sats
 
 MSAT = 1_000
+#: How often the wallets are read until nothing moved meanwhile.
+READINGS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +29,9 @@ class Purse:
     """One wallet that takes part, as LNbits had it when it was read."""
 
     group: str
-    invoice_key: str
     balance_msat: int
+    #: the newest payments that went through: LNbits' own id of each → (hash, msat that it moved)
+    payments: dict[str, tuple[str, int]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,44 +55,59 @@ class Books:
         self._world = world
         self._host = world.operator.host
         self._before: dict[str, Purse] = {}
-        self._read_at = datetime.now(timezone.utc)
 
     async def open(self) -> None:
         """Reads all balances: what follows is compared with this."""
-        self._read_at = datetime.now(timezone.utc)
         self._before = await self._read()
 
     async def prove(self, settlement: dict[str, Any]) -> str:
         """Holds what was gained against the settlement; gives the sentence to show."""
-        started = datetime.now(timezone.utc)
         after = await self._read()
         gains = self._gains(after, {})
         outside_sats = self._outside_sats(settlement, after)
         problems = problems_of(settlement, gains, outside_sats)
         if problems:
             hashes = {settlement["payment_hash"], *(leg["payment_hash"] for leg in settlement["legs"])}
-            by_hand = {key: await self._moved_by_hand(purse, hashes) for key, purse in after.items()}
+            by_hand = {key: self._moved_by_hand(key, purse, hashes) for key, purse in after.items()}
             gains = self._gains(after, by_hand)
             problems = problems_of(settlement, gains, outside_sats)
         if problems:
             raise SumsDoNotHold(
                 f"LNbits' balances and settlement {settlement['id']} disagree:\n  " + "\n  ".join(problems)
             )
-        self._before, self._read_at = after, started
+        self._before = after
         return _sentence(settlement, gains, outside_sats)
 
     async def _read(self) -> dict[str, Purse]:
-        """Every wallet of everybody who takes part, by its id: a person may have made new ones."""
-        purses = {}
+        """Every wallet of everybody who takes part, by its id, as all of them were at one moment."""
+        balances = await self._balances()
+        for _ in range(READINGS):
+            purses = {}
+            for wallet_id, (group, key, balance_msat) in balances.items():
+                payments = await self._newest(key)
+                purses[wallet_id] = Purse(group=group, balance_msat=balance_msat, payments=payments)
+            before, balances = balances, await self._balances()
+            if balances == before:
+                return purses
+        raise DemoStopped("Sats move without pause, so the wallets' balances cannot be compared.")
+
+    async def _balances(self) -> dict[str, tuple[str, str, int]]:
+        """Group, invoice key and balance of each wallet: a person may have made new ones."""
+        balances = {}
         for person in (settings.PLATFORM, settings.OPERATOR, *settings.LPS):
             for wallet in await self._world.sessions[person.username].get("/api/v1/wallets"):
-                balance = await self._get(wallet["inkey"], "/api/v1/wallet")
-                purses[wallet["id"]] = Purse(
-                    group=self._group_of(person, wallet["id"]),
-                    invoice_key=wallet["inkey"],
-                    balance_msat=int(balance["balance"]),
-                )
-        return purses
+                held = await self._get(wallet["inkey"], "/api/v1/wallet")
+                group = self._group_of(person, wallet["id"])
+                balances[wallet["id"]] = (group, wallet["inkey"], int(held["balance"]))
+        return balances
+
+    async def _newest(self, invoice_key: str) -> dict[str, tuple[str, int]]:
+        newest = await self._get(invoice_key, "/api/v1/payments?limit=100&sortby=time&direction=desc")
+        return {
+            one["checking_id"]: (one["payment_hash"], int(one["amount"]) - abs(int(one["fee"])))
+            for one in newest
+            if one["status"] == "success"
+        }
 
     def _group_of(self, person: Person, wallet_id: str) -> str:
         if wallet_id == self._world.machine["wallet_id"]:
@@ -117,16 +136,13 @@ class Books:
             and leg["destination_wallet_id"] not in purses
         )
 
-    async def _moved_by_hand(self, purse: Purse, hashes: Collection[str | None]) -> int:
+    def _moved_by_hand(self, wallet_id: str, purse: Purse, hashes: Collection[str | None]) -> int:
         """What LNbits lists in this wallet since the last reading beside the settlement's own, in msat."""
-        path = "/api/v1/payments?limit=100&sortby=time&direction=desc"
-        newest = await self._get(purse.invoice_key, path)
+        known = self._before[wallet_id].payments if wallet_id in self._before else {}
         return sum(
-            int(payment["amount"]) - abs(int(payment["fee"]))
-            for payment in newest
-            if payment["status"] == "success"
-            and payment["payment_hash"] not in hashes
-            and instant(payment["updated_at"]) >= self._read_at
+            moved
+            for checking_id, (payment_hash, moved) in purse.payments.items()
+            if checking_id not in known and payment_hash not in hashes
         )
 
 
