@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.harness.machine import Machine
 from tests.harness.people import User
 from tests.harness.shop import DCA, LP, Shop
 
@@ -46,10 +47,16 @@ class Writer:
         self.lp = shop.server.api(shop.lps["ana"])
         self.client = f"{DCA}/clients/{shop.clients['ana']['id']}"
         self.machine = f"{DCA}/machines/{shop.machine['id']}"
+        self.firmware = Machine.paired(shop.server.url, shop.api, shop.machine["id"])
 
     def machine_name(self, text: str) -> Any:
         self.api.put(self.machine, {"name": text})
         return self.api.get(self.machine)["name"]
+
+    def software(self, text: str) -> Any:
+        self.firmware.post("/heartbeat", {"software": text, "screen": text}, expect=200)
+        told = self.api.get(self.machine)["key"]
+        return told["software"] if told["software"] == told["screen"] else told
 
     def location(self, text: str) -> Any:
         self.api.put(self.machine, {"location": text})
@@ -96,6 +103,7 @@ class Writer:
 
 FIELDS: tuple[Callable[[Writer, str], Any], ...] = (
     Writer.machine_name,
+    Writer.software,
     Writer.location,
     Writer.display_name,
     Writer.split_label,
