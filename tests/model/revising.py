@@ -116,12 +116,12 @@ class Revising(Run):
 
     @happens(
         16,
-        when=lambda self: self.has_leg(reason="undispensed"),
+        when=lambda self: self.owed(),
         which=WHICH,
         how=st.sampled_from(["keep", "open", "open", "claim", "claim", "cancel"]),
     )
     def refunds(self, which: int, how: str) -> None:
-        legs = self.rows("legs", reason="undispensed")
+        legs = self.owed()
         leg = legs[which % len(legs)]
         sale = leg["settlement_id"]
 
@@ -138,6 +138,9 @@ class Revising(Run):
                 await self.w.claim(sale)
 
         self.does(f"Refund of {leg['sats']} sats that were not dispensed: {how}", act)
+
+    def owed(self) -> list[Row]:
+        return self.rows("legs", "skipped", reason="undispensed", kept_at=None)
 
     @happens(10, when=lambda self: self.without_rate(), which=WHICH, nudge=NUDGE)
     def supplies_rate(self, which: int, nudge: int) -> None:

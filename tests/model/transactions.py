@@ -223,7 +223,9 @@ class Transactions(Sales):
     def _link(self, what: str, tx_id: str, tx: Tx, event: Event, after: Event) -> None:
         if what == "opened":
             assert tx.state == "offered" and tx_id not in self.links, "a link that nobody is to get"
-            assert after["sats"] == tx.wire * 1000, f"a link over {after['sats']} msat, not {tx.wire} sats"
+            assert after["amount_msat"] == tx.wire * 1000, (
+                f"a link over {after['amount_msat']} msat, not {tx.wire} sats"
+            )
             payer = self.machines[tx.machine]["wallet_id"]
             self.links[tx_id] = Link(payer=payer, amount_msat=tx.wire * 1000)
             return
@@ -270,5 +272,5 @@ class Transactions(Sales):
         owed = reference.half_up(tx.wire * (tx.stayed or 0), tx.fiat)
         assert 0 < owed <= sale.principal + sale.commission + 1, f"{owed} sats are more than were paid out"
         wanted = 1000 * reference.most_to_send(owed)
-        assert after["sats"] == wanted, f"a refund of {after['sats']} msat, to be {wanted}"
+        assert after["amount_msat"] == wanted, f"a refund of {after['amount_msat']} msat, to be {wanted}"
         self.links[sale_id] = Link(payer=PURSE, amount_msat=wanted)

@@ -299,7 +299,12 @@ class World:
     def unpaid_sales(self) -> list[HostPayment]:
         """Invoices of customers that nobody has paid yet."""
         open_rows = [row for row in self.host.rows if row.status == "pending" and row.is_lightning_inbound]
-        return [row for row in open_rows if row.payment_hash in self.books.made]
+        made = self.books.made
+        return [
+            row
+            for row in open_rows
+            if row.payment_hash in made and made[row.payment_hash]["wallet"] == row.wallet_id
+        ]
 
     def trouble(self, what: str) -> None:
         """What is wrong with LNbits from now on; one thing at a time."""
