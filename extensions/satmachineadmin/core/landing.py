@@ -289,6 +289,9 @@ def _why_distrusted(stamp: Stamp, machine: Machine, origin: Origin) -> RejectRea
         return RejectReason.UNSIGNED
     if not fiat_agrees(stamp.principal_sats, stamp.fiat_minor, stamp.exchange_rate, stamp.currency):
         return RejectReason.AMOUNTS_DISAGREE
+    if origin is Origin.SIGNED and stamp.tx_type is TxType.CASH_IN:
+        # It was the machine's key when it signed, and the customer has its sats: they have left.
+        return None
     machine_key = None if machine.npub is None else key_hex(machine.npub)
     if stamp.machine_npub and machine_key and stamp.machine_npub != machine_key:
         return RejectReason.WRONG_MACHINE

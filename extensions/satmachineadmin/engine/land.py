@@ -258,6 +258,7 @@ async def _land_one(
                 payment_hash=payment.payment_hash,
                 paid_at=int(payment.updated_at.timestamp()),
             )
+            await books.worklist.close(MatterKind.CASH_IN_HELD, transaction.id)
         return settlement
 
 

@@ -376,3 +376,39 @@ async def test_two_hundred_links_that_two_wallets_scan_at_once_are_paid_once_eac
     states = await rig.rows("SELECT DISTINCT state FROM satmachineadmin.withdrawals")
     assert [row["state"] for row in states] == ["paid"]
     assert (len(set(rig.host.lightning.handed_over)), got_msat(rig)) == (200, 200 * 225_000)
+
+
+@pytest.mark.parametrize("key", ["revoked", "another"])
+async def test_what_was_offered_is_settled_whatever_became_of_the_machines_key(
+    make_rig: MakeRig, key: str
+) -> None:
+    rig = await machine_that_buys(make_rig)
+    link = await offered(rig)
+    async with rig.store.transaction("setup", actor=OPERATOR) as books:
+        machine = await books.machines.row(rig.machine_id)
+        assert machine is not None
+        if key == "revoked":
+            await books.pairings.revoke(machine, "it was stolen")
+        else:
+            await books.pairings.open(machine, "12" * 32, OPERATOR)
+            code = await books.pairings.by_digest("12" * 32)
+            assert code is not None
+            await books.pairings.redeem(code, machine, "34" * 32)
+    await claim(rig, link)
+    assert (await landed(rig)).state == "paid"
+    assert [sale["state"] for sale in await rig.settlements()] == ["processed"]
+
+
+async def test_a_machine_that_pays_a_held_customer_by_its_own_link_leaves_nothing_to_decide(
+    make_rig: MakeRig,
+) -> None:
+    rig = await machine_that_buys(make_rig, cash_in_hold_above_minor=1)
+    await post(rig)
+    held = (await post(rig, 50, done=True, link_id="link1")).transaction
+    assert (held.state, await rig.worklist()) == ("held", ["cash_in_held"])
+    paid = rig.host.send(MACHINE_WALLET, 225)
+    rig.host.change(paid, extra={"tag": "withdraw", "withdrawal_link_id": "link1"}, tag="withdraw")
+
+    assert (await landed(rig)).state == "paid"
+    (sale,) = await rig.settlements()
+    assert (sale["state"], sale["reason"], await rig.worklist()) == ("held", "above_threshold", [])
