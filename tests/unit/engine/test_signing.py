@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from coincurve import PrivateKey
 
+from satmachineadmin.api.errors import as_response
 from satmachineadmin.core.errors import (
     ClockSkew,
+    InvoiceNotMade,
     NotSigned,
     PairingClosed,
     Refusal,
     Replayed,
     TooManyRequests,
+    TooManyTries,
     UnknownKey,
 )
 from satmachineadmin.engine.machine_watch import MachineWatch
@@ -51,6 +54,20 @@ async def events(plaza: AtTheGate) -> int:
     """How many events the audit trail has."""
     (found,) = await plaza.rig.rows("SELECT COUNT(*) AS n FROM satmachineadmin.audit_events")
     return int(found["n"])
+
+
+@pytest.mark.parametrize(
+    ("refusal", "wait"),
+    [
+        (TooManyRequests(retry_after=7), "7"),
+        (TooManyTries(minutes=60), "3600"),
+        (InvoiceNotMade(reason="the node is busy"), "5"),
+        (UnknownKey(), None),
+    ],
+    ids=lambda value: getattr(value, "code", str(value)),
+)
+def test_what_is_over_by_itself_says_when_to_ask_again(refusal: Refusal, wait: str | None) -> None:
+    assert as_response(refusal).headers.get("Retry-After") == wait
 
 
 async def test_a_machine_is_known_by_its_signature(plaza: AtTheGate) -> None:
