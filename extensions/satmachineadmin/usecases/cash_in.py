@@ -16,7 +16,6 @@ from ..core.cash_in import is_too_few, most_by_sats, most_fiat, new_notes, sum_o
 from ..core.errors import (
     ImplausibleRate,
     InvalidInput,
-    InvariantViolated,
     MachineInactive,
     Ratchet,
     TooFewSats,
@@ -253,14 +252,12 @@ async def _room(
     without: Transaction | None = None,
 ) -> tuple[int, Left]:
     """The most fiat by the wallet's sats, and what is left of the limits, for a transaction as a whole."""
-    if desk.facts.payer is None:
-        raise InvariantViolated("a machine's wallet exists")
-    wallet_id, currency = desk.facts.payer.id, without.currency if without else machine.currency
-    own_id = without.id if without else None
-    free_sats = (
-        desk.facts.payer_balance_msat // 1000
-        - await books.funds.bound_sats(machine, wallet_id)
-        - await books.transactions.owed_sats(machine.id, without=own_id)
-    )
+    own_id, currency = (without.id, without.currency) if without else (None, machine.currency)
+    free_sats, payer = 0, desk.facts.payer
+    # Without its wallet a machine pays nobody; what is in it is recorded all the same.
+    if payer is not None and not payer.deleted:
+        bound_sats = await books.funds.bound_sats(machine, payer.id)
+        owed_sats = await books.transactions.owed_sats(machine.id, without=own_id)
+        free_sats = desk.facts.payer_balance_msat // 1000 - bound_sats - owed_sats
     by_sats = most_by_sats(free_sats, desk.facts.limits, exchange_rate, currency)
     return by_sats, await left_for(books, row, TxType.CASH_IN, without=own_id)

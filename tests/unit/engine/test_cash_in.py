@@ -332,3 +332,11 @@ async def test_a_note_is_one_row_for_ever(make_rig: MakeRig) -> None:
     with pytest.raises(TableRefused):
         async with rig.store.transaction("setup") as books:
             await books.transactions.add_notes(one, [("1", 50_00)])
+
+
+async def test_notes_are_recorded_also_where_the_machine_has_no_wallet_any_more(make_rig: MakeRig) -> None:
+    rig = await machine_that_buys(make_rig)
+    rig.host.delete_wallet(MACHINE_WALLET)
+    with pytest.raises(TooFewSats):
+        await post(rig)
+    assert (await post(rig, 50)).transaction.fiat_minor == 50_00
