@@ -39,6 +39,8 @@ class Tie(Word):
     PAYMENT = "payment"
     #: a customer may fetch a refund by a link
     REFUND = "refund"
+    #: a customer's cash is in the machine, and its sats are not fetched
+    CASH_IN = "cash_in"
     #: a sale is not paid out completely
     ERRORED = "errored"
     #: nobody has decided on a payment without usable facts

@@ -143,6 +143,10 @@ class MachineWallets:
         """What the books say that the machine still has in one of its wallets."""
         ties = set(await self._ties_of_sales(machine, wallet_id))
         listed, values = in_list("reason", sorted(OWED_REASONS))
+        bound: dict[Tie, dict[str, object]] = {
+            Tie.OWED: {"machine_id": machine.id, **values},
+            Tie.CASH_IN: {"operator": machine.operator_user_id},
+        }
         # Few are open at a time: `|| ''` keeps SQLite from reading all that the wallet has ever paid.
         questions = {
             Tie.PAYMENT: f"""
@@ -151,7 +155,12 @@ class MachineWallets:
             """,
             Tie.REFUND: f"""
                 SELECT 1 FROM {SCHEMA}.withdrawals
-                WHERE state IN ('open', 'claimed') AND wallet_id = :wallet_id
+                WHERE state IN ('open', 'claimed') AND wallet_id = :wallet_id AND kind <> 'cash_in'
+            """,
+            Tie.CASH_IN: f"""
+                SELECT 1 FROM {SCHEMA}.machine_transactions
+                WHERE state IN ('collecting', 'held', 'offered') AND wallet_id = :wallet_id
+                  AND operator_user_id = :operator
             """,
             Tie.OWED: f"""
                 SELECT 1 FROM {SCHEMA}.dca_payments
@@ -160,8 +169,7 @@ class MachineWallets:
             """,
         }
         for tie, question in questions.items():
-            more = {"machine_id": machine.id, **values} if tie is Tie.OWED else {}
-            if await self._sql.one(f"{question} LIMIT 1", wallet_id=wallet_id, **more):
+            if await self._sql.one(f"{question} LIMIT 1", wallet_id=wallet_id, **bound.get(tie, {})):
                 ties.add(tie)
         return ties | await self._unexplained(machine, wallet_id)
 

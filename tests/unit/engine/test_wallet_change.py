@@ -11,6 +11,7 @@ from satmachineadmin.engine.reconcile import check_machine
 from satmachineadmin.usecases import machines
 from satmachineadmin.usecases.machines import change_machine, close_wallet, wallets_of
 
+from .cash_ins import claim, landed, machine_that_buys, offered
 from .conftest import MakeRig
 from .rig import MACHINE_WALLET, OPERATOR, Rig
 
@@ -149,3 +150,19 @@ async def test_the_former_wallet_is_bound_again_as_it_was(make_rig: MakeRig) -> 
     await rig.work(2, is_start=True)
     assert len(await rig.settlements()) == 1
     assert await check_machine(rig.store, rig.host, rig.machine_id) == []
+
+
+async def test_sats_that_a_customer_has_not_fetched_tie_the_machine_to_the_wallet_that_pays_them(
+    make_rig: MakeRig,
+) -> None:
+    """It may have another one meanwhile: the link is paid from where it was promised."""
+    rig = await machine_that_buys(make_rig)
+    rig.host.add_wallet(FRESH, OPERATOR)
+    link = await offered(rig)
+    await change(rig, FRESH)
+    assert await ties(rig) == (Tie.CASH_IN,)
+
+    await claim(rig, link)
+    assert (await landed(rig)).state == "paid"
+    (sale,) = await rig.settlements()
+    assert (sale["wallet_id"], sale["state"], await ties(rig)) == (MACHINE_WALLET, "processed", ())

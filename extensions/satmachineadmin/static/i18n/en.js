@@ -915,6 +915,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       held: 'A sale is held.',
       payment: 'A payment is under way.',
       refund: 'A customer may fetch a refund.',
+      cash_in: 'A customer has not fetched its sats yet.',
       errored: 'A sale is not paid out completely.',
       rejected: 'A payment without usable facts waits for you.',
       owed: 'Sats in it are owed to somebody.',
