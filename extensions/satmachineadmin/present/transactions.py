@@ -9,7 +9,7 @@ from ..core.model import Settlement
 from ..core.npub import npub_of
 from ..core.states import TxType, WithdrawalState
 from ..core.transactions import Transaction, TransactionState
-from ..engine.refund_failed import can_refund_failed
+from ..engine.refund_failed import can_refund_failed, stayed_sats
 from ..host import links
 from ..store.sql import Row
 from . import fiat, iso
@@ -58,6 +58,8 @@ def machine_view(
 
 def of_settlement(one: Transaction, settlement: Settlement, *, was_refunded: bool) -> dict[str, Any]:
     """What a sale's machine had signed for, and reported of its notes."""
+    can_refund = can_refund_failed(settlement)
+    can_refund_late = bool(one.stayed_minor) and not was_refunded
     return {
         "id": one.id,
         "txid": one.txid,
@@ -66,8 +68,9 @@ def of_settlement(one: Transaction, settlement: Settlement, *, was_refunded: boo
         "dispense": one.dispense,
         "dispensed_amount": fiat(one.dispensed_minor, one.currency),
         "stayed_amount": fiat(one.stayed_minor, one.currency),
-        "can_refund_failed": can_refund_failed(settlement),
-        "can_refund_late": bool(one.stayed_minor) and not was_refunded,
+        "can_refund_failed": can_refund,
+        "can_refund_late": can_refund_late,
+        "refund_sats": one.wire_sats if can_refund else stayed_sats(one) if can_refund_late else None,
     }
 
 

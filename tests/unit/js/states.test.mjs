@@ -82,6 +82,10 @@ test('a machine in maintenance says so, whether it is active or not', () => {
   assert.equal(word(false, false), 'inactive')
   const paused = {active: true, maintenance: true, payouts_paused_at: 'now'}
   assert.equal(states.machine(paused), 'paused')
+  const silent = {active: true, maintenance: false, key: {is_silent: true}}
+  assert.equal(states.machine(silent), 'silent')
+  assert.equal(states.machine({...silent, key: {is_silent: false}}), 'active')
+  assert.equal(states.machine({...silent, maintenance: true}), 'maintenance')
 })
 
 test('a sale shows its marks; a commission that agrees or is unknown is none', () => {

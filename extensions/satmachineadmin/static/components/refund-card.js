@@ -38,10 +38,11 @@ window.satmachine.parts['refund-card'] = {
     },
     sentence() {
       const {fiat, satsUnit} = window.satmachine.money
-      const {currency, transaction, wire_sats} = this.settlement
-      const sats = {owed: this.owedSats, failed: wire_sats}
+      const {currency, transaction} = this.settlement
+      const offered =
+        this.offer === 'owed' ? this.owedSats : transaction?.refund_sats
       return this.$t(`satmachineadmin.refund.${this.offer ?? this.state}`, {
-        sats: satsUnit(sats[this.offer] ?? this.refund?.amount_sats),
+        sats: satsUnit(this.offer ? offered : this.refund.amount_sats),
         fiat: fiat(transaction?.stayed_amount, currency)
       })
     },

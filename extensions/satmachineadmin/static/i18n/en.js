@@ -59,6 +59,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         active: 'active',
         inactive: 'inactive',
         maintenance: 'maintenance',
+        silent: 'silent',
         paused: 'payouts paused'
       },
       key: {
@@ -557,7 +558,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       owed: '{sats} were paid for notes that did not come out. They stay in the machine’s wallet until you refund them.',
       failed:
         'The customer paid {sats}, and the machine reports that no notes came out. Refunded, nothing of it is paid out to anybody: it is the customer’s.',
-      late: '{fiat} stayed in the machine, and the sale had been paid out before that was known. Refund the customer from a wallet of yours: the cash in the machine is yours instead.',
+      late: '{fiat} stayed in the machine, and the sale had been paid out before that was known. Refund the customer {sats} from a wallet of yours: the cash in the machine is yours instead.',
       wallet: 'Pays from your wallet',
       wallet_hint: 'Not a machine’s. The sats leave it once the customer scans the link',
       open: 'Whoever scans this with a Lightning wallet gets {sats}, once. Show or send it to the customer only.',

@@ -17,7 +17,7 @@
     'machine-earlier', 'report-import', 'import-rows', 'import-done', 'figures-card',
     'figures-charts', 'bar-chart', 'overview-machines', 'first-steps', 'page-menu', 'settings-tab',
     'notices-card', 'ago-text', 'key-card', 'pair-dialog', 'limits-card', 'limits-form',
-    'machine-owing', 'transactions-tab', 'transaction-drawer', 'transaction-actions',
+    'machine-owing', 'machine-matters', 'transactions-tab', 'transaction-drawer', 'transaction-actions',
     'transaction-link', 'paper-slip', 'sale-signed', 'refund-form'
   ]
 

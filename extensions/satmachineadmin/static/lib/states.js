@@ -33,6 +33,7 @@
       active: ['positive', 'check_circle'],
       inactive: ['grey', 'power_settings_new'],
       maintenance: ['warning', 'build'],
+      silent: ['negative', 'wifi_off'],
       paused: ['negative', 'pause_circle']
     },
     key: {
@@ -113,12 +114,13 @@
   }
 
   /**
-   * @param {{active: boolean, maintenance: boolean, payouts_paused_at: string | null}} row
+   * @param {{active: boolean, maintenance: boolean, payouts_paused_at: string | null, key?: {is_silent: boolean}}} row
    * @returns {string} one word for a machine, the most pressing one
    */
   function machine(row) {
     if (row.payouts_paused_at) return 'paused'
     if (row.maintenance) return 'maintenance'
+    if (row.key?.is_silent && row.active) return 'silent'
     return row.active ? 'active' : 'inactive'
   }
 

@@ -59,6 +59,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         active: 'active',
         inactive: 'inactive',
         maintenance: 'maintenance',
+        silent: 'silent',
         paused: 'payouts paused'
       },
       key: {
