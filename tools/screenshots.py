@@ -59,6 +59,7 @@ def pictures(operator: httpx.Client) -> Iterator[Picture]:
         "settlement": f"/settlements/{sale}", "receipt": f"/settlements/{sale}?receipt=1",
         "machines": "/machines", "machine": f"/machines/{machine}", "lps": "/lps",
         "lp-drawer": f"/lps/{client}", "commission": "/commission", "reports": "/reports",
+        "customers": "/transactions",
     }  # fmt: skip
     tree = ".sm-drawer .sm-tree"
     shows = {"settlement": tree, "receipt": ".sm-receipt", "lp-drawer": ".sm-drawer"}
@@ -97,6 +98,18 @@ def take(base_url: str, browser: Any, token: str, picture: Picture, folder: Path
     return path
 
 
+def take_screen(address: str, browser: Any, folder: Path) -> Path:
+    """The machine's own screen, as it waits for somebody."""
+    page = browser.new_page(viewport={"width": DESK[0], "height": 900})
+    page.goto(address, timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Get cash").wait_for(timeout=PATIENCE_MS)
+    page.wait_for_timeout(SETTLE_MS)
+    path = folder / "screen.jpg"
+    page.screenshot(path=path, type="jpeg", quality=QUALITY)
+    page.close()
+    return path
+
+
 def logged_in(base_url: str, username: str) -> str:
     """A token of one of the demo's people."""
     body = {"username": username, "password": settings.PASSWORD}
@@ -107,6 +120,11 @@ def logged_in(base_url: str, username: str) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.screenshots", description=__doc__.splitlines()[0])
     parser.add_argument("--url", default=f"http://127.0.0.1:{settings.FIRST_PORT}", help="of the demo")
+    parser.add_argument(
+        "--screen",
+        default=f"http://127.0.0.1:{settings.FIRST_SCREEN_PORT}",
+        help="of the machine (%(default)s)",
+    )
     parser.add_argument("--chromium", default="/usr/bin/chromium", help="the browser (%(default)s)")
     parser.add_argument("--to", type=Path, default=IMAGES, help="the folder (%(default)s)")
     options = parser.parse_args()
@@ -128,6 +146,7 @@ def main() -> int:
         for picture in pictures(operator):
             path = take(options.url, browser, tokens[picture.who], picture, options.to)
             print(f"{path.stat().st_size // 1024:4} KiB  {path}")
+        take_screen(options.screen, browser, options.to)
         browser.close()
     return 0
 
