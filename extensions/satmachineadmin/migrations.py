@@ -1116,6 +1116,14 @@ def _indexes_of_m138(db: Any) -> tuple[str, ...]:
         ),
         _index(db, "transactions_by_machine", "machine_transactions", "machine_id, created_at"),
         _index(db, "transactions_by_operator", "machine_transactions", "operator_user_id, created_at"),
+        *(
+            _index(db, f"transactions_by_{name}", "machine_transactions", f"operator_user_id, {columns}, id")
+            for name, columns in (
+                ("state", "state, created_at"),
+                ("fiat", "fiat_minor"),
+                ("wire", "wire_sats"),
+            )
+        ),
         _index(db, "transactions_owing", "machine_transactions", "operator_user_id, created_at", where=owing),
         _index(
             db,

@@ -13,7 +13,7 @@ from ..present import cash_in as present
 from ..services import current
 from ..store import audit, lists
 from ..store.books import ENGINE
-from ..store.transaction_lists import OWING, TRANSACTIONS, in_state
+from ..store.transaction_lists import TRANSACTIONS, in_state, owing
 from ..usecases.cash_out import MACHINE
 from ..usecases.once import once
 from ..usecases.permissions import may
@@ -44,7 +44,7 @@ async def list_transactions(
             "one.operator_user_id": user.user_id,
             "one.machine_id": machine_id,
             "one.tx_type": tx_type,
-            OWING: is_owing,
+            **owing(is_owing),
             **in_state(state, books.now),
         }
         rows, total = await lists.page(books.sql, TRANSACTIONS, page.only(equals))

@@ -30,6 +30,13 @@ TRANSACTIONS = Listing(
 )
 
 
+def owing(is_owing: bool | None) -> dict[str, object]:
+    """What a page is narrowed down to by whether a customer's sats are not fetched."""
+    if is_owing is None:
+        return {}
+    return {OWING if is_owing else f"(NOT {OWING})": True}
+
+
 def in_state(state: TransactionState | None, now: int) -> dict[str, object]:
     """What a page is narrowed down to by a state as people are told it: what is over is expired."""
     if state is None:
