@@ -28,7 +28,7 @@ from .world import World, digest
 pytestmark = ON_SQLITE
 REQUESTS = [
     pytest.param(2_000, id="some"),
-    pytest.param(20_000, id="many", marks=pytest.mark.long),
+    pytest.param(20_000, id="many", marks=[pytest.mark.long, pytest.mark.timeout(1800)]),
 ]
 #: A key may ask 60 times at once.
 REQUESTS_OF_A_KEY = 50
