@@ -205,6 +205,16 @@ _WORKLIST = Table(
     more={"is_accepted": _yes("is_accepted"), "closed_by": _name("closed_by")},
     people=("closed_by",),
 )
+_TRANSACTIONS = Table(
+    name="transactions",
+    extract=exports.TRANSACTIONS,
+    times=("created_at", "paid_at", "expires_at"),
+    plain=(
+        "id", "txid", "machine_name", "tx_type", "state", "currency", "exchange_rate", "principal_sats",
+        "commission_sats", "wire_sats", "held_for", "dispense", "settlement_id",
+    ),
+    more={"fiat_amount": _of_fiat("fiat_minor"), "dispensed_amount": _of_fiat("dispensed_minor")},
+)  # fmt: skip
 _AUDIT = Table(
     name="audit",
     extract=exports.EVENTS,
@@ -218,4 +228,4 @@ _AUDIT = Table(
     },
     people=("actor",),
 )
-TABLES = (SALES, _LEGS, _CASH, _LPS, _MACHINES, _WORKLIST, _AUDIT)
+TABLES = (SALES, _LEGS, _CASH, _LPS, _MACHINES, _TRANSACTIONS, _WORKLIST, _AUDIT)

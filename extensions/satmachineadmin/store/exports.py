@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from . import lists
+from . import lists, transaction_lists
 from .lists import Listing
 from .sql import Row, Sql
 
@@ -42,6 +42,7 @@ CASH_OF_LP = replace(CASH, owner="client.user_id", machine="client_id")
 CLIENTS = _by_moment(lists.CLIENTS, "client", "created_at")
 MACHINES = replace(_by_moment(lists.MACHINES, "machine", "created_at"), machine="id")
 MATTERS = _by_moment(lists.MATTERS, "matter", "opened_at")
+TRANSACTIONS = _by_moment(transaction_lists.TRANSACTIONS, "one", "created_at")
 #: Events are of all machines.
 EVENTS = Extract(listing=lists.EVENTS, name="event", moment="at", order=("at", "seq"), machine=None)
 

@@ -107,6 +107,7 @@ GET    /reports/legs.csv                        operator  200 -   -
 GET    /reports/cash.csv                        operator  200 -   -
 GET    /reports/lps.csv                         operator  200 -   -
 GET    /reports/machines.csv                    operator  200 -   -
+GET    /reports/transactions.csv                operator  200 -   -
 GET    /reports/worklist.csv                    operator  200 -   -
 GET    /reports/audit.csv                       operator  200 -   -
 GET    /reports/journal.hledger                 operator  200 -   -

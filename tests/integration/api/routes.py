@@ -71,7 +71,7 @@ _MACHINE = {
 _FILES = Field(good=[{"name": "lps.csv", "content": "machine,lp\r\nPlaza,gus\r\n"}])
 
 #: Lists that leave as files.
-CSV_TABLES = ("sales", "legs", "cash", "lps", "machines", "worklist", "audit")
+CSV_TABLES = ("sales", "legs", "cash", "lps", "machines", "transactions", "worklist", "audit")
 JOURNALS = ("hledger", "beancount")
 
 ROUTES: tuple[Route, ...] = (

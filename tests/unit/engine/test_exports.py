@@ -15,6 +15,7 @@ from satmachineadmin.core.errors import InvalidInput, NotFound
 from satmachineadmin.present.exports import TABLES, Table
 from satmachineadmin.store.books import Store
 
+from .cash_ins import TXID, machine_that_buys, offered
 from .conftest import MakeRig
 from .rig import OPERATOR, Rig
 
@@ -62,7 +63,7 @@ async def test_every_list_leaves_whole_and_each_row_once(make_rig: MakeRig) -> N
     legs = await rig.legs()
     assert counts == {
         "sales": 5, "legs": len(legs), "cash": 2, "lps": 2, "machines": 1, "worklist": 0,
-        "audit": events[0]["n"],
+        "transactions": 0, "audit": events[0]["n"],
     }  # fmt: skip
     for name in ("sales", "legs", "cash"):
         assert len({row["id"] for row in found[name]}) == counts[name]
@@ -70,6 +71,20 @@ async def test_every_list_leaves_whole_and_each_row_once(make_rig: MakeRig) -> N
     assert sum(int(row["sats"]) for row in found["legs"]) == 5 * 110
     assert {row["fiat_amount"] for row in found["sales"]} == {"20.00"}
     assert {row["actor"] for row in found["audit"]} >= {"engine", "name of root"}
+
+
+async def test_what_machines_posted_leaves_with_its_cash_and_without_its_link(make_rig: MakeRig) -> None:
+    rig = await machine_that_buys(make_rig)
+    link = await offered(rig)
+    text = await text_of(rig, BY_NAME["transactions"])
+    (row,) = records(text)
+    assert (row["txid"], row["state"], row["fiat_amount"], row["wire_sats"]) == (
+        TXID,
+        "offered",
+        "70.00",
+        "315",
+    )
+    assert link["k1"] not in text
 
 
 async def test_slices_give_the_file_that_one_piece_would(

@@ -1,7 +1,9 @@
 // @ts-check
 // Everything as files for a range of days. The range lives in the address.
 ;(() => {
-  const TABLES = ['sales', 'legs', 'cash', 'lps', 'machines', 'worklist', 'audit']
+  const TABLES = [
+    'sales', 'legs', 'cash', 'lps', 'machines', 'transactions', 'worklist', 'audit'
+  ] // prettier-ignore
   // What stands now is of no range; events are of all machines.
   const WITHOUT_DAYS = ['lps', 'machines']
   const WITHOUT_MACHINE = ['audit']
@@ -12,6 +14,7 @@
     cash: 'payments',
     lps: 'group',
     machines: 'point_of_sale',
+    transactions: 'swap_vert',
     worklist: 'rule',
     audit: 'history'
   }

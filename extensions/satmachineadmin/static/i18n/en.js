@@ -1462,6 +1462,10 @@ window.i18n.global.mergeLocaleMessage('en', {
         },
         lps: {title: 'LPs', holds: 'What each has given, has left and has received.'},
         machines: {title: 'Machines', holds: 'How each is set up and what its wallet holds.'},
+        transactions: {
+          title: 'Machines’ transactions',
+          holds: 'What machines that sign sold and bought, and whose cash is not fetched.'
+        },
         worklist: {title: 'Worklist', holds: 'What needed a person, and what was decided.'},
         audit: {title: 'Audit trail', holds: 'Who did what and when, before and after.'}
       }
