@@ -199,7 +199,7 @@ def test_where_no_notes_came_out_the_customer_is_refunded_from_the_overview(
 
     drawer.get_by_role("button", name="Refund to the customer").click()
     form = page.get_by_role("dialog").last
-    form.get_by_label("Why it is refunded").fill("the dispenser jammed")
+    form.get_by_label("What happened, and why you do this").fill("the dispenser jammed")
     form.get_by_role("button", name="Make the link").click()
     expect(drawer.get_by_text(re.compile("^Whoever scans this with a Lightning wallet gets"))).to_be_visible()
     expect(drawer.get_by_text("processed", exact=True)).to_be_visible()
@@ -226,7 +226,7 @@ def test_notes_that_stayed_after_the_payout_are_refunded_from_another_wallet(
     form.get_by_label("Pays from your wallet").click()
     expect(page.get_by_role("option", name=re.compile("^Plaza"))).to_have_count(0)
     page.get_by_role("option", name=re.compile("^Float")).click()
-    form.get_by_label("Why it is refunded").fill("two notes jammed")
+    form.get_by_label("What happened, and why you do this").fill("two notes jammed")
     form.get_by_role("button", name="Make the link").click()
     expect(drawer.get_by_text(re.compile("^Whoever scans this with a Lightning wallet gets"))).to_be_visible()
     refund = shop.api.get(f"{DCA}/settlements/{sale['id']}")["refund"]

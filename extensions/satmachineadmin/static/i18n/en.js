@@ -570,7 +570,6 @@ window.i18n.global.mergeLocaleMessage('en', {
       came_back: 'The last try did not go through: {why}',
       start: 'Refund to the customer',
       make: 'Make the link',
-      reason: 'Why it is refunded',
       until: 'Valid until',
       link: 'the link',
       cancel: 'Cancel the link',
