@@ -53,7 +53,7 @@ async def open_refund(store: Store, host: Host, settlement: Settlement, reason: 
         leg = await _undispensed(books, settlement)
         before = await books.withdrawals.under_way(settlement.id)
         if before is not None:
-            await _expire(books, before)
+            await expire(books, before)
         amount_msat = ask_for(leg.sats, facts.limits, is_internal=False).sent_msat
         if amount_msat == 0:
             raise NothingToRefund()
@@ -170,8 +170,8 @@ async def _undispensed(books: Books, settlement: Settlement) -> Leg:
 _UNDER_WAY = (LegState.PENDING, LegState.PAYING, LegState.UNRESOLVED)
 
 
-async def _expire(books: Books, withdrawal: Mapping[str, Any]) -> None:
-    """Make room for a new link, if the old one is over."""
+async def expire(books: Books, withdrawal: Mapping[str, Any]) -> None:
+    """Make room for a new link, if the old one is over. Raises RefundUnderWay."""
     is_over = withdrawal["state"] == WithdrawalState.OPEN and withdrawal["expires_at"] <= books.now
     if not is_over:
         raise RefundUnderWay()

@@ -13,7 +13,7 @@ import secrets
 from fractions import Fraction
 
 from ..core.dispense import scale_by_fraction, undispensed_sats
-from ..core.errors import InvariantViolated, NothingToRefund, RefundUnderWay
+from ..core.errors import InvariantViolated, NothingToRefund
 from ..core.landing import HoldReason
 from ..core.model import Settlement
 from ..core.outside import ask_for
@@ -23,7 +23,7 @@ from ..core.units import round_half_up
 from ..core.withdrawing import WithdrawalKind
 from ..ports import OWN_EXTENSION, Books, Host, Store
 from ..uncancelled import to_the_end
-from .refund import OPEN_SECONDS
+from .refund import OPEN_SECONDS, expire
 from .revise.dispense import partial_dispense
 
 
@@ -87,8 +87,9 @@ async def refund_late(
         if one is None or not one.stayed_minor or await books.withdrawals.has_paid_late(current.id):
             raise NothingToRefund()
         for kind in (WithdrawalKind.REFUND, WithdrawalKind.LATE_REFUND):
-            if await books.withdrawals.under_way(current.id, kind) is not None:
-                raise RefundUnderWay()
+            before = await books.withdrawals.under_way(current.id, kind)
+            if before is not None:
+                await expire(books, before)
         owed_sats = stayed_sats(one)
         amount_msat = ask_for(owed_sats, facts.limits, is_internal=False).sent_msat
         if amount_msat == 0:

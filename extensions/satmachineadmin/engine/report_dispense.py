@@ -92,8 +92,8 @@ async def _apply(books: Books, one: Transaction, settlement: Settlement, dispens
         part = Fraction(dispensed_minor, one.fiat_minor)
         note = f"The machine reports that {dispensed_minor * 100 // one.fiat_minor} % of the notes came out."
         await partial_dispense(books, settlement, lambda: scale_by_fraction(settlement, part), note)
-    except Refusal as too_late:
-        return await _note_late(books, one, settlement, dispensed_minor, too_late)
+    except Refusal:
+        return await _note_late(books, one, settlement, dispensed_minor)
     if is_held and settlement.reason == HoldReason.AWAITING_DISPENSE:
         await _release(books, await _again(books, settlement))
     if dispensed_minor == 0:
@@ -131,8 +131,18 @@ async def _release(books: Books, settlement: Settlement) -> None:
     )
 
 
+_STAYED = (
+    "The machine reports that not all notes came out, after the sale had been paid out. Refund the customer "
+    "from a wallet of yours; the cash that stayed in the machine is yours."
+)
+_MORE = (
+    "The machine reports that more notes came out, after the sale had been paid out for fewer. Of the sats "
+    "that it keeps as undispensed the customer is owed less by now: keep them, and settle with the customer."
+)
+
+
 async def _note_late(
-    books: Books, one: Transaction, settlement: Settlement, dispensed_minor: int, why: Refusal
+    books: Books, one: Transaction, settlement: Settlement, dispensed_minor: int
 ) -> Transaction:
     """The sale is paid out, or may be: the cash that stayed is the operator's, and a person is told.
 
@@ -140,19 +150,17 @@ async def _note_late(
     owed that there.
     """
     is_scaled = settlement.landed is not None and settlement.fiat_minor is not None
-    counted_minor = settlement.fiat_minor if is_scaled else one.fiat_minor
-    stayed_minor = max(0, (counted_minor or 0) - dispensed_minor) or None
+    counted_minor = (settlement.fiat_minor if is_scaled else one.fiat_minor) or 0
+    if dispensed_minor > counted_minor:
+        await _open(books, MatterKind.LATE_DISPENSE, settlement, _MORE)
+    stayed_minor = max(0, counted_minor - dispensed_minor) or None
     if stayed_minor == one.stayed_minor:
         return one
     one = await books.transactions.amend(one, "stayed", stayed_minor=stayed_minor)
-    if stayed_minor is None:
+    if stayed_minor is not None:
+        await _open(books, MatterKind.LATE_DISPENSE, settlement, _STAYED)
+    elif dispensed_minor == counted_minor:
         await books.worklist.close(MatterKind.LATE_DISPENSE, settlement.id)
-        return one
-    sentence = (
-        "The machine reports that not all notes came out, after the sale had been paid out. Refund the "
-        f"customer from a wallet of yours; the cash that stayed in the machine is yours. ({why})"
-    )
-    await _open(books, MatterKind.LATE_DISPENSE, settlement, sentence)
     return one
 
 

@@ -319,7 +319,10 @@ async def test_notes_that_came_out_after_a_scaled_sale_was_paid_out_are_no_late_
     await report(rig, DispenseOutcome.PARTIAL, partial_minor=50_00)
     await rig.work(2)
     grown = await report(rig, DispenseOutcome.PARTIAL, partial_minor=100_00, version=3)
-    assert (grown.dispensed_minor, grown.stayed_minor, await rig.worklist()) == (100_00, None, [])
+    assert (grown.dispensed_minor, grown.stayed_minor) == (100_00, None)
+    assert await rig.worklist() == ["late_dispense"]
+    await rig.work(2)
+    assert rig.balances()["ana's wallet"] == 250
 
 
 async def test_a_late_report_counts_only_what_the_sale_was_paid_out_for(make_rig: MakeRig) -> None:
@@ -334,3 +337,16 @@ async def test_a_late_report_counts_only_what_the_sale_was_paid_out_for(make_rig
     assert (late.stayed_minor, await rig.worklist()) == (50_00, ["late_dispense"])
     late = await report(rig, DispenseOutcome.PARTIAL, partial_minor=150_00, version=3)
     assert (late.stayed_minor, await rig.worklist()) == (None, [])
+
+
+async def test_a_link_that_is_over_makes_room_for_the_next_one(make_rig: MakeRig) -> None:
+    rig = await _paired(make_rig, policy=PayoutPolicy.AT_ONCE)
+    await sold(rig)
+    await rig.work(2)
+    await report(rig, DispenseOutcome.FAILED)
+    purse = rig.host.add_wallet("purse", OPERATOR, sats=5000)
+    await refund_late(rig.store, rig.host, await _settlement(rig), purse, "it jammed", by=OPERATOR)
+    rig.clock.advance(minutes=60 * 24 * 31)
+    await refund_late(rig.store, rig.host, await _settlement(rig), purse, "it jammed", by=OPERATOR)
+    links = await rig.rows("SELECT state FROM satmachineadmin.withdrawals ORDER BY created_at")
+    assert [link["state"] for link in links] == ["expired", "open"]
