@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ..core.concerned import of_machine
 from ..core.errors import StateMoved
 from ..core.states import WithdrawalState, check_withdrawal_arrow
 from ..core.withdrawing import WithdrawalKind
@@ -217,7 +218,7 @@ class Withdrawals:
         """Whose pages show it, and which machine waits for it."""
         self._audit.concerned.add(str(row["operator_user_id"]))
         if row["transaction_id"]:
-            self._audit.concerned.add(str(row["transaction_id"]))
+            self._audit.concerned |= {str(row["transaction_id"]), of_machine(str(row["machine_id"]))}
 
     def _record(self, arrow: str, row: Mapping[str, object], after: Mapping[str, object]) -> None:
         """Of a cash-in it is an event of its transaction, of a refund one of its settlement."""
