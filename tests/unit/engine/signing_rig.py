@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,3 +101,17 @@ class Ticking:
 
     def advance(self, seconds: int) -> None:
         self.now_ms += seconds * 1000
+
+
+class Untouched:
+    """A store that must not be asked for anything."""
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Any]:
+        raise AssertionError("the database was read")
+        yield
+
+    @asynccontextmanager
+    async def transaction(self, place: str, actor: str = "engine") -> AsyncIterator[Any]:
+        raise AssertionError("the database was written to")
+        yield

@@ -11,7 +11,6 @@ import pytest
 from satmachineadmin.core.errors import ActionNotAllowed, WithdrawalRefused
 from satmachineadmin.core.host_facts import HostLimits
 from satmachineadmin.core.outside import Invoice
-from satmachineadmin.core.transactions import CLAIM_SECONDS
 from satmachineadmin.engine.claim import hand_in
 from satmachineadmin.engine.reconcile import reconcile_once
 from satmachineadmin.usecases.transactions import extend_link, give_cash_back
@@ -300,25 +299,6 @@ async def test_a_machine_that_was_switched_off_still_pays_its_customers(make_rig
         await books.machines.change(rig.machine_id, {"active": False})
     await claim(rig, link)
     assert (await landed(rig)).state == "paid"
-
-
-async def test_a_link_is_over_after_thirty_days_until_the_operator_extends_it(make_rig: MakeRig) -> None:
-    rig = await machine_that_buys(make_rig)
-    link = await offered(rig)
-    rig.clock.advance(seconds=CLAIM_SECONDS)
-    with pytest.raises(WithdrawalRefused, match="expired"):
-        await claim(rig, link)
-    await extend_link(rig.store, OPERATOR, link["transaction_id"], 1)
-    await claim(rig, link)
-    assert (await landed(rig)).state == "paid"
-
-
-async def test_a_link_that_was_taken_back_pays_nobody(make_rig: MakeRig) -> None:
-    rig = await machine_that_buys(make_rig)
-    link = await offered(rig)
-    await give_cash_back(rig.store, rig.host, OPERATOR, link["transaction_id"], "the customer wants it")
-    with pytest.raises(WithdrawalRefused, match="taken back"):
-        await claim(rig, link)
 
 
 # The books ----------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -30,7 +29,7 @@ from tests.harness.signing import event_of, header_of, public_hex
 
 from .conftest import MakeRig
 from .rig import OPERATOR
-from .signing_rig import BASE, AtTheGate, Ticking
+from .signing_rig import BASE, AtTheGate, Ticking, Untouched
 
 pytestmark = pytest.mark.anyio
 SILENT_MINUTES = 15
@@ -135,20 +134,6 @@ async def test_a_key_that_another_process_has_bound_is_known_after_seconds(
     ticking.advance(6)
 
     assert (await other.ask()).machine.id == plaza.rig.machine_id
-
-
-class Untouched:
-    """A store that must not be asked for anything."""
-
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Any]:
-        raise AssertionError("the database was read")
-        yield
-
-    @asynccontextmanager
-    async def transaction(self, place: str, actor: str = "engine") -> AsyncIterator[Any]:
-        raise AssertionError("the database was written to")
-        yield
 
 
 @pytest.mark.parametrize(
