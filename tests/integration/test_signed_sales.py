@@ -198,6 +198,21 @@ def test_a_stamp_that_was_written_with_an_invoice_key_pays_nobody(
     assert after == before
 
 
+@pytest.mark.parametrize("tx_type", ["cash_out", "cash_in"])
+def test_a_stamp_on_what_leaves_the_wallet_pays_nobody(shop: Shop, machine: Machine, tx_type: str) -> None:
+    """Written with the admin key, which no machine has."""
+    shop.server.top_up(shop.machine_wallet, 2000)
+    stamp = shop.stamp(principal_sats=1000, commission_sats=100, fiat_amount="200.00", exchange_rate="5")
+    wire = 1100 if tx_type == "cash_out" else 900
+    invoice = shop.server.create_invoice(shop.customer, wire, memo="forged")
+    before = shop.balances()
+    shop.server.pay_invoice(shop.machine_wallet, invoice.bolt11, extra={**stamp, "type": tx_type})
+    sale = shop.settled(invoice)
+    assert (sale["state"], sale["legs"]) == ("rejected", [])
+    assert sale["reason"] == ("wrong_direction" if tx_type == "cash_out" else "unsigned")
+    assert {**shop.balances(), "machine": before["machine"]} == before
+
+
 def test_the_stock_way_settles_for_a_paired_machine_where_its_operator_lets_it(
     shop: Shop, machine: Machine
 ) -> None:
