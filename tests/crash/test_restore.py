@@ -119,7 +119,8 @@ def matters(town: Town, shop: str) -> list[dict[str, Any]]:
 
 
 def are_all_paused(town: Town) -> bool:
-    rows = town.sql("SELECT payouts_paused_at FROM satmachineadmin.dca_machines")
+    # The kiosk has sold nothing.
+    rows = town.sql("SELECT payouts_paused_at FROM satmachineadmin.dca_machines WHERE name <> 'Kiosk'")
     return len(rows) == len(SHOPS) and all(row["payouts_paused_at"] for row in rows)
 
 
