@@ -48,10 +48,18 @@ class Machine:
         return self.post("/pair", {"code": code}, expect=201)
 
     def get(self, path: str, *, expect: int | None = None) -> Any:
-        return self._answer(self.raw("GET", path), expect)
+        return self._answer(self._patiently("GET", path, None, expect), expect)
 
     def post(self, path: str, body: object, *, expect: int | None = None) -> Any:
-        return self._answer(self.raw("POST", path, body), expect)
+        return self._answer(self._patiently("POST", path, body, expect), expect)
+
+    def _patiently(self, method: str, path: str, body: object, expect: int | None) -> httpx.Response:
+        """As firmware does: told to wait, it waits and asks again; unless that is what is tried."""
+        response = self.raw(method, path, body)
+        while response.status_code == 429 and expect != 429:
+            time.sleep(float(response.headers["Retry-After"]))
+            response = self.raw(method, path, body)
+        return response
 
     def raw(self, method: str, path: str, body: object = None, /, **event: Any) -> httpx.Response:
         """The response itself, whatever its status; `event` is what the signed event says otherwise."""
