@@ -97,6 +97,8 @@ def test_a_receipt_has_an_address_and_is_all_that_is_printed(
         expect(receipt.get_by_text(re.compile(f"^{line}$"))).to_be_visible()
     printed = page.evaluate("document.body.innerText")
     assert not any(text in printed for text in ("ana", "partner", "Platform", "Print", "Settlements"))
+    # The drawer may still be on its way in.
+    page.wait_for_function("element => element.getBoundingClientRect().x === 0", arg=receipt.element_handle())
     box = receipt.bounding_box()
     assert (box["x"], box["y"]) == (0, 0) and box["width"] <= paper[0]
     assert page.evaluate("document.documentElement.scrollWidth") <= paper[0]

@@ -64,12 +64,15 @@
         if (this.busy) return
         this.busy = true
         this.error = null
+        // What was asked before and is answered later still says that the code is open.
+        this.ending = true
         try {
           const {cancelPairing} = window.satmachine.machineApi
           this.$emit('changed', await cancelPairing(this.machine.id))
           this.shown = false
         } catch (error) {
           this.error = error
+          this.ending = false
           this.live.refresh()
         }
         this.busy = false
@@ -80,7 +83,7 @@
         if (!offer) return
         try {
           const machine = await window.satmachine.adminApi.machine(this.machine.id)
-          if (offer !== this.offer) return
+          if (offer !== this.offer || this.ending) return
           this.now = machine
           this.$emit(this.isPaired ? 'changed' : 'seen', machine)
           if (this.isPaired) this.live.stop()
