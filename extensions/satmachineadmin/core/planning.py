@@ -181,12 +181,17 @@ def _principal_legs(settlement: Settlement, stakes: Sequence[LpStake]) -> tuple[
         return ()
     sats = settlement.principal_sats - settlement.host_fee_from_principal_sats
     ensure(sats >= 0, "the principal is not negative")
+    owed = _retained(owed_sats(settlement), SkipReason.UNDISPENSED)
+    return (*_lp_legs(settlement, sats, stakes), *owed)
+
+
+def owed_sats(settlement: Settlement) -> int:
+    """What there is of the sats that a customer paid for notes that did not come out."""
     undispensed_sats = settlement.wire_sats - settlement.principal_sats - settlement.commission_sats
     # What the host took beyond the commission and the principal that are left was never here.
     host_fee_sats = whole_sats_above(settlement.host_fee_msat)
     shared_sats = settlement.host_fee_from_commission_sats + settlement.host_fee_from_principal_sats
-    owed_sats = undispensed_sats - (host_fee_sats - shared_sats)
-    return (*_lp_legs(settlement, sats, stakes), *_retained(owed_sats, SkipReason.UNDISPENSED))
+    return undispensed_sats - (host_fee_sats - shared_sats)
 
 
 def _lp_legs(settlement: Settlement, sats: int, stakes: Sequence[LpStake]) -> tuple[PlannedLeg, ...]:

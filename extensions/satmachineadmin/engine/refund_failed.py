@@ -12,11 +12,12 @@ from __future__ import annotations
 import secrets
 from fractions import Fraction
 
-from ..core.dispense import scale_by_fraction, undispensed_sats
+from ..core.dispense import scale_by_fraction
 from ..core.errors import InvariantViolated, NothingToRefund
 from ..core.landing import HoldReason
 from ..core.model import Settlement
 from ..core.outside import ask_for
+from ..core.planning import owed_sats
 from ..core.states import MatterKind, SettlementState
 from ..core.transactions import Transaction
 from ..core.units import round_half_up
@@ -42,17 +43,18 @@ async def refund_failed(store: Store, host: Host, settlement: Settlement, reason
         current = await _again(books, settlement)
         if not can_refund_failed(current):
             raise NothingToRefund()
-        scaled = scale_by_fraction(current, Fraction(0))
-        owed_sats = undispensed_sats(current, scaled)
-        amount_msat = ask_for(owed_sats, facts.limits, is_internal=False).sent_msat
+        await partial_dispense(books, current, lambda: scale_by_fraction(current, Fraction(0)), reason)
+        scaled = await _again(books, current)
+        # The leg that the plan will make of it; a host fee was never here.
+        leg_sats = owed_sats(scaled)
+        amount_msat = ask_for(leg_sats, facts.limits, is_internal=False).sent_msat
         if amount_msat == 0:
             raise NothingToRefund()
-        await partial_dispense(books, current, lambda: scaled, reason)
         if current.is_test:
             # A real customer has paid: from now on it is a sale, of nothing.
             await books.machines.count_sale(current.machine_id, int(current.paid_at.timestamp()))
         await books.settlements.move(
-            await _again(books, current),
+            scaled,
             SettlementState.PENDING,
             reason=None,
             next_try_at=None,
@@ -65,7 +67,7 @@ async def refund_failed(store: Store, host: Host, settlement: Settlement, reason
                 **_link(books, current, reason, by),
                 "kind": WithdrawalKind.REFUND,
                 "wallet_id": current.wallet_id,
-                "leg_sats": owed_sats,
+                "leg_sats": leg_sats,
                 "amount_msat": amount_msat,
             }
         )
@@ -90,8 +92,8 @@ async def refund_late(
             before = await books.withdrawals.under_way(current.id, kind)
             if before is not None:
                 await expire(books, before)
-        owed_sats = stayed_sats(one)
-        amount_msat = ask_for(owed_sats, facts.limits, is_internal=False).sent_msat
+        leg_sats = stayed_sats(one)
+        amount_msat = ask_for(leg_sats, facts.limits, is_internal=False).sent_msat
         if amount_msat == 0:
             raise NothingToRefund()
         await books.withdrawals.open(
@@ -100,7 +102,7 @@ async def refund_late(
                 "kind": WithdrawalKind.LATE_REFUND,
                 "transaction_id": one.id,
                 "wallet_id": wallet_id,
-                "leg_sats": owed_sats,
+                "leg_sats": leg_sats,
                 "amount_msat": amount_msat,
             }
         )

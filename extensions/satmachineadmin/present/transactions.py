@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..core.commission import whole_sats_above
 from ..core.model import Settlement
 from ..core.npub import npub_of
 from ..core.states import TxType, WithdrawalState
@@ -60,6 +61,8 @@ def of_settlement(one: Transaction, settlement: Settlement, *, was_refunded: boo
     """What a sale's machine had signed for, and reported of its notes."""
     can_refund = can_refund_failed(settlement)
     can_refund_late = bool(one.stayed_minor) and not was_refunded
+    # A host fee on the payment was never here to be given back.
+    all_sats = settlement.wire_sats - whole_sats_above(settlement.host_fee_msat)
     return {
         "id": one.id,
         "txid": one.txid,
@@ -70,7 +73,7 @@ def of_settlement(one: Transaction, settlement: Settlement, *, was_refunded: boo
         "stayed_amount": fiat(one.stayed_minor, one.currency),
         "can_refund_failed": can_refund,
         "can_refund_late": can_refund_late,
-        "refund_sats": one.wire_sats if can_refund else stayed_sats(one) if can_refund_late else None,
+        "refund_sats": all_sats if can_refund else stayed_sats(one) if can_refund_late else None,
     }
 
 

@@ -25,6 +25,7 @@ from satmachineadmin.engine.refund_failed import refund_failed, refund_late
 from satmachineadmin.usecases.revising import DispensedPart, dispense_in_part
 from satmachineadmin.usecases.settlements import release_settlement
 
+from .cash_ins import claim
 from .conftest import MakeRig
 from .rig import MACHINE_WALLET, OPERATOR, Rig
 from .signed import KEY, again, ask, pair, pay, report, sold
@@ -350,3 +351,19 @@ async def test_a_link_that_is_over_makes_room_for_the_next_one(make_rig: MakeRig
     await refund_late(rig.store, rig.host, await _settlement(rig), purse, "it jammed", by=OPERATOR)
     links = await rig.rows("SELECT state FROM satmachineadmin.withdrawals ORDER BY created_at")
     assert [link["state"] for link in links] == ["expired", "open"]
+
+
+async def test_where_the_host_took_a_fee_the_customer_can_claim_what_is_there(make_rig: MakeRig) -> None:
+    rig = await _paired(make_rig)
+    one = await ask(rig)
+    rig.host.change(pay(rig, one), fee_msat=1500)
+    await rig.work()
+    await report(rig, DispenseOutcome.FAILED)
+    await refund_failed(rig.store, rig.host, await _settlement(rig), "it jammed", by=OPERATOR)
+    await rig.work(2)
+    (link,) = await rig.rows("SELECT * FROM satmachineadmin.withdrawals")
+    assert link["leg_sats"] == 1098
+    await claim(rig, link)
+    await rig.work_outside()
+    (link,) = await rig.rows("SELECT * FROM satmachineadmin.withdrawals")
+    assert (link["state"], (await _sale(rig))["state"]) == ("paid", "processed")
