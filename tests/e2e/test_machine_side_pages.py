@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.harness.http import UnexpectedStatus
 from tests.harness.machine import Machine
@@ -72,11 +72,18 @@ def test_a_machine_is_paired_by_the_code_on_the_page_and_its_key_revoked(
     kiosk = shop.api.post(f"{DCA}/machines", body, expect=201)
     page = (seen := open_page(shop.operator, f"/satmachineadmin/machines/{kiosk['id']}")).page
 
+    expect(page.get_by_role("button", name="Pair this machine")).to_be_visible()
+    late: list[Route] = []
+    page.route(f"**{DCA}/machines/{kiosk['id']}", lambda route: late.append(route))
     page.get_by_role("button", name="Pair this machine").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Waiting for the machine…")).to_be_visible()
     expect(dialog.get_by_role("timer")).to_have_text(re.compile(r"^(60:00|59:\d\d)$"))
     dialog.get_by_role("button", name="Take back").click()
+    expect(dialog).to_be_hidden()
+    while late:
+        late.pop().continue_()
+    page.unroute_all()
     expect(page.get_by_text("not paired", exact=True)).to_be_visible()
     page.get_by_role("button", name="Pair this machine").click()
     code = dialog.locator("code").inner_text()

@@ -54,11 +54,12 @@
           const {openPairing} = window.satmachine.machineApi
           this.offer = await openPairing(this.machine.id)
           this.now = null
-          await this.live.refresh()
         } catch (error) {
           this.error = error
         }
+        // The code can be taken back from the moment that it is seen.
         this.busy = false
+        this.live.refresh()
       },
       async takeBack() {
         if (this.busy) return
