@@ -1,7 +1,8 @@
 """PROVE: walk a machine wallet's history once and hold it against our books (core/proof.py).
 
 The walk takes a while and payments go on meanwhile. So a difference counts only when the next walk
-finds the very same one; where the figures keep moving, the proof of before stays until it is quiet.
+finds the very same wallet: that two sales of one amount came, each during a walk, is the same difference
+twice and none at all. Where the figures keep moving, the proof of before stays until it is quiet.
 """
 
 from __future__ import annotations
@@ -38,8 +39,7 @@ async def prove_wallet(store: Store, host: Host, wallet: BoundWallet) -> Proved 
         async with store.reading() as books:
             sums = await books.reconcile.sums(wallet.wallet_id)
         proof = walk.end(sums, await host.history.balance_msat(wallet.wallet_id))
-        is_quiet = before is not None and before.difference_msat == proof.difference_msat
-        if proof.difference_msat == 0 or is_quiet:
+        if proof.difference_msat == 0 or proof == before:
             return Proved(proof=proof, unknown=tuple(walk.unknown))
         before = proof
     return None

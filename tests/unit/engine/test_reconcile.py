@@ -64,6 +64,26 @@ async def test_books_that_agree_say_nothing(make_rig: MakeRig, way: PayWay) -> N
     assert await proof(rig) == {"balance": held_msat, "expected": held_msat, "opening": 0}
 
 
+async def test_sales_of_one_amount_that_come_while_the_wallet_is_proved_are_no_difference(
+    make_rig: MakeRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of the first three walks is over when the next customer pays."""
+    rig = await make_rig(cash={"ana": 100_00})
+    customers, balance_msat = iter(range(3)), rig.host.history.balance_msat
+
+    async def balance_after_a_sale(wallet_id: str) -> int:
+        if next(customers, None) is not None:
+            rig.sell()
+        return await balance_msat(wallet_id)
+
+    monkeypatch.setattr(rig.host.history, "balance_msat", balance_after_a_sale)
+    await reconcile(rig)
+
+    assert next(customers, None) is None
+    assert await matters(rig) == []
+    assert not await is_paused(rig)
+
+
 @WAYS
 async def test_books_agree_while_the_host_takes_its_service_fee(make_rig: MakeRig, way: PayWay) -> None:
     rig = await make_rig(cash={"ana": 200_00}, way=way)
