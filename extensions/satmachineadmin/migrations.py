@@ -307,6 +307,13 @@ async def m140_machines_that_flood(db: Any) -> None:
     await _add_column(db, "machine_reports", "flooded_at", "BIGINT")
 
 
+async def m141_transactions_are_sorted(db: Any) -> None:
+    """The list of machines' transactions by each of its columns, from an index."""
+    for name, columns in (("state", "state, created_at"), ("fiat", "fiat_minor"), ("wire", "wire_sats")):
+        columns = f"operator_user_id, {columns}, id"
+        await db.execute(_index(db, f"transactions_by_{name}", "machine_transactions", columns))
+
+
 async def _index_lists(db: Any) -> None:
     for name, (table, columns, condition) in LIST_INDEXES.items():
         await db.execute(_index(db, name, table, columns, where=condition))
@@ -1116,14 +1123,6 @@ def _indexes_of_m138(db: Any) -> tuple[str, ...]:
         ),
         _index(db, "transactions_by_machine", "machine_transactions", "machine_id, created_at"),
         _index(db, "transactions_by_operator", "machine_transactions", "operator_user_id, created_at"),
-        *(
-            _index(db, f"transactions_by_{name}", "machine_transactions", f"operator_user_id, {columns}, id")
-            for name, columns in (
-                ("state", "state, created_at"),
-                ("fiat", "fiat_minor"),
-                ("wire", "wire_sats"),
-            )
-        ),
         _index(db, "transactions_owing", "machine_transactions", "operator_user_id, created_at", where=owing),
         _index(
             db,
