@@ -125,6 +125,7 @@ def test_where_nothing_came_out_the_customer_gets_its_sats_back(shop: Shop, mach
     machine.post("/dispense", {"txid": told["txid"], "version": 2, "outcome": "failed"})
     held = settlement_of(shop, told, "held")
     assert (held["reason"], held["transaction"]["can_refund_failed"]) == ("dispense_failed", True)
+    assert held["transaction"]["refund_sats"] == 1100
     kinds = [row["kind"] for row in shop.api.get(f"{DCA}/worklist", is_open=True)["data"]]
     assert "dispense_failed" in kinds
     path = f"{DCA}/settlements/{held['id']}"
@@ -149,6 +150,7 @@ def test_a_late_report_is_refunded_from_a_wallet_of_the_operators(shop: Shop, ma
     machine.post("/dispense", {"txid": told["txid"], "version": 2, "outcome": "failed"})
     sale = settlement_of(shop, told, "processed")
     assert (sale["transaction"]["stayed_amount"], sale["transaction"]["can_refund_late"]) == ("200.00", True)
+    assert sale["transaction"]["refund_sats"] == 1100
     purse = shop.operator.wallet
     shop.server.top_up(purse, 5000)
     refund = f"{DCA}/settlements/{sale['id']}/refund"

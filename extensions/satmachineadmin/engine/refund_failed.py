@@ -10,10 +10,11 @@ sale, and engine/claims.py pays it.
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from fractions import Fraction
 
 from ..core.dispense import scale_by_fraction
-from ..core.errors import InvariantViolated, NothingToRefund
+from ..core.errors import InvariantViolated, NothingToRefund, ensure
 from ..core.landing import HoldReason
 from ..core.model import Settlement
 from ..core.outside import ask_for
@@ -33,6 +34,19 @@ def can_refund_failed(settlement: Settlement) -> bool:
     return settlement.state is SettlementState.HELD and settlement.reason == HoldReason.DISPENSE_FAILED
 
 
+def failed_sats(settlement: Settlement) -> int:
+    """What there is of all that the customer paid: a host fee on the payment was never here."""
+    return owed_sats(
+        replace(
+            settlement,
+            principal_sats=0,
+            commission_sats=0,
+            host_fee_from_commission_sats=0,
+            host_fee_from_principal_sats=0,
+        )
+    )
+
+
 async def refund_failed(store: Store, host: Host, settlement: Settlement, reason: str, by: str) -> None:
     """Offer the customer of a held sale all that it paid, less what the network may cost.
 
@@ -43,13 +57,13 @@ async def refund_failed(store: Store, host: Host, settlement: Settlement, reason
         current = await _again(books, settlement)
         if not can_refund_failed(current):
             raise NothingToRefund()
-        await partial_dispense(books, current, lambda: scale_by_fraction(current, Fraction(0)), reason)
-        scaled = await _again(books, current)
-        # The leg that the plan will make of it; a host fee was never here.
-        leg_sats = owed_sats(scaled)
+        leg_sats = failed_sats(current)
         amount_msat = ask_for(leg_sats, facts.limits, is_internal=False).sent_msat
         if amount_msat == 0:
             raise NothingToRefund()
+        await partial_dispense(books, current, lambda: scale_by_fraction(current, Fraction(0)), reason)
+        scaled = await _again(books, current)
+        ensure(owed_sats(scaled) == leg_sats, "a customer is offered the leg that the plan makes of its sats")
         if current.is_test:
             # A real customer has paid: from now on it is a sale, of nothing.
             await books.machines.count_sale(current.machine_id, int(current.paid_at.timestamp()))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..core.commission import whole_sats_above
 from ..core.model import Settlement
 from ..core.npub import npub_of
 from ..core.states import TxType, WithdrawalState
 from ..core.transactions import Transaction, TransactionState
-from ..engine.refund_failed import can_refund_failed, stayed_sats
+from ..engine.refund_failed import can_refund_failed, failed_sats, stayed_sats
 from ..host import links
 from ..store.sql import Row
 from . import fiat, iso
@@ -59,10 +58,13 @@ def machine_view(
 
 def of_settlement(one: Transaction, settlement: Settlement, *, was_refunded: bool) -> dict[str, Any]:
     """What a sale's machine had signed for, and reported of its notes."""
+    refund_sats: int | None = None
     can_refund = can_refund_failed(settlement)
     can_refund_late = bool(one.stayed_minor) and not was_refunded
-    # A host fee on the payment was never here to be given back.
-    all_sats = settlement.wire_sats - whole_sats_above(settlement.host_fee_msat)
+    if can_refund:
+        refund_sats = failed_sats(settlement)
+    elif can_refund_late:
+        refund_sats = stayed_sats(one)
     return {
         "id": one.id,
         "txid": one.txid,
@@ -73,7 +75,7 @@ def of_settlement(one: Transaction, settlement: Settlement, *, was_refunded: boo
         "stayed_amount": fiat(one.stayed_minor, one.currency),
         "can_refund_failed": can_refund,
         "can_refund_late": can_refund_late,
-        "refund_sats": all_sats if can_refund else stayed_sats(one) if can_refund_late else None,
+        "refund_sats": refund_sats,
     }
 
 

@@ -21,7 +21,7 @@ from satmachineadmin.core.model import Settlement
 from satmachineadmin.core.states import PayoutPolicy
 from satmachineadmin.core.transactions import DispenseOutcome, TransactionState
 from satmachineadmin.engine.refund import cancel_refund
-from satmachineadmin.engine.refund_failed import refund_failed, refund_late
+from satmachineadmin.engine.refund_failed import failed_sats, refund_failed, refund_late
 from satmachineadmin.usecases.revising import DispensedPart, dispense_in_part
 from satmachineadmin.usecases.settlements import release_settlement
 
@@ -359,10 +359,11 @@ async def test_where_the_host_took_a_fee_the_customer_can_claim_what_is_there(ma
     rig.host.change(pay(rig, one), fee_msat=1500)
     await rig.work()
     await report(rig, DispenseOutcome.FAILED)
-    await refund_failed(rig.store, rig.host, await _settlement(rig), "it jammed", by=OPERATOR)
+    held = await _settlement(rig)
+    await refund_failed(rig.store, rig.host, held, "it jammed", by=OPERATOR)
     await rig.work(2)
     (link,) = await rig.rows("SELECT * FROM satmachineadmin.withdrawals")
-    assert link["leg_sats"] == 1098
+    assert link["leg_sats"] == failed_sats(held) == 1098
     await claim(rig, link)
     await rig.work_outside()
     (link,) = await rig.rows("SELECT * FROM satmachineadmin.withdrawals")

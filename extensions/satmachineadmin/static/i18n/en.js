@@ -557,7 +557,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       title: 'Owed to the customer',
       owed: '{sats} were paid for notes that did not come out. They stay in the machine’s wallet until you refund them.',
       failed:
-        'The customer paid {sats}, and the machine reports that no notes came out. Refunded, nothing of it is paid out to anybody: it is the customer’s.',
+        'The machine reports that no notes came out. {sats} of what the customer paid are here and are the customer’s: refunded, nothing of it is paid out to anybody else.',
       late: '{fiat} stayed in the machine, and the sale had been paid out before that was known. Refund the customer {sats} from a wallet of yours: the cash in the machine is yours instead.',
       wallet: 'Pays from your wallet',
       wallet_hint: 'Not a machine’s. The sats leave it once the customer scans the link',
