@@ -78,6 +78,11 @@ class PostgresCluster:
         uri: str = self._server.get_uri(database=name)
         return uri.replace("postgresql://", "postgres://", 1)
 
+    @property
+    def tools(self) -> Path:
+        """The folder with `psql`, `pg_dump` and the like, of the server's own version."""
+        return Path(self._server.bin_path)
+
     def stop(self) -> None:
         """Leave the cluster; the last one to leave stops and deletes it."""
         self._server.cleanup()
