@@ -36,6 +36,18 @@ def is_nobodys(enrolment: Row) -> bool:
     return str(enrolment["user_id"]).startswith(_NOBODY)
 
 
+#: What an LP has chosen until it says otherwise; its wallet and its mode come with its first acceptance.
+AT_FIRST: Mapping[str, object] = {
+    "fixed_mode_daily_limit": None,
+    "fixed_mode_currency": None,
+    "autoforward_ln_address": None,
+    "autoforward_enabled": False,
+    "autoforward_min_sats": 0,
+    "time_zone": UTC,
+    "notifications": Notifications.PROBLEMS,
+}
+
+
 class Lps:
     def __init__(self, sql: Sql, audit: Audit, now: int) -> None:
         self._sql = sql
@@ -52,15 +64,9 @@ class Lps:
         before = await self.preferences(user_id)
         after: dict[str, object] = {
             "lp_ref": f"lp_{uuid4().hex[:12]}",
-            "fixed_mode_daily_limit": None,
-            "fixed_mode_currency": None,
-            "autoforward_ln_address": None,
-            "autoforward_enabled": False,
-            "autoforward_min_sats": 0,
+            **AT_FIRST,
             "autoforward_next_address": None,
             "autoforward_next_at": None,
-            "time_zone": UTC,
-            "notifications": Notifications.PROBLEMS,
             "password_failures": 0,
             "told_until": self._now,
             "created_at": self._now,
