@@ -6,14 +6,17 @@ itself there, hence every step can be run again: `IF NOT EXISTS` throughout.
 
 Amounts are BIGINT (sats, millisatoshi, minor units of the currency), percentages and rates are the
 exact decimal text, instants are epoch seconds. A rule that says "once" is a unique index.
+
+An upgrade runs the steps while the version before still works: the steps are of the new one, and
+whatever they import of ours would be of the old one. So they import nothing of ours.
 """
 
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from typing import Any
-
-from .core.searching import WRITTEN, words_of
 
 SCHEMA = "satmachineadmin"
 
@@ -155,9 +158,28 @@ async def m129_sales_are_searched(db: Any) -> None:
     await _index_what_was_written(db)
 
 
+#: What people wrote about a sale, as core/searching.py has it since m129: event → where its text stands.
+WRITTEN_AT_M129 = {
+    "settlement.noted": "text",
+    "settlement.dispensed": "dispensed_note",
+    "settlement.leg_released": "reason",
+    "settlement.leg_kept": "reason",
+    "settlement.corrected": "reason",
+    "settlement.dismissed": "error_message",
+    "withdrawal.opened": "reason",
+}
+
+
+def words_at_m129(text: str) -> tuple[str, ...]:
+    """The different words of a text, as core/searching.py takes them apart since m129."""
+    folded = unicodedata.normalize("NFC", text).casefold()
+    words = (word[:40] for word in re.findall(r"[^\W_]+", folded))
+    return tuple(dict.fromkeys(words))[:400]
+
+
 async def _index_what_was_written(db: Any) -> None:
     """The words of the notes that there are; a thousand events at a time."""
-    events = ", ".join(f"'{event}'" for event in WRITTEN)
+    events = ", ".join(f"'{event}'" for event in WRITTEN_AT_M129)
     after = 0
     while True:
         rows = await db.fetchall(
@@ -167,8 +189,8 @@ async def _index_what_was_written(db: Any) -> None:
             """
         )
         for row in rows:
-            said = json.loads(row["body"])["change"]["after"].get(WRITTEN[row["event"]])
-            await _insert_words(db, row, words_of(str(said or "")))
+            said = json.loads(row["body"])["change"]["after"].get(WRITTEN_AT_M129[row["event"]])
+            await _insert_words(db, row, words_at_m129(str(said or "")))
         if len(rows) < 1000:
             return
         after = rows[-1]["seq"]

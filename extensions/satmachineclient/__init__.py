@@ -19,4 +19,9 @@ satmachineclient_static_files = [
     {"path": "/satmachineclient/static", "name": "satmachineclient_static"},
 ]
 
-__all__ = ["db", "satmachineclient_ext", "satmachineclient_static_files"]
+
+def satmachineclient_stop() -> None:
+    """Nothing of this extension runs beside its requests. LNbits complains of one that has no stop."""
+
+
+__all__ = ["db", "satmachineclient_ext", "satmachineclient_static_files", "satmachineclient_stop"]

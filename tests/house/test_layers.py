@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
-from .tree import EXTENSION_IDS, EXTENSIONS, imports, is_stdlib, name, python_files, strings
+from .tree import EXTENSION_IDS, EXTENSIONS, imports, is_stdlib, name, python_files, strings, tree_of
 
 ADMIN = "satmachineadmin"
 #: layer -> what it may import, besides the standard library
@@ -84,6 +85,31 @@ def test_extensions_import_their_own_files_relatively() -> None:
         for path in python_files("extensions")
         for number, line in enumerate(path.read_text().splitlines(), start=1)
         if re.match(r"\s*(from|import)\s+(satmachine\w+|extensions|lnbits\.extensions)\b", line)
+    ]
+    assert offences == []
+
+
+def test_the_steps_of_the_schema_import_nothing_of_ours() -> None:
+    """An upgrade runs the new version's steps while the modules of the one before are loaded."""
+    offences = [
+        f"{name(path)}:{line} imports {module}"
+        for path in python_files("extensions")
+        if path.name == "migrations.py"
+        for line, module in imports(path)
+        if not is_stdlib(module)
+    ]
+    assert offences == []
+
+
+def test_nothing_is_imported_late() -> None:
+    """An upgrade replaces the files under the version that still works: it has to have all of its own."""
+    offences = [
+        f"{name(path)}:{late.lineno}"
+        for path in python_files("extensions")
+        for function in ast.walk(tree_of(path))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for late in ast.walk(function)
+        if isinstance(late, ast.Import | ast.ImportFrom)
     ]
     assert offences == []
 
