@@ -1,6 +1,6 @@
 # The front door. `make` lists what there is; CI runs `make test`.
-# Everything made here lives below the checkout in .venv, .data and .tmp (in memory where there is room:
-# then .tmp is a link), and `make clean` removes it.
+# Everything made here lives below the checkout in .venv, .data, dist and .tmp (in memory where there is
+# room: then .tmp is a link), and `make clean` removes it.
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
@@ -32,7 +32,7 @@ ifdef DB
 export DB
 endif
 
-.PHONY: help install test test-long test-fast lint format types js demo demo-reset screenshots simulate screen bench clean
+.PHONY: help install test test-long test-fast lint format types js demo demo-reset screenshots simulate screen bench zips clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -87,9 +87,13 @@ screen: $(ENVIRONMENT) ## the screen of a paired machine as a page to touch (ARG
 bench: $(ENVIRONMENT) ## measure how fast settlements are paid (ARGS=--help)
 	@$(PYTHON) -m benchmarks $(ARGS)
 
-clean: ## remove everything that was made: .venv, .data, .tmp and caches
+# Needs no environment: Python's standard library is enough.
+zips: ## build both extensions for LNbits into dist (BASE=address of the folder they will lie in, ARGS=--help)
+	@$(or $(wildcard $(PYTHON)),python3) -m tools.packages $(if $(BASE),--base "$(BASE)") $(ARGS)
+
+clean: ## remove everything that was made: .venv, .data, .tmp, dist and caches
 	@[ ! -L .tmp ] || rm -rf "$$(readlink .tmp)"
-	@rm -rf .venv .data .tmp .pytest_cache .mypy_cache .ruff_cache .hypothesis node_modules
+	@rm -rf .venv .data .tmp dist .pytest_cache .mypy_cache .ruff_cache .hypothesis node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): requirements/host.txt requirements/host-constraints.txt requirements/dev.txt

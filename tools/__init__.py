@@ -1,1 +1,1 @@
-"""Tools of the tree itself: the demo."""
+"""Tools of the tree itself: the demo, its pictures, and the packages."""

@@ -62,6 +62,12 @@ def test_an_extension_has_the_version_of_the_project(config: dict[str, Any]) -> 
     assert config["version"] == project["version"]
 
 
+def test_the_engine_says_the_version_of_the_project() -> None:
+    """`GET status` and the page have it from there: config.json may be another version's by then."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    assert f'VERSION = "{project["version"]}"' in (EXTENSIONS / "satmachineadmin/version.py").read_text()
+
+
 def test_an_extension_names_the_oldest_host_it_runs_on(config: dict[str, Any]) -> None:
     assert config["min_lnbits_version"] == "1.6.0"
 
@@ -95,7 +101,7 @@ def test_every_make_target_is_explained_by_make_help() -> None:
     ).stdout
     assert set(re.findall(r"make ([a-z-]+) +\S", shown)) == targets
     assert targets >= {"help", "install", "test", "test-long", "test-fast", "lint", "format", "types"}
-    assert targets >= {"demo", "demo-reset", "simulate", "bench", "clean"}
+    assert targets >= {"demo", "demo-reset", "simulate", "bench", "zips", "clean"}
 
 
 def test_requirements_are_exact() -> None:

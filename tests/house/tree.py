@@ -12,7 +12,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXTENSIONS = REPOSITORY / "extensions"
 EXTENSION_IDS = ("satmachineadmin", "satmachineclient")
-_MADE = {".git", ".venv", ".data", ".tmp", "node_modules", "__pycache__"}
+_MADE = {".git", ".venv", ".data", ".tmp", "dist", "node_modules", "__pycache__"}
 
 
 @cache
