@@ -19,17 +19,20 @@ import importlib.util
 import os
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import bcrypt
+import pydantic.class_validators
 
 from .certificates import read_once
 from .env import OURS, lnbits_env
 from .pages import make_cheaper
+
+_EXTENSIONS = next(iter(OURS.values())).parent
 
 
 def settle(environment: Mapping[str, str]) -> None:
@@ -59,9 +62,20 @@ def app_in(folder: Path) -> Any:
 
     ours = [name for name, path in OURS.items() if _is_there(folder / "extensions" / name, path)]
     sys.meta_path.insert(0, _Inherited(ours))
+    _forget(set(OURS) - set(ours))
     app = create_app()
     _inherit_routes(app)
     return app
+
+
+def _forget(names: Collection[str]) -> None:
+    """What a server does not have is not found in this repository either: a test may install it."""
+    sys.path[:] = [folder for folder in sys.path if folder != str(_EXTENSIONS)]
+    for name in [name for name in sys.modules if name.partition(".")[0] in names]:
+        del sys.modules[name]
+    # pydantic remembers every validator by its name, and takes a second one for a mistake
+    validators = pydantic.class_validators._FUNCS
+    validators -= {name for name in validators if name.partition(".")[0] in names}
 
 
 def _is_there(link: Path, path: Path) -> bool:
@@ -119,7 +133,7 @@ def _import_everything() -> None:
         os.environ.update(lnbits_env(Path(scratch, "data"), Path(scratch), port=5000))
         # the people of the tests need no strong passwords: at twelve rounds each costs half a second
         bcrypt.gensalt = functools.partial(bcrypt.gensalt, rounds=4)
-        sys.path.append(str(next(iter(OURS.values())).parent))
+        sys.path.append(str(_EXTENSIONS))
         from fastapi import FastAPI
         from lnbits.app import init_core_routers
 
