@@ -75,8 +75,8 @@ demo: $(ENVIRONMENT) ## start an LNbits with both extensions and a machine to to
 demo-reset: $(ENVIRONMENT) ## forget the demo's data, then start it anew
 	@$(PYTHON) -m tools.demo --reset $(ARGS)
 
-screenshots: $(ENVIRONMENT) ## take the documentation's pictures from a running demo (ARGS="--url http://127.0.0.1:5000")
-	@$(PYTHON) -m tools.screenshots $(ARGS)
+screenshots: $(ENVIRONMENT) ## take the pictures in docs/images anew, of a demo that a test starts (a minute and a half)
+	@SCREENSHOTS=$(CURDIR)/docs/images $(PYTHON) -m pytest tests/e2e/test_demo.py -k sqlite
 
 simulate: $(ENVIRONMENT) ## the simulated bitSpire machine on the command line (ARGS=--help)
 	@$(PYTHON) -m simulator $(ARGS)

@@ -1,55 +1,127 @@
-"""`make demo` as a newcomer meets it: set up, trading, explained, stopped, started again."""
+"""The README's way from an empty machine to a settled sale, and what the demo does then."""
 
 from __future__ import annotations
 
+import os
 import re
-import signal
 import subprocess
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
 
 from tests.harness import free_port
-from tests.harness.env import clean_environment
+from tests.harness.commands import blocks
+from tests.harness.farm import SQLITE
 from tests.harness.log import defects
+from tests.harness.newcomer import Newcomer
+from tests.harness.shop import check_conservation
+from tests.house.tree import REPOSITORY, files, name
+from tools.demo import settings
+from tools.screenshots import DCA, DESK, MOST_KIB, MOST_KIB_OF_ALL, PHONE, SALE, SCREEN, Album, logged_in
 
-CHECKOUT = Path(__file__).parents[2]
+README = "../README.md"
+IMAGES = REPOSITORY / "docs" / "images"
 SALES = 12
+#: What is nearly black: letters, of which a page without any has none.
+DARK, LEAST_DARK = 80, 0.005
+PATIENCE_S = 180
 
 
-def start(data: Path, database: str, *options: str) -> subprocess.Popen[str]:
-    """The demo with its data in a folder of the test."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "tools.demo", "--db", database, "--pace", "0", *options],
-        cwd=CHECKOUT,
-        env=clean_environment({"DEMO_DATA": str(data / "demo"), "PORT": str(free_port())}),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+@contextmanager
+def typed(newcomer: Newcomer, text: str, folder: Path) -> Iterator[Demo]:
+    """A demo that runs until the person presses Ctrl-C."""
+    shell = newcomer.types(text, folder)
+    try:
+        yield Demo(shell)
+    finally:
+        newcomer.interrupt(shell)
+        output, _nothing = shell.communicate(timeout=PATIENCE_S)
+        assert "stopped" in output, output[-4000:]
+
+
+class Demo:
+    """What the terminal says of a demo."""
+
+    def __init__(self, shell: subprocess.Popen[str]) -> None:
+        assert shell.stdout is not None
+        self._lines = shell.stdout
+        self.url = self._address("LNbits")
+        self.screen = self._address("the machine")
+
+    def _address(self, what: str) -> str:
+        return self.said(rf"{what} +(http://127\.0\.0\.1:\d+)")
+
+    def said(self, pattern: str) -> str:
+        """Reads until the terminal says this; its first group."""
+        heard = []
+        for line in self._lines:
+            heard.append(line)
+            if found := re.search(pattern, line):
+                return found[1]
+        raise AssertionError(f"the demo ended without {pattern}: {''.join(heard[-40:])}")
+
+
+@pytest.mark.timeout(600)
+def test_whoever_follows_the_readme_has_settled_sales_and_a_demo_that_keeps_them(
+    tmp_path: Path, database: str, request: pytest.FixtureRequest
+) -> None:
+    """The demo proves every sum from LNbits' own balances, and stops loudly otherwise."""
+    newcomer = Newcomer(tmp_path, PORT=str(free_port()), DB=database)
+    newcomer.publish({name(path): path for path in files()})
+    readme = blocks(README)
+
+    first = newcomer.does(
+        readme["from an empty machine"], timeout_s=PATIENCE_S, ARGS=f"--pace 0 --sales {SALES}"
     )
-
-
-def finished(demo: subprocess.Popen[str], timeout_s: float = 180) -> str:
-    output, _nothing = demo.communicate(timeout=timeout_s)
-    assert demo.returncode == 0, output[-4000:]
-    return output
-
-
-def test_the_demo_sets_up_trades_keeps_its_data_and_stops_cleanly(tmp_path: Path, database: str) -> None:
-    """Every sum is proved by the demo itself from LNbits' own balances; it stops loudly otherwise."""
-    first = finished(start(tmp_path, database, "--sales", str(SALES)))
-
+    assert newcomer.installed == {"git", "make", "python3", "python3-venv"}
     for login in ("platform", "olga", "ana", "ben", "carol"):
         assert login in first
-    assert re.search(r"http://127\.0\.0\.1:\d+", first)
     assert first.count("processed") >= SALES
     assert "uncovered" in first
 
-    again = start(tmp_path, database)
-    assert again.stdout is not None
-    assert any("processed" in line for line in again.stdout), "it ended without a sale"
-    again.send_signal(signal.SIGINT)
-    finished(again)
+    checkout = newcomer.folder / "satoshi-machine"
+    again = next(line for line in readme["the two commands"].splitlines() if line.startswith("make demo"))
+    with typed(newcomer, again, checkout) as demo:
+        demo.said("(processed)")
+        check_settled(demo.url)
+        if database == SQLITE:
+            check_pictures(demo, request.getfixturevalue("browser"), tmp_path / "pictures")
 
-    log = (tmp_path / "demo" / "lnbits.log").read_text(errors="replace")
-    assert defects(log.splitlines(), []) == []
+    logs = sorted((checkout / ".data" / "demo").glob("lnbits.log*"))
+    assert len(logs) == 2
+    for log in logs:
+        assert defects(log.read_text(errors="replace").splitlines(), []) == []
+
+
+def check_settled(url: str) -> None:
+    """By the API, as the operator: every sale of the first run, and no sat of the newest is missing."""
+    bearer = {"Authorization": f"Bearer {logged_in(url, settings.OPERATOR.username)}"}
+    with httpx.Client(base_url=url, headers=bearer, timeout=30) as operator:
+        found = operator.get(f"{DCA}/settlements", params={"state": "processed"}).raise_for_status().json()
+        newest = operator.get(f"{DCA}/settlements/{found['data'][0]['id']}").raise_for_status().json()
+    assert found["total"] > SALES
+    check_conservation(newest)
+
+
+def check_pictures(demo: Demo, browser: Any, folder: Path) -> None:
+    """Somebody sells by hand, as the README says; all pictures of the docs can be made, and show something.
+
+    `make screenshots` has them put into docs/images.
+    """
+    folder = Path(os.environ.get("SCREENSHOTS") or folder)
+    made = Album(demo.url, demo.screen, browser, folder).take()
+    assert sorted(made) == sorted(path.name for path in IMAGES.iterdir()), "make screenshots"
+    sizes = {"sale.jpg": SALE, "screen.jpg": SCREEN}
+    for file in made:
+        assert (folder / file).stat().st_size <= MOST_KIB * 1024, file
+        with Image.open(folder / file) as picture:
+            assert picture.size == sizes.get(file, PHONE if file.endswith("-phone.jpg") else DESK), file
+            shades = picture.convert("L").histogram()
+        assert sum(shades[:DARK]) >= LEAST_DARK * sum(shades), f"{file} is blank"
+    assert len({(folder / file).read_bytes() for file in made}) == len(made)
+    assert sum((folder / file).stat().st_size for file in made) <= MOST_KIB_OF_ALL * 1024
