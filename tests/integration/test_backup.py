@@ -1,11 +1,11 @@
-"""docs/how-to/backup-and-restore.md, done as it says while sales go on: both books come back as of one
+"""docs/how-to/backup-and-restore.md, done as it says while sales are paid out: both books come back as of one
 instant, nothing leaves before a person lets it, and nothing is paid twice."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -13,9 +13,12 @@ from typing import Any
 
 import pytest
 
+from tests.crash.town import use_node
 from tests.harness import LnbitsServer
 from tests.harness.commands import run_block
+from tests.harness.fake_node import FakeNode
 from tests.harness.farm import SQLITE, ServerFarm
+from tests.harness.pay_links import Link, PayLinks, foreign_invoice
 from tests.harness.shop import DCA, Shop
 from tests.judge import STATEMENTS, Snapshot, complaints
 
@@ -79,28 +82,40 @@ def waits_for(server: LnbitsServer, settlement: dict[str, Any]) -> str | None:
     return code
 
 
+def let(server: LnbitsServer, **settings: object) -> None:
+    """Choose settings of LNbits as its super user does."""
+    answer = server.api(server.super_user).raw("PATCH", "/admin/api/v1/settings", json=settings)
+    assert answer.status_code == 200, answer.text
+
+
 def hold_sales(shop: Shop) -> None:
     shop.api.put(
         f"{DCA}/machines/{shop.machine['id']}", {"payout_policy": "after_minutes", "payout_delay_minutes": 60}
     )
 
 
-def test_a_backup_of_a_selling_shop_comes_back_as_of_one_instant_and_pays_nothing_twice(
+def release_all(shop: Shop, settlements: Sequence[dict[str, Any]]) -> None:
+    """They are planned and paid from then on, one after the other."""
+    for settlement in settlements:
+        shop.api.post(f"{DCA}/settlements/{settlement['id']}/release")
+
+
+def test_a_backup_of_a_shop_that_pays_out_comes_back_as_of_one_instant_and_pays_nothing_twice(
     farm: ServerFarm, fresh_server: LnbitsServer, tmp_path: Path
 ) -> None:
     shop = Shop.open(fresh_server, cash=CASH)
     assert shop.settled(shop.sell(**SALE))["state"] == "processed"
     hold_sales(shop)
-    waiting = shop.sell(**SALE)
-    held = shop.settled(waiting)
+    waiting, *others = [shop.sell(**SALE) for _ in range(9)]
+    held, *to_be_paid = [shop.settled(sale) for sale in (waiting, *others)]
     assert held["state"] == "held"
     shop.api.put(f"{DCA}/machines/{shop.machine['id']}", {"payout_policy": "at_once"})
     before = total_msat(fresh_server)
-    selling = Thread(target=lambda: [shop.sell(**SALE) for _ in range(8)])
 
-    selling.start()
+    paying = Thread(target=release_all, args=(shop, to_be_paid))
+    paying.start()
     backup = back_up(farm, fresh_server, tmp_path / "copies")
-    selling.join()
+    paying.join()
     lost = shop.sell(**SALE)
     assert shop.settled(lost)["state"] == "processed"
     fresh_server.kill()
@@ -111,8 +126,7 @@ def test_a_backup_of_a_selling_shop_comes_back_as_of_one_instant_and_pays_nothin
         again.api.post(f"{DCA}/settlements/{held['id']}/release")
         server.wait_for(lambda: waits_for(server, held) == "only_incoming", "waiting sale")
         platform = server.api(server.super_user)
-        let_go = {"lnbits_only_allow_incoming_payments": False}
-        assert platform.raw("PATCH", "/admin/api/v1/settings", json=let_go).status_code == 200
+        let(server, lnbits_only_allow_incoming_payments=False)
         again.wait_no_longer(waiting)
         server.wait_for(lambda: not server.sql(_UNFINISHED), "payouts", 60)
 
@@ -122,6 +136,48 @@ def test_a_backup_of_a_selling_shop_comes_back_as_of_one_instant_and_pays_nothin
         assert platform.post(f"{DCA}/audit/verify")["ok"]
         assert again.settled(again.sell(**SALE))["state"] == "processed"
         assert complaints(Snapshot(**server.snapshot(STATEMENTS))) == []
+
+
+@pytest.mark.breaks_the_books("the node has paid a leg that both books do not know of")
+@pytest.mark.parametrize("database", [SQLITE])
+def test_what_had_left_since_the_copy_is_released_before_anything_leaves_again(
+    farm: ServerFarm, tmp_path: Path, database: str
+) -> None:
+    """Neither book knows of it, so nothing but a person who reads the node's list can."""
+    folder = tmp_path / "server"
+    folder.mkdir()
+    with FakeNode() as node, PayLinks() as links, ExitStack() as stack:
+        server = farm.server(folder, database)
+        use_node(server, node)
+        stack.enter_context(server)
+        shop = Shop.open(server, shares=(), cash=CASH)
+        links.add("ella", Link(invoice=foreign_invoice))
+        shop.api.put(
+            f"{DCA}/commission-splits", {"splits": [{"target": links.url("ella"), "share_pct": "100"}]}
+        )
+        hold_sales(shop)
+        sale = shop.sell(principal_sats=1000, commission_sats=10_000, fiat_amount="200.00", exchange_rate="5")
+        held = shop.settled(sale)
+        backup = back_up(farm, server, tmp_path / "copies")
+        shop.api.post(f"{DCA}/settlements/{held['id']}/release")
+        assert shop.settled(sale)["state"] == "processed"
+        assert len(node.paid_msat) == 1
+        server.kill()
+
+        with restored(farm, server, backup, tmp_path / "restored") as fresh:
+            again = replace(shop, server=fresh)
+            again.api.post(f"{DCA}/settlements/{held['id']}/release")
+            fresh.wait_for(lambda: waits_for(fresh, held) == "only_incoming", "waiting sale")
+            let(fresh, lnbits_max_outgoing_payment_amount_sats=1, lnbits_only_allow_incoming_payments=False)
+            again.wait_no_longer(sale)
+            errored = again.settled(sale)
+            (left,) = [leg for leg in errored["legs"] if leg["leg_type"] == "operator_split"]
+            assert left["state"] == "failed"
+            again.api.post(f"{DCA}/payments/{left['id']}/release", {"reason": "the node has paid it"})
+            let(fresh, lnbits_max_outgoing_payment_amount_sats=10_000_000)
+            again.api.post(f"{DCA}/settlements/{held['id']}/retry", {})
+            fresh.wait_for(lambda: again.settled(sale)["state"] == "processed", "the rest")
+            assert len(node.paid_msat) == 1
 
 
 @pytest.mark.breaks_the_books("LNbits' books are older than ours")
