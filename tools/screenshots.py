@@ -106,6 +106,8 @@ class Album:
     def __init__(self, url: str, screen: str, browser: Any, folder: Path) -> None:
         self._url, self._screen, self._browser, self._folder = url, screen, browser, folder
         self._people: dict[str, Any] = {}
+        #: the settlement of the sale at the screen
+        self.sold: dict[str, Any] = {}
         self.operator = httpx.Client(base_url=url, timeout=30, headers=self._bearer())
 
     def _bearer(self) -> dict[str, str]:
@@ -137,7 +139,8 @@ class Album:
         finally:
             page.close()
         olga = settings.OPERATOR.username
-        path = f"/satmachineadmin/settlements/{settlement_of(self.operator, txid)['id']}"
+        self.sold = settlement_of(self.operator, txid)
+        path = f"/satmachineadmin/settlements/{self.sold['id']}"
         self._open(Picture(name="sale", who=olga, path=path, shows=".sm-drawer .sm-tree", size=LONG_DESK))
         drawer = self._page_of(olga).locator(".sm-drawer").screenshot(animations="disabled", style=_STYLE)
         self._compose(sold, drawer)

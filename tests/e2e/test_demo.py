@@ -114,7 +114,9 @@ def check_pictures(demo: Demo, browser: Any, folder: Path) -> None:
     `make screenshots` has them put into docs/images.
     """
     folder = Path(os.environ.get("SCREENSHOTS") or folder)
-    made = Album(demo.url, demo.screen, browser, folder).take()
+    album = Album(demo.url, demo.screen, browser, folder)
+    made = album.take()
+    find_sale(browser.new_page(), demo.url, album.sold["wire_sats"])
     assert sorted(made) == sorted(path.name for path in IMAGES.iterdir()), "make screenshots"
     sizes = {"sale.jpg": SALE, "screen.jpg": SCREEN}
     for file in made:
@@ -125,3 +127,17 @@ def check_pictures(demo: Demo, browser: Any, folder: Path) -> None:
         assert sum(shades[:DARK]) >= LEAST_DARK * sum(shades), f"{file} is blank"
     assert len({(folder / file).read_bytes() for file in made}) == len(made)
     assert sum((folder / file).stat().st_size for file in made) <= MOST_KIB_OF_ALL * 1024
+
+
+def find_sale(page: Any, url: str, wire_sats: int) -> None:
+    """The README's way to one's own sale."""
+    page.goto(url)
+    page.get_by_label("Username or Email").fill(settings.OPERATOR.username)
+    page.get_by_label("Password").first.fill(settings.PASSWORD)
+    page.get_by_role("button", name="Login").click()
+    page.get_by_text("Satoshi Machine", exact=True).click()
+    page.get_by_role("tab", name="Settlements").click()
+    grouped = r"\s?".join(f"{wire_sats:,}".split(","))
+    page.get_by_role("row", name=re.compile(grouped)).first.click()
+    page.locator(".sm-drawer .sm-tree").wait_for()
+    page.close()

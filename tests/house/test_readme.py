@@ -84,7 +84,7 @@ def test_the_readme_says_what_the_demo_and_the_extensions_are_called() -> None:
         assert f"LNbits {config['min_lnbits_version']} or later" in README
         assert f"git clone {config['repo']}\n" in README
     assert f"log in as `{settings.OPERATOR.username}` with `{settings.PASSWORD}`" in README
-    assert f"<http://127.0.0.1:{settings.FIRST_PORT}/{settings.OPERATOR_EXTENSION}/>" in README
+    assert f"<http://127.0.0.1:{settings.FIRST_PORT}>" in README
     assert f"<http://127.0.0.1:{settings.FIRST_SCREEN_PORT}>" in README
 
 
