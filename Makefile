@@ -100,6 +100,6 @@ $(INSTALLED): requirements/host.txt requirements/host-constraints.txt requiremen
 	@python=$$(sh tools/find_python.sh) || exit 1; \
 	echo "Installing LNbits and the tools into $(VENV) with $$python (about a minute) ..."; \
 	"$$python" -m venv --clear $(VENV)
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+	@$(VENV)/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
 		-r requirements/host.txt -r requirements/dev.txt -c requirements/host-constraints.txt
 	@touch $@
