@@ -21,9 +21,11 @@ from .host import accounts, people
 from .ports.lightning import TargetRefused
 from .present import lp as present_lp
 from .present import lp_files
+from .present import moving as present_moving
 from .services import current
 from .store import lists
 from .store.books import Store
+from .store.earlier_lists import EARLIER_PAYOUTS
 from .store.sql import Row
 from .usecases import disputes, lp_views, statements
 from .usecases import enrolments as enrolling
@@ -45,6 +47,8 @@ __all__ = [
     "choose_preferences",
     "confirm_address",
     "dispute_cash_entry",
+    "earlier",
+    "earlier_csv",
     "end",
     "enrolments",
     "keep",
@@ -302,6 +306,22 @@ async def cash_csv(
     """The LP's cash as a file, the oldest first. Raises NotFound, InvalidInput before the first line."""
     file = await open_file(_store(), user_id, Filter.read(enrolment_id, since, until))
     return lp_files.cash(file.cash(), file.time_zone)
+
+
+async def earlier(user_id: str, *, limit: int, offset: int) -> dict[str, Any]:
+    """What the LP got before these books were moved over, the newest first: history, no part of any sum."""
+    page = lists.Page(limit=limit, offset=offset, equals={"client.user_id": user_id})
+    async with _store().reading() as books:
+        rows, total = await lists.page(books.sql, EARLIER_PAYOUTS, page)
+    return {"data": [present_moving.earlier_payout(row) for row in rows], "total": total}
+
+
+async def earlier_csv(
+    user_id: str, *, enrolment_id: str | None, since: str | None, until: str | None
+) -> AsyncIterator[str]:
+    """The same as a file, the oldest first. Raises NotFound, InvalidInput before the first line."""
+    file = await open_file(_store(), user_id, Filter.read(enrolment_id, since, until))
+    return lp_files.earlier(file.earlier(), file.time_zone)
 
 
 async def koinly_csv(

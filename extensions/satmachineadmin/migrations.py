@@ -336,6 +336,12 @@ async def m141_transactions_are_sorted(db: Any) -> None:
         await db.execute(_index(db, f"transactions_by_{name}", "machine_transactions", columns))
 
 
+async def m142_moved_over(db: Any) -> None:
+    """What was taken over from the predecessor: its rows as they were, and its sales as history."""
+    for statement in (*_TABLES_OF_M142, *_indexes_of_m142(db)):
+        await db.execute(statement)
+
+
 async def _index_lists(db: Any) -> None:
     for name, (table, columns, condition) in LIST_INDEXES.items():
         await db.execute(_index(db, name, table, columns, where=condition))
@@ -1360,6 +1366,89 @@ _OUTLIVED_BY_M134 = (
     "settlements_by_operator", "settlements_of_operator_by_state", "legs_by_operator", "audit_by_operator",
     "settlements_by_wire", "settlements_by_principal", "legs_kept",
 )  # fmt: skip
+
+
+_TABLES_OF_M142 = (
+    # One run of moving over. `report` is JSON: what was told of it before it was confirmed.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.moves (
+        id TEXT PRIMARY KEY,
+        source TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        report TEXT NOT NULL,
+        moved_by TEXT NOT NULL,
+        created_at BIGINT NOT NULL
+    )
+    """,
+    # Every row of the predecessor's as it was, JSON, and what it is here: once taken over, never again.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.moved_rows (
+        source_table TEXT NOT NULL,
+        row_id TEXT NOT NULL,
+        became_id TEXT,
+        problem TEXT NOT NULL,
+        body TEXT NOT NULL,
+        move_id TEXT NOT NULL,
+        PRIMARY KEY (source_table, row_id)
+    )
+    """,
+    # Sales of before, which nothing here pays: the engine reads of them only what payments they were.
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.earlier_sales (
+        id TEXT PRIMARY KEY,
+        operator_user_id TEXT NOT NULL,
+        machine_id TEXT,
+        machine_name TEXT NOT NULL,
+        wallet_id TEXT NOT NULL,
+        payment_hash TEXT NOT NULL,
+        txid TEXT NOT NULL,
+        tx_type TEXT NOT NULL,
+        wire_sats BIGINT NOT NULL,
+        principal_sats BIGINT,
+        commission_sats BIGINT,
+        platform_fee_sats BIGINT,
+        operator_fee_sats BIGINT,
+        fiat_amount TEXT,
+        currency TEXT NOT NULL,
+        exchange_rate TEXT,
+        status TEXT NOT NULL,
+        error_message TEXT NOT NULL,
+        notes TEXT NOT NULL,
+        paid_at BIGINT NOT NULL
+    )
+    """,
+    f"""
+    CREATE TABLE IF NOT EXISTS {SCHEMA}.earlier_legs (
+        id TEXT PRIMARY KEY,
+        sale_id TEXT,
+        operator_user_id TEXT NOT NULL,
+        machine_id TEXT,
+        client_id TEXT,
+        leg_type TEXT NOT NULL,
+        label TEXT NOT NULL,
+        sats BIGINT NOT NULL,
+        fiat_amount TEXT,
+        currency TEXT NOT NULL,
+        exchange_rate TEXT,
+        payment_hash TEXT NOT NULL,
+        status TEXT NOT NULL,
+        error_message TEXT NOT NULL,
+        paid_at BIGINT NOT NULL
+    )
+    """,
+)
+
+
+def _indexes_of_m142(db: Any) -> tuple[str, ...]:
+    return (
+        _index(db, "earlier_sales_listed", "earlier_sales", "operator_user_id, paid_at, id"),
+        _index(db, "earlier_sales_by_machine", "earlier_sales", "operator_user_id, machine_id, paid_at, id"),
+        _index(db, "earlier_sales_by_wire", "earlier_sales", "operator_user_id, wire_sats, id"),
+        _index(db, "earlier_sales_by_hash", "earlier_sales", "payment_hash"),
+        _index(db, "earlier_legs_listed", "earlier_legs", "operator_user_id, paid_at, id"),
+        _index(db, "earlier_legs_by_sale", "earlier_legs", "sale_id"),
+        _index(db, "earlier_legs_by_lp", "earlier_legs", "client_id, paid_at, id"),
+    )
 
 
 _IDEMPOTENCY_KEYS = f"""

@@ -287,6 +287,16 @@ async def get_cash_csv(user: CurrentUser, which: Which) -> StreamingResponse:
     return _download("cash", await lp().cash_csv(user.id, **which.wishes))
 
 
+@router.get("/earlier")
+async def list_earlier(user: CurrentUser, page: Wanted) -> dict[str, Any]:
+    return await lp().earlier(user.id, limit=page.limit, offset=page.offset)
+
+
+@router.get("/reports/earlier.csv", response_class=StreamingResponse)
+async def get_earlier_csv(user: CurrentUser, which: Which) -> StreamingResponse:
+    return _download("earlier", await lp().earlier_csv(user.id, **which.wishes))
+
+
 @router.get("/reports/koinly.csv", response_class=StreamingResponse)
 async def get_koinly_csv(user: CurrentUser, which: Which) -> StreamingResponse:
     return _download("koinly", await lp().koinly_csv(user.id, **which.wishes))

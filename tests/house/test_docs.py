@@ -108,6 +108,7 @@ WORDS = {
     "Notices": "Notice",
     "Faults of the audit trail": "TrailFault",
     "Subjects of a month": "Subject",
+    "What becomes of what is taken over": "MoveOutcome",
 }
 
 

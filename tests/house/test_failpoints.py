@@ -31,12 +31,14 @@ READS = {
     "CreateLnurlPayment", "EXTENSION_ID", "InvoiceError", "Payment", "PaymentError", "PaymentState",
     "PaymentStatus", "Wallet", "cache", "check_payment_status", "core_db", "daystart_timestamp",
     "fake_privkey", "get_account", "get_account_by_username", "get_payments", "get_standalone_payment",
-    "get_standalone_wallet", "get_wallet", "get_wallet_for_key", "get_wallet_payment", "payment_lock",
-    "settings", "task_manager", "wallets_payments_lock", "websocket_manager",
+    "get_standalone_wallet", "get_super_settings", "get_wallet", "get_wallet_for_key", "get_wallet_payment",
+    "payment_lock", "settings", "task_manager", "wallets_payments_lock", "websocket_manager",
 }  # fmt: skip
 #: Statements of host/ outside of such a call: inside the payout's transaction, whose commit has its own
 #: places; a trial that is rolled back; a question to the catalogue.
-STATEMENTS = {("fast_payout.py", "transfer"), ("self_test.py", "_trial"), ("predecessor.py", "_tables")}
+STATEMENTS = {("fast_payout.py", "transfer"), ("self_test.py", "_trial")} | {
+    ("predecessor.py", name) for name in ("_read", "_reading", "_count")
+}
 
 #: The ports' methods that read, or compute. Dying beside one is dying after the last thing written.
 PORTS_READ = {

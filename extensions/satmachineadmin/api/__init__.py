@@ -16,6 +16,7 @@ from . import (
     machine,
     machines,
     months,
+    moving,
     operators,
     overview,
     pairing,
@@ -65,6 +66,7 @@ for module in (
     worklist,
     transactions,
     imports,
+    moving,
 ):
     router.include_router(module.router)
 #: To be asked last: whatever else is below the prefix.

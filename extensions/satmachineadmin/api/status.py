@@ -28,6 +28,7 @@ _MATTERS = 20
 async def get_status(user: CurrentUser) -> dict[str, Any]:
     services = current()
     way, reason = await services.host.way_in_use()
+    found = await predecessor.find()
     async with services.store.reading() as books:
         zone = days.zone_in_use(await books.operators.time_zone(user.user_id))
         midnight, _ = days.bounds_of(days.date_of(books.now, zone), zone)
@@ -39,6 +40,7 @@ async def get_status(user: CurrentUser) -> dict[str, Any]:
         equals = {"matter.operator_user_id": user.user_id, "(matter.closed_at IS NULL)": True}
         newest = lists.Page(limit=_MATTERS, equals=equals)
         matters, matters_total = await lists.page(books.sql, lists.MATTERS, newest)
+        taken_over = await books.moving.sources() if found else set()
     return {
         "version": VERSION,
         "is_platform": user.is_platform,
@@ -53,7 +55,7 @@ async def get_status(user: CurrentUser) -> dict[str, Any]:
         "matters_total": matters_total,
         "failing": [present.failing(row) for row in targets],
         "operator": present_operators.own_standing(await own_standing(services.store, user.user_id)),
-        "predecessor": await predecessor.find(),
+        "predecessor": [one for one in found if one["where"] not in taken_over],
         "totals": {**totals, "stuck": len(stuck)},
         "today": present.sales(sales),
     }

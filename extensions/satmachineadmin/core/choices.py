@@ -27,3 +27,5 @@ class HowChanged(Word):
     CONFIRMED = "confirmed"
     #: a new address had waited for its time
     WAITED = "waited"
+    #: the predecessor knew them, and the books moved over
+    MOVED = "moved"

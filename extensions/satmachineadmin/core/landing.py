@@ -77,6 +77,8 @@ class IgnoreReason(Word):
     TOP_UP = "top_up"
     #: the wallet paid something that no machine asked for
     NOT_OURS = "not_ours"
+    #: a sale of before the move: what the predecessor paid of it is history
+    SETTLED_BEFORE = "settled_before"
 
 
 class Counterparty(Word):

@@ -38,6 +38,7 @@ _SENTENCES = {
     MatterKind.CLOCK_SKEW: "the machine's clock is wrong",
     MatterKind.MACHINE_SILENT: "the machine is silent",
     MatterKind.MACHINE_FLOODS: "the machine sends too many requests",
+    MatterKind.UNFINISHED_BEFORE: "the predecessor left something unfinished",
     MatterKind.CASH_DISPUTED: "an LP disputes a cash entry",
 }
 _PAUSED = "payouts are paused, since these books and LNbits disagree"

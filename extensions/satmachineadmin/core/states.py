@@ -140,6 +140,8 @@ class CashEntryKind(Word):
     MOVED = "moved"
     #: a counter-entry of a confirmed one, or of what a sale drew at a wrong rate
     CORRECTION = "correction"
+    #: what the predecessor had turned into sats, so that a balance is the one it had there
+    EARLIER = "earlier"
 
 
 class CashEntryStatus(Word):
@@ -249,6 +251,8 @@ class MatterKind(Word):
     MACHINE_SILENT = "machine_silent"
     #: a machine sends more requests than it may
     MACHINE_FLOODS = "machine_floods"
+    #: what the predecessor left unfinished or did not record: nothing here pays it
+    UNFINISHED_BEFORE = "unfinished_before"
 
 
 class TrailFault(Word):

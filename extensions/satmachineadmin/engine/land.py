@@ -21,8 +21,8 @@ from dataclasses import dataclass
 
 from loguru import logger
 
-from ..core.landing import Counterparty, Ignored, judge
-from ..core.model import HostPayment, Machine, Settlement
+from ..core.landing import Counterparty, Ignored, IgnoreReason, judge
+from ..core.model import HostPayment, Landing, Machine, Settlement
 from ..core.own_sales import PAYABLE, link_of
 from ..core.states import MatterKind, SettlementState, TxType
 from ..core.transactions import Transaction, TransactionState
@@ -236,7 +236,10 @@ async def _land_one(
         fee = await books.platform.fee(tx_type)
         rates = await books.machines.recent_rates(machine.id, RECENT_SALES)
         transaction = await _transaction_of(books, machine, payment)
-        verdict = judge(payment, machine, fee, party.kind, rates, host_rate, transaction)
+        if await books.moving.settled_before(payment.wallet_id, [payment.payment_hash]):
+            verdict: Landing | Ignored = Ignored(reason=IgnoreReason.SETTLED_BEFORE)
+        else:
+            verdict = judge(payment, machine, fee, party.kind, rates, host_rate, transaction)
         digest = facts_digest(payment)
         if isinstance(verdict, Ignored):
             await books.scan.note(

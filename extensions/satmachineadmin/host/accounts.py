@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from lnbits.core.crud import (
@@ -13,6 +13,7 @@ from lnbits.core.crud import (
     get_wallet_for_key,
 )
 from lnbits.core.crud.payments import get_payments
+from lnbits.core.crud.settings import get_super_settings
 from lnbits.core.crud.wallets import get_standalone_wallet
 from lnbits.core.db import db as core_db
 from lnbits.core.models import Wallet
@@ -20,6 +21,10 @@ from lnbits.settings import settings
 
 from ..store import host_tables
 from ..store.sql import Row, in_list
+
+#: What a person is called that has no name.
+NAMELESS = "somebody"
+_SLICE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +91,33 @@ async def pending_hashes(wallet_id: str) -> list[str]:
     return [payment.payment_hash for payment in payments]
 
 
+async def users_among(user_ids: Collection[str]) -> dict[str, str]:
+    """Those of the users that have an account here, each with a name for a person to read."""
+    found: dict[str, str] = {}
+    for some in _slices(user_ids):
+        listed, values = in_list("user", some)
+        rows: list[Row] = await core_db.fetchall(host_tables.users_among(listed), values)
+        found |= {str(row["id"]): str(row["username"] or "") or NAMELESS for row in rows}
+    return found
+
+
+async def owners_of_ordinary(wallet_ids: Collection[str]) -> dict[str, str]:
+    """The users of those of the wallets that are there; shared mirrors are none of them."""
+    found: dict[str, str] = {}
+    for some in _slices(wallet_ids):
+        listed, values = in_list("wallet", some)
+        rows: list[Row] = await core_db.fetchall(host_tables.owners_of(listed), values)
+        found |= {str(row["id"]): str(row["user_id"]) for row in rows if not _is_shared(row)}
+    return found
+
+
+def _slices(ids: Collection[str]) -> Iterator[list[str]]:
+    """A statement binds no more than some ten thousand values."""
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), _SLICE):
+        yield ordered[start : start + _SLICE]
+
+
 async def find_user_id(username: str) -> str | None:
     """The id of the user with exactly this name."""
     account = await get_account_by_username(username)
@@ -109,7 +141,7 @@ async def is_login(npub: str) -> bool:
 async def user_name(user_id: str) -> str:
     """A name for a person to read; never the id."""
     account = await get_account(user_id)
-    return (account.username if account else None) or "somebody"
+    return (account.username if account else None) or NAMELESS
 
 
 async def has_password(user_id: str) -> bool:
@@ -127,6 +159,14 @@ async def is_password(user_id: str, password: str) -> bool:
         return await asyncio.to_thread(account.verify_password, password)
     except ValueError:  # longer than any password can be
         return False
+
+
+async def load_platform() -> str:
+    """The super user, for a command beside LNbits: there nobody has read LNbits' settings yet."""
+    stored = await get_super_settings()
+    if stored is not None and stored.super_user:
+        settings.super_user = stored.super_user
+    return str(settings.super_user)
 
 
 def is_platform(user_id: str) -> bool:

@@ -12,6 +12,9 @@ from ..store.lp_figures import LpFigures
 from ..store.sql import Row
 from . import fiat, iso
 
+#: What is not corrected: a correction, and what the predecessor's sales had drawn.
+_FINAL = (CashEntryKind.CORRECTION, CashEntryKind.EARLIER)
+
 
 def balance(row: Row) -> dict[str, Any]:
     """An enrolment's cash: `remaining` is what is confirmed, less the three after it."""
@@ -80,7 +83,7 @@ def cash_entry(row: Row) -> dict[str, Any]:
         "waits_for_lp": is_pending and not has_accepted,
         "can_cancel": row["status"] in WAITING_CASH_STATUSES,
         "can_correct": row["status"] == CashEntryStatus.CONFIRMED
-        and kind != CashEntryKind.CORRECTION
+        and kind not in _FINAL
         and not row["counters_waiting"],
         "disputed_at": iso(row["disputed_at"]),
         "created_at": iso(row["created_at"]),

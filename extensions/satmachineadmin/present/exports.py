@@ -215,6 +215,27 @@ _TRANSACTIONS = Table(
     ),
     more={"fiat_amount": _of_fiat("fiat_minor"), "dispensed_amount": _of_fiat("dispensed_minor")},
 )  # fmt: skip
+_EARLIER_SALES = Table(
+    name="earlier-sales",
+    extract=exports.EARLIER_SALES,
+    times=("paid_at",),
+    plain=(
+        "id", "txid", "machine_name", "tx_type", "status", "currency", "fiat_amount", "exchange_rate",
+        "wire_sats", "principal_sats", "commission_sats", "platform_fee_sats", "operator_fee_sats",
+        "payment_hash", "error_message", "notes",
+    ),
+    more={},
+)  # fmt: skip
+_EARLIER_LEGS = Table(
+    name="earlier-legs",
+    extract=exports.EARLIER_LEGS,
+    times=("paid_at",),
+    plain=(
+        "id", "sale_id", "machine_name", "leg_type", "status", "label", "sats", "fiat_amount", "currency",
+        "exchange_rate", "payment_hash", "error_message",
+    ),
+    more={},
+)  # fmt: skip
 _AUDIT = Table(
     name="audit",
     extract=exports.EVENTS,
@@ -228,4 +249,15 @@ _AUDIT = Table(
     },
     people=("actor",),
 )
-TABLES = (SALES, _LEGS, _CASH, _LPS, _MACHINES, _TRANSACTIONS, _WORKLIST, _AUDIT)
+TABLES = (
+    SALES,
+    _LEGS,
+    _CASH,
+    _LPS,
+    _MACHINES,
+    _TRANSACTIONS,
+    _WORKLIST,
+    _AUDIT,
+    _EARLIER_SALES,
+    _EARLIER_LEGS,
+)

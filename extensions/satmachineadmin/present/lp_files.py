@@ -31,6 +31,10 @@ CASH = (
     "created_local", "created_utc", "confirmed_local", "confirmed_utc", "id", "machine_name", "kind",
     "status", "amount", "currency", "cash_date", "reason", "dispute_reason",
 )  # fmt: skip
+EARLIER = (
+    "paid_local", "paid_utc", "id", "machine_name", "leg_type", "status", "sats", "fiat_amount", "currency",
+    "exchange_rate", "payment_hash",
+)  # fmt: skip
 #: Koinly's universal format: https://support.koinly.io/en/articles/9489976
 KOINLY = (
     "Date", "Sent Amount", "Sent Currency", "Received Amount", "Received Currency", "Fee Amount",
@@ -48,6 +52,11 @@ def transactions(slices: AsyncIterator[list[Fill]], time_zone: str) -> AsyncIter
 def cash(slices: AsyncIterator[list[Row]], time_zone: str) -> AsyncIterator[str]:
     """The LP's cash."""
     return whole_csv("cash", CASH, _lines(slices, lambda row: _cash(row, time_zone)))
+
+
+def earlier(slices: AsyncIterator[list[Row]], time_zone: str) -> AsyncIterator[str]:
+    """What the LP got before these books were moved over."""
+    return whole_csv("earlier", EARLIER, _lines(slices, lambda row: _earlier(row, time_zone)))
 
 
 async def koinly(entries: AsyncIterator[list[Row]], fills: AsyncIterator[list[Fill]]) -> AsyncIterator[str]:
@@ -111,6 +120,19 @@ def _cash(row: Row, time_zone: str) -> str:
             row["cash_date"],
             _text(reason),
             _text(row["dispute_reason"]),
+        ]
+    )
+
+
+def _earlier(row: Row, time_zone: str) -> str:
+    """A line of what the predecessor paid; its words are its own."""
+    plain = ("leg_type", "status", "sats", "fiat_amount", "currency", "exchange_rate", "payment_hash")
+    return spreadsheet.line(
+        [
+            *_twice(row["paid_at"] or None, time_zone),
+            row["id"],
+            harmless(row["machine_name"]),
+            *(harmless(value) if isinstance(value, str) else value for value in map(row.get, plain)),
         ]
     )
 

@@ -35,7 +35,8 @@ def proof(row: Row | None) -> dict[str, Any]:
 def matter(row: Row, names: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Something that the program noticed and cannot decide. `names` gives each user a name to show."""
     plain = (
-        "id", "kind", "subject_id", "settlement_id", "machine_id", "machine_name", "detail", "close_reason",
+        "id", "kind", "subject_id", "settlement_id", "earlier_sale_id", "machine_id", "machine_name",
+        "detail", "close_reason",
     )  # fmt: skip
     closed_by = row["closed_by"]
     # Books that are older than LNbits' may know a balance as not paid off yet.

@@ -29,6 +29,7 @@ from .machine_reports import MachineReports
 from .machine_wallets import MachineWallets
 from .machines import Machines
 from .months import Months
+from .moving import Moving
 from .operators import Operators
 from .outside import OutsideLegs
 from .pairings import Pairings
@@ -94,6 +95,7 @@ class Books:
         self.reconcile = Reconcile(sql, now)
         self.unknown = UnknownPayments(sql, now)
         self.months = Months(sql, self.audit, now)
+        self.moving = Moving(sql, self.audit, now)
 
     def made(self, thing_id: str) -> str:
         """Say what this transaction made: told again when its request is repeated."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from . import lists, transaction_lists
+from . import earlier_lists, lists, transaction_lists
 from .lists import Listing
 from .sql import Row, Sql
 
@@ -43,6 +43,16 @@ CLIENTS = _by_moment(lists.CLIENTS, "client", "created_at")
 MACHINES = replace(_by_moment(lists.MACHINES, "machine", "created_at"), machine="id")
 MATTERS = _by_moment(lists.MATTERS, "matter", "opened_at")
 TRANSACTIONS = _by_moment(transaction_lists.TRANSACTIONS, "one", "created_at")
+EARLIER_SALES = _by_moment(earlier_lists.EARLIER_SALES, "sale", "paid_at")
+EARLIER_LEGS = _by_moment(earlier_lists.EARLIER_LEGS, "leg", "paid_at")
+EARLIER_OF_LP = Extract(
+    listing=earlier_lists.EARLIER_PAYOUTS,
+    name="leg",
+    moment="paid_at",
+    order=("paid_at", "id"),
+    owner="client.user_id",
+    machine="client_id",
+)
 #: Events are of all machines.
 EVENTS = Extract(listing=lists.EVENTS, name="event", moment="at", order=("at", "seq"), machine=None)
 

@@ -93,6 +93,19 @@ def wallet_names(listed: str) -> str:
     return f"SELECT id, name FROM wallets WHERE id IN {listed} AND NOT deleted"
 
 
+def users_among(listed: str) -> str:
+    """Those of some users that have an account."""
+    return f"SELECT id, username FROM accounts WHERE id IN {listed}"
+
+
+def owners_of(listed: str) -> str:
+    """Whose some wallets are; deleted ones are not told."""
+    return f"""
+        SELECT id, "user" AS user_id, wallet_type, shared_wallet_id FROM wallets
+        WHERE id IN {listed} AND NOT deleted
+    """
+
+
 def logins(listed: str) -> str:
     """Those of some Nostr keys that an account has."""
     return f"SELECT LOWER(pubkey) AS npub FROM accounts WHERE LOWER(pubkey) IN {listed}"
@@ -184,8 +197,28 @@ COMPLETE_CREDIT = """
 
 SQLITE_JOURNAL_MODES = "PRAGMA main.journal_mode", "PRAGMA satmachineadmin.journal_mode"
 
+EXTENSION_ACTIVE = "SELECT active FROM installed_extensions WHERE id = :name"
 PREDECESSOR_SCHEMAS = """
     SELECT table_schema AS name, COUNT(*) AS tables FROM information_schema.tables
     WHERE table_schema IN ('satoshimachine', 'spirekeeper') GROUP BY table_schema
 """
 SQLITE_TABLE_COUNT = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+
+
+def whole_table(schema: str, table: str) -> str:
+    """Everything of a table; names out of the database's own catalogue, quoted as identifiers."""
+    quoted = table.replace('"', '""')
+    return f'SELECT * FROM "{schema}"."{quoted}"'
+
+
+#: Table and column of every table of a database, in the order in which they were made.
+SQLITE_COLUMNS = """
+    SELECT listed.name, listed_column.name FROM main.sqlite_master AS listed
+    JOIN pragma_table_info(listed.name) AS listed_column
+    WHERE listed.type = 'table' AND listed.name NOT LIKE 'sqlite_%' AND :schema = 'main'
+    ORDER BY listed.name, listed_column.cid
+"""
+POSTGRES_COLUMNS = """
+    SELECT table_name, column_name FROM information_schema.columns
+    WHERE table_schema = :schema ORDER BY table_name, ordinal_position
+"""

@@ -130,7 +130,9 @@ _SALE_OF_MATTER = f"""COALESCE(
            ON sale.wallet_id = wallet.wallet_id AND sale.payment_hash = matter.subject_id
          WHERE wallet.machine_id = matter.machine_id ORDER BY sale.id LIMIT 1))"""
 MATTERS = Listing(
-    select=f"matter.*, machine.name AS machine_name, {_SALE_OF_MATTER} AS settlement_id",
+    select=f"""matter.*, machine.name AS machine_name, {_SALE_OF_MATTER} AS settlement_id,
+        (SELECT sale.id FROM {SCHEMA}.earlier_sales AS sale WHERE sale.id = matter.subject_id)
+            AS earlier_sale_id""",
     source=f"""{SCHEMA}.worklist AS matter
         LEFT JOIN {SCHEMA}.dca_machines AS machine ON machine.id = matter.machine_id""",
     table="worklist",

@@ -115,9 +115,10 @@ async def _payments(
     async with store.reading() as books:
         seen = await books.scan.seen(wallet_id, hashes)
         ours = await books.legs.known_hashes(hashes)
+        before = await books.moving.settled_before(wallet_id, hashes)
     fresh: dict[str, HostPayment] = {}
     for row in listed:
-        is_new = row.payment_hash not in seen and row.payment_hash not in ours
+        is_new = not {row.payment_hash} & (seen.keys() | ours | before)
         if is_new and int(row.created_at.timestamp()) <= until:
             fresh.setdefault(row.payment_hash, row)
     return list(fresh.values())

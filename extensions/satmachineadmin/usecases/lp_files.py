@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ..core.days import zone_in_use
 from ..store import exports, fills
 from ..store.books import Store
-from ..store.exports import Wanted as WantedCash
+from ..store.exports import Extract
 from ..store.sql import Row
 from .lp_views import Fill, Filter, narrowed, time_zone, with_parts
 
@@ -41,9 +41,16 @@ class LpFile:
                 return
             place = (rows[-1]["created_at"], rows[-1]["id"])
 
-    async def cash(self) -> AsyncIterator[list[Row]]:
+    def cash(self) -> AsyncIterator[list[Row]]:
         """The LP's cash entries, the oldest first."""
-        wanted = WantedCash(
+        return self._of(exports.CASH_OF_LP)
+
+    def earlier(self) -> AsyncIterator[list[Row]]:
+        """What the predecessor paid the LP, the oldest first."""
+        return self._of(exports.EARLIER_OF_LP)
+
+    async def _of(self, extract: Extract) -> AsyncIterator[list[Row]]:
+        wanted = exports.Wanted(
             owner_id=self.user_id,
             machine_id=self.enrolment_id,
             since=self.wanted.since,
@@ -51,11 +58,11 @@ class LpFile:
         )
         while True:
             async with self.store.reading() as books:
-                rows = await exports.read(books.sql, exports.CASH_OF_LP, wanted, SLICE)
+                rows = await exports.read(books.sql, extract, wanted, SLICE)
             yield rows
             if len(rows) < SLICE:
                 return
-            wanted = exports.behind(wanted, exports.CASH_OF_LP, rows[-1])
+            wanted = exports.behind(wanted, extract, rows[-1])
 
 
 async def open_file(store: Store, user_id: str, wanted: Filter) -> LpFile:

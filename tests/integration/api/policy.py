@@ -110,6 +110,8 @@ GET    /reports/machines.csv                    operator  200 -   -
 GET    /reports/transactions.csv                operator  200 -   -
 GET    /reports/worklist.csv                    operator  200 -   -
 GET    /reports/audit.csv                       operator  200 -   -
+GET    /reports/earlier-sales.csv               operator  200 -   -
+GET    /reports/earlier-legs.csv                operator  200 -   -
 GET    /reports/journal.hledger                 operator  200 -   -
 GET    /reports/journal.beancount               operator  200 -   -
 GET    /reports/months                          operator  200 -   -
@@ -122,6 +124,11 @@ GET    /operators                               platform  200 -   -
 POST   /operators                               platform  201 201 422
 POST   /operators/{operator_id}/approve         platform  200 200 404
 POST   /operators/{operator_id}/withdraw        platform  200 200 404
+GET    /predecessors                            platform  200 -   -
+POST   /predecessors/{predecessor}/preview      platform  404 404 404
+POST   /predecessors/{predecessor}/move         platform  404 404 404
+GET    /earlier-sales                           operator  200 -   -
+GET    /earlier-sales/{earlier_sale_id}         operator  200 404 404
 GET    @/preferences                            lp        200 -   -
 PUT    @/preferences                            lp        200 400 400
 GET    @/preferences/history                    lp        200 -   -
@@ -141,6 +148,8 @@ GET    @/transactions                           lp        200 404 404
 GET    @/reports/transactions.csv               lp        200 404 404
 GET    @/reports/cash.csv                       lp        200 404 404
 GET    @/reports/koinly.csv                     lp        200 404 404
+GET    @/earlier                                lp        200 -   -
+GET    @/reports/earlier.csv                    lp        200 404 404
 GET    @/statements                             lp        200 -   -
 GET    @/statement                              lp        200/409 - -
 POST   @/statement/check                        lp        200 -   -

@@ -8,6 +8,7 @@ from tests.harness.shop import DCA
 
 from .cash_routes import CASH_ROUTES, LP_ROUTES
 from .machine_routes import OPERATORS_MACHINE_ROUTES
+from .moving_routes import MOVING_ROUTES
 from .route import (
     EMPTY,
     MACHINE,
@@ -71,7 +72,10 @@ _MACHINE = {
 _FILES = Field(good=[{"name": "lps.csv", "content": "machine,lp\r\nPlaza,gus\r\n"}])
 
 #: Lists that leave as files.
-CSV_TABLES = ("sales", "legs", "cash", "lps", "machines", "transactions", "worklist", "audit")
+CSV_TABLES = (
+    "sales", "legs", "cash", "lps", "machines", "transactions", "worklist", "audit", "earlier-sales",
+    "earlier-legs",
+)  # fmt: skip
 JOURNALS = ("hledger", "beancount")
 
 ROUTES: tuple[Route, ...] = (
@@ -375,6 +379,7 @@ ROUTES: tuple[Route, ...] = (
     *CASH_ROUTES,
     *OPERATORS_MACHINE_ROUTES,
     *KEY_ROUTES,
+    *MOVING_ROUTES,
     *LP_ROUTES,
 )  # fmt: skip
 #: Routes without a login. Machines sign what they ask; what anybody may ask who knows a secret speaks LNURL.

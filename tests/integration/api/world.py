@@ -91,6 +91,9 @@ class World:
             "payer_id": self._remember_a_payer(shop),
             "split_target": shop.partners[0].id,
             "operator_id": self._standing(shop),
+            "earlier_sale_id": self._earlier_sale(shop),
+            # there is none in this LNbits
+            "predecessor": "spirekeeper",
         }
 
     @staticmethod
@@ -130,6 +133,22 @@ class World:
             machine=shop.machine["id"],
         )
         return matter_id
+
+    def _earlier_sale(self, shop: Shop) -> str:
+        """A sale of before a move, as that writes it."""
+        sale_id = uuid4().hex
+        self.server.sql(
+            "INSERT INTO satmachineadmin.earlier_sales (id, operator_user_id, machine_id, machine_name, "
+            "wallet_id, payment_hash, txid, tx_type, wire_sats, currency, status, error_message, notes, "
+            "paid_at) VALUES (:id, :operator, :machine, 'Plaza', :wallet, :hash, '', 'cash_out', 1100, "
+            "'EUR', 'processed', '', '', 1)",
+            id=sale_id,
+            operator=shop.operator.id,
+            machine=shop.machine["id"],
+            wallet=shop.machine_wallet.id,
+            hash=sale_id * 2,
+        )
+        return sale_id
 
     def operator(self, name: str) -> Api:
         return self.server.api(getattr(self, name).operator)

@@ -63,7 +63,7 @@ async def test_every_list_leaves_whole_and_each_row_once(make_rig: MakeRig) -> N
     legs = await rig.legs()
     assert counts == {
         "sales": 5, "legs": len(legs), "cash": 2, "lps": 2, "machines": 1, "worklist": 0,
-        "transactions": 0, "audit": events[0]["n"],
+        "transactions": 0, "audit": events[0]["n"], "earlier-sales": 0, "earlier-legs": 0,
     }  # fmt: skip
     for name in ("sales", "legs", "cash"):
         assert len({row["id"] for row in found[name]}) == counts[name]

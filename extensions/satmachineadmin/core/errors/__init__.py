@@ -17,6 +17,8 @@ from .base import (
 from .fleet import (
     CurrencyFixed,
     OperatorNotApproved,
+    PredecessorActive,
+    PredecessorUnreadable,
     PreviewOutdated,
     TooMuchEarlier,
     WalletBusy,
@@ -168,6 +170,8 @@ __all__ = [
     "OutcomeUnknown",
     "PairingClosed",
     "PaymentGone",
+    "PredecessorActive",
+    "PredecessorUnreadable",
     "PreviewOutdated",
     "Ratchet",
     "RefundUnderWay",

@@ -50,6 +50,22 @@ class PreviewOutdated(Refusal):
     status = 409
 
 
+class PredecessorUnreadable(Refusal):
+    """The predecessor's table {table} has no column {columns}: it is none that these books can read.
+    Nothing was taken over."""
+
+    code = "predecessor_unreadable"
+    status = 409
+
+
+class PredecessorActive(Refusal):
+    """The extension {name} is still active in this LNbits, and would go on paying beside these books.
+    Deactivate it first; nothing was taken over."""
+
+    code = "predecessor_active"
+    status = 409
+
+
 class TooMuchEarlier(Refusal):
     """More than {most} payments lie between that instant and now. Choose a later one."""
 
