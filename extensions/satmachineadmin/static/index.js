@@ -7,8 +7,8 @@ window.satmachine ??= {parts: {}}
   const STATUS_PERIOD_MS = 10000
   // prettier-ignore
   const LIBS = [
-    'ask', 'cash', 'cash-units', 'components', 'days', 'figures', 'hear', 'live', 'lps', 'matters', 'money',
-    'needs', 'parts', 'percent', 'spans', 'states', 'tabs', 'times', 'trail', 'transactions'
+    'ask', 'cash', 'cash-units', 'components', 'days', 'earlier', 'figures', 'hear', 'live', 'lps', 'matters',
+    'money', 'moving', 'needs', 'parts', 'percent', 'spans', 'states', 'tabs', 'times', 'trail', 'transactions'
   ]
 
   const script = name => LNbits.utils.loadScript(`${STATIC}/lib/${name}.js`)
@@ -16,7 +16,7 @@ window.satmachine ??= {parts: {}}
     ...LIBS.map(script),
     script('http')
       .then(() => script('api'))
-      .then(() => script('machine-api'))
+      .then(() => Promise.all(['machine-api', 'moving-api'].map(script)))
   ]).then(() => window.satmachine.register(STATIC, window.satmachine.components))
   // For the reader's clock; where it is not known, times are on the browser's own.
   let settings = null
@@ -37,6 +37,10 @@ window.satmachine ??= {parts: {}}
       },
       tab() {
         return window.satmachine.tabs.known(this.$route.params.tab)
+      },
+      // of the menu, which does not list every one
+      listed() {
+        return window.satmachine.tabs.listed(this.tab)
       },
       itemId() {
         return this.$route.params.id || null

@@ -5,7 +5,8 @@ window.satmachine ??= {parts: {}}
   const STATIC = '/satmachineclient/static'
   // prettier-ignore
   const LIBS = [
-    'ask', 'changes', 'charts', 'hear', 'live', 'money', 'parts', 'statement', 'states', 'times', 'wallets'
+    'ask', 'changes', 'charts', 'earlier', 'hear', 'live', 'money', 'parts', 'statement', 'states', 'times',
+    'wallets'
   ]
   // prettier-ignore
   const PARTS = [
@@ -13,6 +14,7 @@ window.satmachine ??= {parts: {}}
     'lp-home', 'choice-list', 'wallet-card', 'pace-card', 'forward-card', 'telling-card', 'zone-card',
     'choice-history', 'address-waits', 'confirm-address', 'welcome-card', 'not-invited',
     'invitation-list', 'invitation-page', 'dispute-form', 'position-list', 'cash-list', 'fill-list', 'forward-note',
+    'earlier-list',
     'lp-figures', 'fact-grid', 'waiting-card', 'fill-why', 'charts-card', 'line-chart', 'list-filters',
     'statement-page', 'statement-sheet', 'statement-table', 'statement-check', 'statement-change'
   ]
@@ -20,7 +22,7 @@ window.satmachine ??= {parts: {}}
   // What somebody who has begun sees first: fetched at once, not one after the other.
   const FIRST = [
     'lp-home', 'lp-figures', 'fact-grid', 'choice-list', 'charts-card', 'line-chart', 'position-list',
-    'cash-list', 'fill-list', 'list-filters', 'state-chip', 'time-text'
+    'cash-list', 'fill-list', 'earlier-list', 'list-filters', 'state-chip', 'time-text'
   ]
 
   const script = name => LNbits.utils.loadScript(`${STATIC}/lib/${name}.js`)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {ADMIN, EXTENSIONS, lib, read, texts} from './support.mjs'
 
-const {actOf, placeOf, decidedAt} = lib('matters')
+const {actOf, mayBeGone, placeOf, decidedAt} = lib('matters')
 /** The words of an enum of the core. */
 function kindsOf(name, module) {
   const source = read(EXTENSIONS, 'satmachineadmin', 'core', module)
@@ -60,6 +60,21 @@ test('a machine that is silent, too loud or wrong about the time is looked at on
     assert.deepEqual(decidedAt(matter), {tab: 'machines', id: 'm'})
     assert.equal(actOf(matter), 'machine')
   }
+})
+
+test('what was left unfinished before the move leads to its sale of then, and is decided in the worklist', () => {
+  const matter = {...about, kind: 'unfinished_before', settlement_id: null}
+  const ofSale = {...matter, earlier_sale_id: 'e'}
+  assert.deepEqual(placeOf(ofSale), {word: 'earlier', tab: 'earlier', id: 'e'})
+  assert.deepEqual(decidedAt(ofSale), {tab: 'worklist', id: null})
+  assert.deepEqual(placeOf(matter), {word: 'machine', tab: 'machines', id: 'm'})
+  const ofNothing = {...matter, machine_id: ''}
+  assert.deepEqual(placeOf(ofNothing), {word: 'files', tab: 'reports', id: null})
+  assert.equal(actOf(ofSale), 'decide')
+  assert.equal(mayBeGone(ofSale), false)
+  assert.equal(mayBeGone(about), true)
+  const said = texts(ADMIN).satmachineadmin.worklist.about
+  for (const {word} of [ofSale, matter, ofNothing].map(placeOf)) assert.ok(said[word], word)
 })
 
 test('every matter has a title, and what is done about it a word', () => {

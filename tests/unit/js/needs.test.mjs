@@ -104,6 +104,17 @@ test('a receiver that cannot be paid is one row, with the reason, and leads to i
   assert.deepEqual(found[0].query, {state: 'errored'})
 })
 
+test('what a predecessor left is looked at by the platform, and told to everybody else', () => {
+  const predecessor = [{name: 'satoshimachine', where: 'x', tables: 7}]
+  const act = is_platform => {
+    const [need] = needs.of(status({predecessor, is_platform}), matters)
+    return [need.act, need.tab]
+  }
+  assert.deepEqual(act(true), ['moving', 'platform'])
+  assert.deepEqual(act(false), [undefined, undefined])
+  assert.equal(needs.count(status({predecessor, is_platform: true}), matters), 1)
+})
+
 test('machines whose payouts are paused come before what pauses them', () => {
   const found = status({matters: [matter('wallet_differs')], matters_total: 1}, {paused: 2})
   assert.deepEqual(names(found), ['paused', 'matter wallet_differs wallet_differs'])

@@ -5,7 +5,7 @@ import {ADMIN, CLIENT, flat, read, sources, texts} from './support.mjs'
 
 const PAGES = {satmachineadmin: ADMIN, satmachineclient: CLIENT}
 const SHARED = [
-  ...['ask', 'hear', 'http', 'live', 'money', 'parts', 'states', 'times'].map(
+  ...['ask', 'earlier', 'hear', 'http', 'live', 'money', 'parts', 'states', 'times'].map(
     name => `lib/${name}.js`
   ),
   ...['state-chip', 'time-text', 'copy-text', 'error-note', 'form-card'].flatMap(name => [

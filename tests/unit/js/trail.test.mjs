@@ -12,7 +12,7 @@ const source = (...path) => read(EXTENSIONS, 'satmachineadmin', ...path)
 /** Every name of an event that a module of the store, the engine or a use case spells out. */
 function spelledOut() {
   const kinds =
-    'settlement|leg|cash|machine|enrolment|operator|payer|withdrawal|split|matter|balance|platform'
+    'settlement|leg|cash|machine|enrolment|operator|payer|withdrawal|split|matter|balance|platform|predecessor'
   const record = new RegExp(
     `record\\(\\s*(?:"(?:${kinds})\\.\\w+" if \\w+ else )?"((?:${kinds})\\.\\w+)"`,
     'g'
@@ -102,6 +102,7 @@ test('only what has a page is opened', () => {
   assert.deepEqual(place('settlement', 'a'), {tab: 'settlements', id: 'a'})
   assert.deepEqual(place('machine', 'b'), {tab: 'machines', id: 'b'})
   assert.deepEqual(place('enrolment', 'd'), {tab: 'lps', id: 'd'})
+  assert.deepEqual(place('move', 'e'), {tab: 'platform', id: 'e'})
   assert.equal(place('leg', 'c'), null)
   assert.equal(place('operator', null), null)
 })

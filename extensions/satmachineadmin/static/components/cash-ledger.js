@@ -53,7 +53,8 @@
           'opening',
           'cash_returned',
           'moved',
-          'correction'
+          'correction',
+          'earlier'
         ]
         const options = {
           machine_id: this.machines.map(one => ({

@@ -15,7 +15,12 @@
   window.satmachine.parts['platform-tab'] = {
     template: '#sm-platform-tab',
     inheritAttrs: false,
-    props: {status: {type: Object, default: null}},
+    props: {
+      status: {type: Object, default: null},
+      // what is moved over from, or a move
+      itemId: {type: String, default: null}
+    },
+    emits: ['open', 'changed'],
     data: () => ({
       config: null,
       form: {

@@ -5,7 +5,7 @@
   const REACHABLE = 10000 // the server's bound on offset
   const KINDS = [
     'settlement', 'transaction', 'leg', 'withdrawal', 'cash', 'enrolment', 'machine',
-    'split', 'matter', 'month', 'payer', 'operator', 'platform'
+    'split', 'matter', 'month', 'payer', 'operator', 'platform', 'move'
   ] // prettier-ignore
 
   window.satmachine.parts['report-audit'] = {

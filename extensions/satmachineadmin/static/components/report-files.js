@@ -4,6 +4,8 @@
   const TABLES = [
     'sales', 'legs', 'cash', 'lps', 'machines', 'transactions', 'worklist', 'audit'
   ] // prettier-ignore
+  // Of sales of before the move, where there are any.
+  const EARLIER = ['earlier-sales', 'earlier-legs']
   // What stands now is of no range; events are of all machines.
   const WITHOUT_DAYS = ['lps', 'machines']
   const WITHOUT_MACHINE = ['audit']
@@ -16,7 +18,9 @@
     machines: 'point_of_sale',
     transactions: 'swap_vert',
     worklist: 'rule',
-    audit: 'history'
+    audit: 'history',
+    'earlier-sales': 'receipt_long',
+    'earlier-legs': 'call_split'
   }
 
   window.satmachine.parts['report-files'] = {
@@ -27,6 +31,7 @@
     data: () => ({
       settings: null,
       machines: [],
+      hasEarlier: false,
       error: null,
       journals: JOURNALS
     }),
@@ -53,7 +58,8 @@
       },
       files() {
         const {since, until, machine_id} = this.query
-        return TABLES.map(name => ({
+        const names = this.hasEarlier ? [...TABLES, ...EARLIER] : TABLES
+        return names.map(name => ({
           name,
           icon: ICONS[name],
           note: this.noteOf(name),
@@ -87,11 +93,14 @@
         this.error = null
         try {
           const {settings, machines} = window.satmachine.adminApi
-          const [own, page] = await Promise.all([
+          const {earlierSales} = window.satmachine.movingApi
+          const [own, page, earlier] = await Promise.all([
             settings(),
-            machines({limit: 200})
+            machines({limit: 200}),
+            earlierSales({limit: 1})
           ])
           this.machines = page.data
+          this.hasEarlier = earlier.total > 0
           this.settings = own
         } catch (error) {
           this.error = error

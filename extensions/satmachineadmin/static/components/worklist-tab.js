@@ -33,6 +33,7 @@
     },
     methods: {
       place: matter => window.satmachine.matters.placeOf(matter),
+      mayBeGone: matter => window.satmachine.matters.mayBeGone(matter),
       look(matter) {
         const {tab, id, query = {}} = this.place(matter)
         this.$emit('open', tab, id, query)

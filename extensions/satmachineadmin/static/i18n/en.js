@@ -99,7 +99,21 @@ window.i18n.global.mergeLocaleMessage('en', {
         withdrawn: 'withdrawn'
       },
       runner: {active: 'active', standby: 'standby', stopped: 'stopped'},
-      payout_way: {fast: 'fast', slow: 'slow'}
+      payout_way: {fast: 'fast', slow: 'slow'},
+      moving: {add: 'new', there: 'here already', left: 'left out'},
+      earlier: {
+        processed: 'processed',
+        completed: 'paid',
+        pending: 'pending',
+        processing: 'processing',
+        partial: 'partial',
+        errored: 'errored',
+        failed: 'failed',
+        refunded: 'refunded',
+        rejected: 'rejected',
+        skipped: 'skipped',
+        voided: 'voided'
+      }
     }
   },
 
@@ -216,7 +230,8 @@ window.i18n.global.mergeLocaleMessage('en', {
         late_dispense: 'Refund the customer',
         cash_in_held: 'Release or give back',
         machine: 'Look at the machine',
-        failing: 'Open its sales'
+        failing: 'Open its sales',
+        moving: 'Look what is there'
       },
       failing: '{n} share could not be paid | {n} shares could not be paid',
       paused:
@@ -232,7 +247,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       predecessor:
         'An earlier Satoshi Machine left {n} table here | An earlier Satoshi Machine left {n} tables here',
       predecessor_detail:
-        'Found in {where}. Nothing was taken over from it, and nothing in it was changed.',
+        'Found in {where}. Nothing was taken over from it yet, and nothing in it was changed. The person who runs this LNbits can do it under “Platform”.',
       runner: {
         standby: 'Another LNbits process makes the payouts; this one stands by',
         stopped: 'Payouts are stopped'
@@ -268,7 +283,8 @@ window.i18n.global.mergeLocaleMessage('en', {
         legs_do_not_sum: 'The payouts of a sale do not come to its sats',
         lp_totals: 'The totals of an LP are not the sums of its entries',
         opening_changed: 'What a wallet held in the beginning has changed',
-        wallet_differs: 'A wallet holds something else than these books say'
+        wallet_differs: 'A wallet holds something else than these books say',
+        unfinished_before: 'Something was left unfinished before the move'
       },
       slow: 'Payouts take the slow way'
     },
@@ -285,7 +301,9 @@ window.i18n.global.mergeLocaleMessage('en', {
         cash: 'Open the cash entries',
         machine: 'Open the machine',
         transaction: 'Open the transaction',
-        platform: 'Open the audit trail'
+        platform: 'Open the audit trail',
+        earlier: 'Open the sale',
+        files: 'Open the files'
       },
       accept: 'Accept',
       accept_title: 'Accept it as it is?',
@@ -386,6 +404,39 @@ window.i18n.global.mergeLocaleMessage('en', {
       },
       no_match: {
         title: 'No sale matches',
+        hint: 'There may be sales outside these filters.',
+        action: 'Clear the filters'
+      }
+    },
+    earlier_sales: {
+      link: '{n} sale from before the move | {n} sales from before the move',
+      all: 'No sale from before the move | {n} sale from before the move | {n} sales from before the move',
+      matching:
+        'No sale from before the move matches | {n} sale from before the move matches | {n} sales from before the move match',
+      nothing_pays:
+        'As the predecessor had them. They count in no total, and nothing here pays any of them.',
+      of_before:
+        'Sold before the move, and shown as the predecessor had it. Nothing here pays any of it; what is owed is paid by hand.',
+      search_in: 'payment hash, transaction, machine, note or error',
+      csv_hint: 'All of them, or those of the chosen machine, as a file',
+      fact: {
+        fiat: 'Fiat, exactly',
+        rate: 'Rate',
+        principal: 'Principal',
+        commission: 'Commission',
+        platform_fee: 'of it the platform’s',
+        operator_fee: 'of it the operator’s'
+      },
+      legs: 'What the predecessor paid of it',
+      no_legs: 'No payout of it was written down.',
+      said: {error: 'What went wrong', notes: 'Note'},
+      none: {
+        title: 'No sales from before the move',
+        hint: 'Sales of an earlier Satoshi Machine stand here once they were taken over.',
+        action: 'See your sales'
+      },
+      no_match: {
+        title: 'No sale from before the move matches',
         hint: 'There may be sales outside these filters.',
         action: 'Clear the filters'
       }
@@ -809,7 +860,8 @@ window.i18n.global.mergeLocaleMessage('en', {
         machine_transfer: 'Between two machines’ wallets.',
         self_payment: 'The wallet paid itself.',
         top_up: 'Money that you put in.',
-        not_ours: 'No machine asked for it.'
+        not_ours: 'No machine asked for it.',
+        settled_before: 'A sale from before the move.'
       }
     },
     commission: {
@@ -1466,7 +1518,15 @@ window.i18n.global.mergeLocaleMessage('en', {
           holds: 'What machines that sign sold and bought, and whose cash is not fetched.'
         },
         worklist: {title: 'Worklist', holds: 'What needed a person, and what was decided.'},
-        audit: {title: 'Audit trail', holds: 'Who did what and when, before and after.'}
+        audit: {title: 'Audit trail', holds: 'Who did what and when, before and after.'},
+        'earlier-sales': {
+          title: 'Sales from before the move',
+          holds: 'As the predecessor had them: in no total of these books, and paid by nothing here.'
+        },
+        'earlier-legs': {
+          title: 'Payouts from before the move',
+          holds: 'What the predecessor paid of those sales, to whom, and what it left open.'
+        }
       }
     },
     months: {
@@ -1527,7 +1587,8 @@ window.i18n.global.mergeLocaleMessage('en', {
         payer: 'Remembered payers',
         operator: 'Your settings',
         platform: 'The platform’s fee',
-        transaction: 'Transactions of machines'
+        transaction: 'Transactions of machines',
+        move: 'Moving over'
       },
       event: {
         balance: {settled: 'An LP’s balance is being paid off'},
@@ -1597,6 +1658,7 @@ window.i18n.global.mergeLocaleMessage('en', {
           forgotten: 'A payer is forgotten'
         },
         platform: {changed: 'The platform’s fee was changed'},
+        predecessor: {moved: 'A predecessor’s books were taken over'},
         settlement: {
           landed: 'A sale was found and written down',
           planned: 'It was decided who gets what of a sale',
@@ -1895,7 +1957,8 @@ window.i18n.global.mergeLocaleMessage('en', {
         opening: 'Opening balance',
         cash_returned: 'Cash returned',
         moved: 'Cash moved',
-        correction: 'Correction'
+        correction: 'Correction',
+        earlier: 'Turned into sats before the move'
       },
       hint: {
         deposit: 'The LP hands you cash',
@@ -1917,7 +1980,8 @@ window.i18n.global.mergeLocaleMessage('en', {
         moved: '{amount} move from {name} at {machine} to {other} at {there}',
         moved_in: '{amount} move to {name} at {machine} from {other} at {there}',
         correction: '{amount} less of {name} at {machine}',
-        correction_in: '{amount} more of {name} at {machine}'
+        correction_in: '{amount} more of {name} at {machine}',
+        earlier: '{amount} of {name} at {machine} were turned into sats before the move'
       },
       recorded: {
         title: 'Recorded',
@@ -2050,6 +2114,126 @@ window.i18n.global.mergeLocaleMessage('en', {
           'It adds no machine, LP or cash any more. Its machines go on: what is sold is paid to LPs, partners and the platform.',
         field: 'Why: the operator reads it'
       }
+    },
+    moving: {
+      title: 'Moving over',
+      explained:
+        'An earlier Satoshi Machine left its books in this LNbits. Looking at them writes nothing: you see what would be taken over, and its own tables are only read.',
+      held: 'In {where}, {n} table | In {where}, {n} tables',
+      is_active: 'It is still active here.',
+      look: 'Look what is there',
+      look_again: 'Look again',
+      looking: 'Reading everything that is there…',
+      taken_from: 'Taken over from {where}',
+      not_loaded: 'What there is to take over could not be loaded.',
+      not_looked: 'What there is to take over could not be looked at.',
+      not_done: 'Nothing was taken over.',
+      answer: {
+        new: 'New in {where}: {what}',
+        empty: 'Everything in {where} that can be taken over is here',
+        moved: 'Taken over from {where}: {what}'
+      },
+      count: {
+        machines: '{n} machine | {n} machines',
+        lps: '{n} place of an LP | {n} places of LPs',
+        preferences: '{n} LP’s choices | {n} LPs’ choices',
+        deposits: '{n} deposit | {n} deposits',
+        splits: '{n} set of shares | {n} sets of shares',
+        sales: '{n} sale of the past | {n} sales of the past',
+        legs: '{n} of their payouts | {n} of their payouts'
+      },
+      balances: {
+        all: 'The balance comes out exactly as it was. | All {n} balances come out exactly as they were.',
+        same: 'Exactly as it was: {n} of {all} balances.',
+        rounded:
+          '{n} is rounded to the smallest unit of its currency. | {n} are rounded to the smallest unit of their currency.',
+        overdrawn: '{n} was below zero and becomes 0. | {n} were below zero and become 0.'
+      },
+      hands: 'Nothing needs a hand. | {n} thing needs a hand. | {n} things need a hand.',
+      needs_a_hand: 'Needs a hand',
+      hand: {
+        cash: 'The cash of {name} at “{machine}” is not taken over',
+        overdrawn:
+          'Sales had drawn {amount} more than {name} had put in at “{machine}”: its balance becomes 0',
+        lp: '{name} is left out at “{machine}”',
+        machine: 'The machine “{machine}” is left out',
+        unrecorded:
+          '{n} payment came to “{machine}” after its last sale, {sats}, and is in no book | {n} payments came to “{machine}” after its last sale, {sats} together, and are in no book',
+        unfinished: 'A sale at “{machine}” was left unfinished',
+        unfinished_more:
+          '{n} more sale was left unfinished | {n} more sales were left unfinished',
+        split: 'The shares of {operator} are not taken over',
+        split_of_machine:
+          'The shares of {operator} at “{machine}” are not taken over',
+        preference: 'What {name} had chosen is not taken over',
+        unread: 'Nothing is made of a row of {table}: {row}'
+      },
+      unrecorded: '{n} · {sats}',
+      merged: '{n} row made one | {n} rows made one',
+      was_overdrawn: 'was below zero',
+      table: {
+        machines: 'Machines ({n})',
+        lps: 'LPs and their cash ({n})',
+        splits: 'Shares of the commission ({n})',
+        preferences: 'What LPs had chosen ({n})',
+        roundings: 'Every number that is rounded ({n})'
+      },
+      hint: {
+        lps: 'Before: what the predecessor’s own rows come to, exactly. After: in the smallest unit of the currency, and never below 0.',
+        preferences: 'Where their sats go is theirs to know, and not shown here.',
+        roundings: 'Half up, to the nearest that these books can hold.'
+      },
+      column: {
+        machine: 'Machine',
+        outcome: 'Becomes',
+        operator: 'Operator',
+        currency: 'Currency',
+        cash_out_fee: '↓ Fee',
+        cash_in_fee: '↑ Fee',
+        unrecorded: 'In no book',
+        lp: 'LP',
+        deposited: 'Deposited',
+        drawn: 'Turned into sats',
+        before: 'Before',
+        after: 'After',
+        received: 'Received',
+        split: 'Whose',
+        shares: 'Shares',
+        mode: 'Pace',
+        forwards: 'Passes on',
+        what: 'What',
+        row: 'Row',
+        exact: 'Before',
+        rounded: 'After'
+      },
+      split: {default: 'Default of {operator}', machine: '“{machine}” of {operator}'},
+      mode: {flow: 'in every sale', fixed: 'up to an amount a day'},
+      forwards: {yes: 'yes', no: 'no'},
+      what: {
+        deposit: 'deposit',
+        balance: 'balance',
+        daily_limit: 'limit of a day',
+        share: 'share of the commission',
+        cash_out_fee: '↓ cash-out fee',
+        cash_in_fee: '↑ cash-in fee'
+      },
+      platform_fee:
+        'The predecessor’s platform fee was written “{fee}”. It is not taken over: what holds is what you set under “Platform fee”.',
+      still_active:
+        'The extension “{name}” is still active in this LNbits, and would go on paying beside these books. Deactivate it first, then look again.',
+      extensions: 'Extensions',
+      only_looked: 'Nothing is written yet, and nothing is paid by taking it over.',
+      nothing_new: 'There is nothing new to take over.',
+      ask: {
+        title: 'Take this over?',
+        message:
+          'Written are: {what}. All of it, or nothing.\nNothing is paid, and the predecessor’s own tables stay as they are. From then on its machines are in these books: what they sell is paid out by them.',
+        yes: 'Take it over'
+      },
+      working: 'Taking it over…',
+      done: 'Taken over.',
+      done_at: 'This was taken over',
+      next: 'Operators see it under these, each what is their own. What was left unfinished is in their worklists.'
     },
     platform: {
       title: 'Platform fee',

@@ -30,7 +30,7 @@
   }
 
   window.satmachine.adminApi = Object.freeze({
-    // for lib/machine-api.js
+    // for lib/machine-api.js and lib/moving-api.js
     base: BASE,
     /** @returns {Promise<Status>} */
     status: () => request('GET', `${BASE}/status`),

@@ -18,7 +18,8 @@
     'figures-charts', 'bar-chart', 'overview-machines', 'first-steps', 'page-menu', 'settings-tab',
     'notices-card', 'ago-text', 'key-card', 'pair-dialog', 'limits-card', 'limits-form',
     'machine-owing', 'machine-matters', 'transactions-tab', 'transaction-drawer', 'transaction-actions',
-    'transaction-link', 'paper-slip', 'sale-signed', 'refund-form'
+    'transaction-link', 'paper-slip', 'sale-signed', 'refund-form', 'moving-card', 'moving-page',
+    'moving-report', 'moving-hands', 'moving-table', 'earlier-tab', 'earlier-drawer', 'earlier-link'
   ]
 
   // What a tab shows first, within it too: fetched at once, not one after the other.
@@ -30,13 +31,14 @@
     ],
     worklist: ['time-text', 'stuck-list'],
     settlements: ['sale-filters', 'state-chip', 'time-text'],
+    earlier: ['state-chip', 'time-text'],
     transactions: ['state-chip', 'time-text'],
     machines: ['state-chip', 'time-text'],
     lps: ['lp-next', 'cash-waiting', 'state-chip'],
     commission: ['split-form', 'split-line', 'what-if-card'],
     reports: ['report-files'],
     settings: ['day-card', 'notices-card'],
-    platform: ['operators-card', 'audit-card', 'state-chip', 'time-text']
+    platform: ['moving-card', 'operators-card', 'audit-card', 'state-chip', 'time-text']
   }
 
   /** @param {string} tab @returns {string[]} the parts that a page needs before it shows something */

@@ -13,20 +13,35 @@
   // What is put right at the machine, and seen on its page to be gone.
   const AT_THE_MACHINE = ['clock_skew', 'machine_silent', 'machine_floods']
 
-  /** @typedef {{kind: string, subject_id: string, settlement_id: string | null, machine_id: string}} Matter */
+  // What a look at LNbits changes nothing about.
+  const NEVER_GONE = ['unfinished_before']
+
+  /**
+   * @typedef {object} Matter
+   * @property {string} kind
+   * @property {string} subject_id
+   * @property {string | null} settlement_id
+   * @property {string | null} [earlier_sale_id]
+   * @property {string} machine_id
+   */
   /** @typedef {{word: string, tab: string, id: string | null, query?: object}} Place */
 
   const DISPUTED = {view: 'cash', status: 'disputed'}
 
   /** @param {Matter} matter @returns {Place} what it is about */
-  function placeOf({kind, subject_id, settlement_id, machine_id}) {
+  function placeOf({kind, subject_id, settlement_id, earlier_sale_id, machine_id}) {
     if (kind === 'cash_disputed')
       return {word: 'cash', tab: 'lps', id: null, query: DISPUTED}
     if (kind === 'cash_in_held')
       return {word: 'transaction', tab: 'transactions', id: subject_id}
     if (settlement_id)
       return {word: 'sale', tab: 'settlements', id: settlement_id}
+    if (earlier_sale_id)
+      return {word: 'earlier', tab: 'earlier', id: earlier_sale_id}
     if (machine_id) return {word: 'machine', tab: 'machines', id: machine_id}
+    // a part of no sale, at a machine that was left out, stands in the files only
+    if (kind === 'unfinished_before')
+      return {word: 'files', tab: 'reports', id: null}
     return {word: 'platform', tab: 'platform', id: null}
   }
 
@@ -47,7 +62,10 @@
     return DECIDED_THERE.includes(kind) ? kind : 'decide'
   }
 
-  const matters = Object.freeze({actOf, decidedAt, placeOf})
+  /** @param {Matter} matter @returns {boolean} whether looking again may say that it is gone */
+  const mayBeGone = ({kind}) => !NEVER_GONE.includes(kind)
+
+  const matters = Object.freeze({actOf, decidedAt, mayBeGone, placeOf})
   if (typeof module !== 'undefined') module.exports = matters
   else window.satmachine.matters = matters
 })()

@@ -177,6 +177,7 @@
 
   const money = Object.freeze({
     UNKNOWN,
+    minorDigits,
     sats,
     satsUnit,
     exactSats,

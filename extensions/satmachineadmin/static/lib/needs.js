@@ -114,7 +114,7 @@
   }
 
   /** @param {any} status @returns {Need[]} */
-  function ofTheRest({predecessor, payout_way, payout_way_reason}) {
+  function ofTheRest({predecessor, is_platform, payout_way, payout_way_reason}) {
     /** @type {Need[]} */
     const found = predecessor.map((/** @type {any} */ one) => ({
       name: `predecessor ${one.where}`,
@@ -122,7 +122,9 @@
       text: 'predecessor',
       count: one.tables,
       hint: 'predecessor_detail',
-      words: one
+      words: one,
+      // others on this LNbits can do nothing about it
+      ...(is_platform && {act: 'moving', tab: 'platform'})
     }))
     if (payout_way === 'slow') {
       const look = /** @type {[string, string]} */ (['payout_way', 'slow'])

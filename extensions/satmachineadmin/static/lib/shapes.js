@@ -13,7 +13,7 @@
  * @property {string | null} last_scan_at
  * @property {{policy: 'open' | 'approved', standing: string, may_begin: boolean}} operator
  * @property {{target: string, label: string, legs: number, sats: number, error_message: string | null}[]} failing
- * @property {{where: string, tables: number}[]} predecessor
+ * @property {{name: string, where: string, tables: number}[]} predecessor that nothing was taken over from
  * @property {Record<'machines' | 'paused' | 'open' | 'waiting' | 'test' | 'held' | 'errored' | 'rejected' | 'processed', number>} totals
  * @property {{sales: number, wire_sats: number, commission_sats: number, fiat: {currency: string, amount: string}[]}} today
  *

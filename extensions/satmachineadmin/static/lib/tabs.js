@@ -5,6 +5,7 @@
     {name: 'overview', icon: 'today'},
     {name: 'worklist', icon: 'rule'},
     {name: 'settlements', icon: 'receipt_long'},
+    {name: 'earlier', icon: 'history', within: 'settlements'},
     {name: 'transactions', icon: 'payments'},
     {name: 'machines', icon: 'point_of_sale'},
     {name: 'lps', icon: 'groups'},
@@ -20,7 +21,9 @@
    */
   function shown(status) {
     const {matters, needs} = window.satmachine
-    const tabs = TABS.filter(tab => status?.is_platform || !tab.ofPlatform)
+    const tabs = TABS.filter(
+      tab => !tab.within && (status?.is_platform || !tab.ofPlatform)
+    )
     return tabs.map(tab =>
       tab.name === 'overview'
         ? {...tab, badge: needs.count(status, matters)}
@@ -32,5 +35,9 @@
   const known = name =>
     (TABS.find(tab => tab.name === name) ?? TABS[0]).name
 
-  window.satmachine.tabs = Object.freeze({known, shown})
+  /** @param {string} name @returns {string} the tab of the menu that it is within, or itself */
+  const listed = name =>
+    TABS.find(tab => tab.name === name)?.within ?? name
+
+  window.satmachine.tabs = Object.freeze({known, listed, shown})
 })()

@@ -67,7 +67,8 @@
       settlement: 'settlements',
       machine: 'machines',
       transaction: 'transactions',
-      enrolment: 'lps'
+      enrolment: 'lps',
+      move: 'platform'
     }
     const tab = tabs[/** @type {keyof typeof tabs} */ (subject_kind)]
     return tab && subject_id ? {tab, id: subject_id} : null

@@ -5,7 +5,7 @@
   const ROWS = 10
   const PERIOD_MS = 10000
   const PREFIX = 'cash_'
-  const KINDS = ['deposit', 'opening', 'cash_returned', 'moved', 'correction']
+  const KINDS = ['deposit', 'opening', 'cash_returned', 'moved', 'correction', 'earlier']
   // The file is of a machine and of days, whatever else is chosen.
   const OF_FILE = ['enrolment_id', 'since', 'until']
   const FILTERS = [...OF_FILE, 'kind', 'status']

@@ -5,7 +5,8 @@
   const ICONS = {
     chosen: 'touch_app',
     confirmed: 'lock',
-    waited: 'hourglass_bottom'
+    waited: 'hourglass_bottom',
+    moved: 'history'
   }
 
   window.satmachine.parts['choice-history'] = {

@@ -99,7 +99,21 @@ window.i18n.global.mergeLocaleMessage('en', {
         withdrawn: 'withdrawn'
       },
       runner: {active: 'active', standby: 'standby', stopped: 'stopped'},
-      payout_way: {fast: 'fast', slow: 'slow'}
+      payout_way: {fast: 'fast', slow: 'slow'},
+      moving: {add: 'new', there: 'here already', left: 'left out'},
+      earlier: {
+        processed: 'processed',
+        completed: 'paid',
+        pending: 'pending',
+        processing: 'processing',
+        partial: 'partial',
+        errored: 'errored',
+        failed: 'failed',
+        refunded: 'refunded',
+        rejected: 'rejected',
+        skipped: 'skipped',
+        voided: 'voided'
+      }
     }
   },
 
@@ -268,7 +282,8 @@ window.i18n.global.mergeLocaleMessage('en', {
       how: {
         chosen: 'chosen by you',
         confirmed: 'confirmed with your password',
-        waited: 'after 24 hours'
+        waited: 'after 24 hours',
+        moved: 'taken over from the earlier books'
       },
       on: 'on',
       off: 'off',
@@ -388,7 +403,8 @@ window.i18n.global.mergeLocaleMessage('en', {
         opening: 'Opening balance',
         cash_returned: 'Returned to you',
         moved: 'Moved',
-        correction: 'Corrected'
+        correction: 'Corrected',
+        earlier: 'Turned into sats before the move'
       },
       dispute: {
         offer: 'This is wrong',
@@ -402,6 +418,18 @@ window.i18n.global.mergeLocaleMessage('en', {
         not_done: 'Nothing was changed about this entry.',
         said: 'You said: {reason}',
         withdraw: 'It is right after all'
+      }
+    },
+    earlier: {
+      title: 'Before the move',
+      explained:
+        'What you got by the earlier books, as they had it. It is in none of the sums above; your balance of then was taken over.',
+      csv: 'What you got before the move as CSV',
+      not_loaded: 'What you got before the move could not be loaded.',
+      kind: {
+        dca: 'Sale',
+        settlement: 'Balance paid off',
+        autoforward: 'Passed on'
       }
     },
     fill: {

@@ -60,6 +60,8 @@
     cash: query => request('GET', `${BASE}/cash${queryString(query)}`),
     /** @param {object} query @returns {Promise<{data: Fill[], total: number}>} */
     fills: query => request('GET', `${BASE}/transactions${queryString(query)}`),
+    /** @param {object} query @returns {Promise<{data: any[], total: number}>} of before the move */
+    earlier: query => request('GET', `${BASE}/earlier${queryString(query)}`),
 
     /** @returns {Promise<Summary>} all machines together */
     summary: () => request('GET', `${BASE}/summary`),
@@ -68,7 +70,7 @@
       `${location.origin.replace(/^http/, 'ws')}/api/v1/ws/${segment(channel)}`,
     /** @param {string} period @returns {Promise<Chart>} */
     chart: period => request('GET', `${BASE}/chart${queryString({period})}`),
-    /** @param {'transactions' | 'cash' | 'koinly'} name @param {object} query
+    /** @param {'transactions' | 'cash' | 'koinly' | 'earlier'} name @param {object} query
      * @returns {string} where that file is */
     csv: (name, query) => `${BASE}/reports/${name}.csv${queryString(query)}`,
     /** @returns {Promise<{data: {month: string, is_over: boolean}[]}>} the newest first */

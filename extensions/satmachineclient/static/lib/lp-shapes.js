@@ -22,7 +22,7 @@
  *
  * @typedef {object} Change
  * @property {string} at
- * @property {'chosen' | 'confirmed' | 'waited'} how
+ * @property {'chosen' | 'confirmed' | 'waited' | 'moved'} how
  * @property {{field: string, before: any, after: any}[]} changes
  *
  * @typedef {object} AddressTerms

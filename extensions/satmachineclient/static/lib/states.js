@@ -80,13 +80,33 @@
     payout_way: {
       fast: ['positive', 'bolt'],
       slow: ['warning', 'hourglass_bottom']
+    },
+    // what becomes of something that the predecessor holds
+    moving: {
+      add: ['positive', 'add_circle'],
+      there: ['grey', 'check'],
+      left: ['warning', 'pan_tool']
+    },
+    // the predecessor's own words for its sales and their parts
+    earlier: {
+      processed: ['positive', 'check_circle'],
+      completed: ['positive', 'check_circle'],
+      pending: ['warning', 'schedule'],
+      processing: ['warning', 'sync'],
+      partial: ['warning', 'call_split'],
+      errored: ['negative', 'error'],
+      failed: ['negative', 'error'],
+      refunded: ['grey', 'undo'],
+      rejected: ['grey', 'block'],
+      skipped: ['grey', 'savings'],
+      voided: ['grey', 'block']
     }
   }
 
   const ARROWS = {cash_out: '↓', cash_in: '↑'}
 
   /**
-   * @param {string} kind settlement, leg, machine, key, transaction, enrolment, cash, runner, payout_way
+   * @param {string} kind settlement, leg, machine, key, transaction, enrolment, cash, runner, moving, earlier
    * @param {string | null | undefined} state
    * @returns {Look} `known` is false for a word that this page does not know: show the word itself
    */

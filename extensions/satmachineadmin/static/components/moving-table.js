@@ -1,0 +1,46 @@
+// @ts-check
+// A table of a move's report: on a phone each row is a card whose first cell is its title.
+window.satmachine.parts['moving-table'] = {
+  template: '#sm-moving-table',
+  props: {
+    title: {type: String, required: true},
+    hint: {type: String, default: ''},
+    // {name, label, isAmount?, isWide?}: a wide one is left out on a phone
+    columns: {type: Array, required: true},
+    // {key, cells and captions: text by column, outcome?, problem?}
+    rows: {type: Array, required: true}
+  },
+  data: () => ({pagination: {page: 1, rowsPerPage: 25}}),
+  computed: {
+    shown() {
+      return this.columns.map(({name, label, isAmount}) => ({
+        name,
+        label,
+        field: row => row.cells[name],
+        align: isAmount ? 'right' : 'left',
+        classes: isAmount ? 'sm-num' : 'sm-pre',
+        style: isAmount ? '' : 'min-width: 100px'
+      }))
+    },
+    // A phone shows few of them at once.
+    perPage() {
+      return this.$q.screen.lt.md ? 10 : 25
+    },
+    first() {
+      return this.columns[0].name
+    },
+    rest() {
+      return this.columns
+        .slice(1)
+        .filter(({name, isWide}) => name !== 'outcome' && !isWide)
+    }
+  },
+  watch: {
+    perPage: {
+      immediate: true,
+      handler(rowsPerPage) {
+        this.pagination = {page: 1, rowsPerPage}
+      }
+    }
+  }
+}
