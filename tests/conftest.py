@@ -48,6 +48,7 @@ LONG_FILES = (
     "tests/e2e/test_demo.py",
     "tests/house/test_inprocess.py",
     "tests/contract/host/test_real_host.py",
+    "tests/integration/test_install.py",
 )
 
 
