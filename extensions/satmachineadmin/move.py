@@ -71,7 +71,7 @@ def lines(report: dict[str, Any]) -> Iterator[str]:
         yield f"Machine {one['name']} ({one['currency']}): {_outcome(one)}"
         if one["unrecorded_payments"]:
             told = f"{one['unrecorded_payments']} payments, {one['unrecorded_sats']} sat"
-            yield f"  after its last sale there came {told}: they go to the worklist"
+            yield f"  since about its last sale there came {told}, in no book: they go to the worklist"
     for one in report["lps"]:
         yield f"LP {one['name']} at {one['machine_name']}: {_outcome(one)}"
         if one["balance"] is not None:

@@ -331,7 +331,7 @@ def test_no_payment_of_a_sale_of_before_is_settled_again_and_what_no_book_knows_
     )
     assert is_known.payment_hash not in settled()
     told = [row["detail"] for row in rows(olga, f"{DCA}/worklist", is_open=True)]
-    assert [text for text in told if text.startswith("1 payments, 777 sat together")]
+    assert [text for text in told if text.startswith("1 payment of 777 sat came into")]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

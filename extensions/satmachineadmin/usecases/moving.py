@@ -12,13 +12,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import InvalidInput, NotFound, PredecessorActive, PreviewOutdated, Refusal
-from ..core.model import SplitRule
+from ..core.model import HostPayment, SplitRule
 from ..core.predecessor import found as reading
 from ..core.predecessor.deciding import decide
 from ..core.predecessor.found import Found
@@ -31,8 +31,10 @@ from .move_writing import MoveWriting, raw_texts
 from .permissions import require_platform
 from .splits import DraftRule, resolve_rule
 
-#: So many payments after a machine's last sale are looked through.
-_MOST_UNRECORDED = 500
+#: An invoice of LNbits' can be paid for so long: the last sale's may have been made after one that was paid
+#: when nobody wrote it down any more.
+_INVOICE_SECONDS = 3600
+_SLICE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,31 +159,36 @@ async def _target(text: str) -> SplitRule | str:
 
 
 async def _unrecorded(host: Host, found: Found, wallets: set[str]) -> dict[str, list[Unrecorded]]:
-    """What came into machines' wallets after the last sale of each that the predecessor wrote down."""
+    """What came into machines' wallets since about the last sale that was written down, and is none."""
     known = {sale.payment_hash for sale in found.sales}
     last: dict[str, int] = {}
     for sale in found.sales:
         last[sale.machine_id] = max(last.get(sale.machine_id, 0), sale.paid_at)
     came: dict[str, list[Unrecorded]] = {}
     for machine in found.machines:
-        if machine.wallet_id not in wallets:
-            continue
-        payments = await host.history.successful(
-            machine.wallet_id,
-            created_from=last.get(machine.id, machine.made_at),
-            offset=0,
-            limit=_MOST_UNRECORDED,
-        )
-        came[machine.wallet_id] = [
-            Unrecorded(
-                payment_hash=one.payment_hash,
-                sats=one.amount_msat // 1000,
-                paid_at=int(one.created_at.timestamp()),
-            )
-            for one in payments
-            if one.amount_msat > 0 and one.payment_hash not in known
-        ]
+        if machine.wallet_id in wallets:
+            since = last.get(machine.id, machine.made_at) - _INVOICE_SECONDS
+            came[machine.wallet_id] = [
+                Unrecorded(
+                    payment_hash=one.payment_hash,
+                    sats=one.amount_msat // 1000,
+                    paid_at=int(one.created_at.timestamp()),
+                )
+                async for one in _payments_since(host, machine.wallet_id, since)
+                if one.amount_msat > 0 and one.payment_hash not in known
+            ]
     return came
+
+
+async def _payments_since(host: Host, wallet_id: str, since: int) -> AsyncIterator[HostPayment]:
+    offset = 0
+    while True:
+        rows = await host.history.successful(wallet_id, created_from=since, offset=offset, limit=_SLICE)
+        for row in rows:
+            yield row
+        if len(rows) < _SLICE:
+            return
+        offset += len(rows)
 
 
 async def _known(books: Books, found: Found, asked: Asked) -> Known:

@@ -177,6 +177,13 @@ def test_a_limit_that_was_for_several_currencies_is_the_lps_to_choose() -> None:
     assert "different currencies" in move.problem
 
 
+@pytest.mark.parametrize("limit", [1e30, 0.001])
+def test_a_limit_that_is_no_amount_is_the_lps_to_choose(limit: float) -> None:
+    limited = {**LP, "default_dca_mode": "fixed", "fixed_mode_daily_limit": limit}
+    (move,) = plan(dca_lp=[limited]).choices
+    assert (move.outcome, move.problem) == (LEFT, "Its limit of a day is no amount: the LP chooses anew.")
+
+
 def test_a_split_whose_receiver_cannot_be_paid_is_left_out_whole() -> None:
     (split,) = plan(known(targets={"pias": "There is no such wallet."})).splits
     assert (split.outcome, split.problem) == (LEFT, "A receiver: There is no such wallet.")

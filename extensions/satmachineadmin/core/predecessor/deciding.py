@@ -13,7 +13,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from ..states import EnrolmentStatus
-from ..units import round_half_up
+from ..units import MAX_MINOR, round_half_up
 from . import records
 from .columns import DEPOSITS, ENROLMENTS, LEGS, MACHINES, SALES
 from .found import Found
@@ -225,9 +225,10 @@ def _choices(
         problem = "Its wallet is a machine's: the LP chooses anew."
     elif old.daily_limit is not None and len(currencies) > 1:
         problem = "Its limit of a day was for machines of different currencies: the LP chooses anew."
-    if problem:
-        return ChoicesMove(old=old, outcome=MoveOutcome.LEFT, problem=problem)
-    return ChoicesMove(old=old, outcome=MoveOutcome.ADD, currency=currencies[0])
+    move = ChoicesMove(old=old, outcome=MoveOutcome.ADD, currency=currencies[0])
+    if not problem and move.limit is not None and round_half_up(move.limit) not in range(1, MAX_MINOR + 1):
+        problem = "Its limit of a day is no amount: the LP chooses anew."
+    return replace(move, outcome=MoveOutcome.LEFT, problem=problem) if problem else move
 
 
 def _split(

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ..model import SplitRule
 from ..states import Word
-from ..units import round_half_up
+from ..units import currency_digits, round_half_up
 from . import records
 from .shares import OldSplit
 
@@ -36,7 +36,7 @@ class KnownPlace:
 
 @dataclass(frozen=True, kw_only=True)
 class Unrecorded:
-    """A payment on a machine's wallet that came after the last sale that the predecessor wrote down."""
+    """A payment into a machine's wallet that the predecessor did not write down as a sale."""
 
     payment_hash: str
     sats: int
@@ -161,7 +161,7 @@ class ChoicesMove:
     def limit(self) -> Fraction | None:
         """The limit in minor units, exactly; None without one."""
         limit = self.old.daily_limit
-        return None if limit is None else records.exact_minor(limit, self.currency)
+        return None if limit is None else Fraction(limit) * 10 ** currency_digits(self.currency)
 
 
 @dataclass(frozen=True, kw_only=True)

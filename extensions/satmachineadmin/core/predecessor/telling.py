@@ -11,6 +11,8 @@ from .records import OldLeg
 _WHAT = {"super_fee": "the platform", "operator_split": "a partner", "autoforward": "an LP's own address"}
 _NOBODY_PAYS = "Nothing here pays any of it: look into the wallet's history, and pay by hand what is owed."
 _LONGEST_ERROR = 200
+#: Payments that are named one by one.
+_MOST_NAMED = 5
 
 
 def unfinished(move: SaleMove, names: Mapping[str, str]) -> str:
@@ -37,13 +39,15 @@ def unfinished_leg(leg: OldLeg, names: Mapping[str, str]) -> str:
 
 
 def unrecorded(payments: Sequence[Unrecorded]) -> str:
-    """What came in at a machine after the last sale that the predecessor wrote down."""
+    """What came in at a machine since about the last sale that the predecessor wrote down, and is none."""
     sats = sum(one.sats for one in payments)
-    hashes = ", ".join(f"{one.payment_hash[:12]}… ({one.sats} sat)" for one in payments[:5])
-    more = f" and {len(payments) - 5} more" if len(payments) > 5 else ""
+    hashes = ", ".join(f"{one.payment_hash[:12]}… ({one.sats} sat)" for one in payments[:_MOST_NAMED])
+    more = f" and {len(payments) - _MOST_NAMED} more" if len(payments) > _MOST_NAMED else ""
+    one = len(payments) == 1
+    came = f"1 payment of {sats} sat" if one else f"{len(payments)} payments of {sats} sat together"
     return (
-        f"{len(payments)} payments, {sats} sat together, came into this machine's wallet after the last sale "
-        f"that the predecessor wrote down, and are in no book: {hashes}{more}. {_NOBODY_PAYS}"
+        f"{came} came into this machine's wallet since an hour before the last sale that the predecessor "
+        f"wrote down, and {'is' if one else 'are'} no sale of it: {hashes}{more}. {_NOBODY_PAYS}"
     )
 
 

@@ -2158,7 +2158,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         lp: '{name} is left out at “{machine}”',
         machine: 'The machine “{machine}” is left out',
         unrecorded:
-          '{n} payment came to “{machine}” after its last sale, {sats}, and is in no book | {n} payments came to “{machine}” after its last sale, {sats} together, and are in no book',
+          '{n} payment came to “{machine}” since about its last sale, {sats}, and is in no book | {n} payments came to “{machine}” since about its last sale, {sats} together, and are in no book',
         unfinished: 'A sale at “{machine}” was left unfinished',
         unfinished_more:
           '{n} more sale was left unfinished | {n} more sales were left unfinished',
