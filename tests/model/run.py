@@ -7,7 +7,7 @@ choose among what there is, so that most of what is tried is possible, and the r
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -82,6 +82,8 @@ def happens(
 
 _Method = TypeVar("_Method", bound=Callable[..., None])
 _HAPPENINGS: dict[str, Happening] = {}
+#: So many times as often happens what a run is to be about.
+_OFTEN = 10
 
 
 class Run(RuleBasedStateMachine):
@@ -91,6 +93,8 @@ class Run(RuleBasedStateMachine):
     loop: asyncio.AbstractEventLoop
     #: the world of the run that is going on
     current: World
+    #: what happens many times as often as it would
+    often: Collection[str] = ()
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,7 +129,12 @@ class Run(RuleBasedStateMachine):
     @rule(data=st.data())
     def step(self, data: st.DataObject) -> None:
         """What happens next. Hypothesis' own choice of rules leaves out whole groups of them in most runs."""
-        possible = [name for name, what in _HAPPENINGS.items() if what.when(self) for _ in range(what.weight)]
+        possible = [
+            name
+            for name, what in _HAPPENINGS.items()
+            if what.when(self)
+            for _ in range(what.weight * (_OFTEN if name in self.often else 1))
+        ]
         # Of many runs the rest is made as simple as it goes: then what has happened is worked on.
         possible.sort(key=lambda name: name != "works_on_everything")
         name = data.draw(st.sampled_from(possible), "next")

@@ -7,7 +7,7 @@ run it always chooses the same, in `make test-long` other things each time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -39,11 +39,20 @@ class Bench:
     storage: Storage
     loop: asyncio.AbstractEventLoop
 
-    def run(self, *, runs: int, steps: int, is_random: bool = False, phases: tuple[Phase, ...] = ()) -> None:
-        """Try so many stories; the first that ends badly is made as short as it goes."""
+    def run(
+        self,
+        *,
+        runs: int,
+        steps: int,
+        is_random: bool = False,
+        phases: tuple[Phase, ...] = (),
+        about: Collection[str] = (),
+    ) -> None:
+        """Try so many stories, most of what happens `about`; the first that ends badly is made as short as
+        it goes."""
 
         class Model(Trade, Deciding, Engine, Revising, CashIns):
-            storage, loop = self.storage, self.loop
+            storage, loop, often = self.storage, self.loop, about
 
         with pytest.MonkeyPatch.context() as patch:
             people_of(lambda: Model.current.host, patch)

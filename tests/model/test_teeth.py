@@ -129,21 +129,24 @@ def what_went_back_by_its_leg_goes_back_once_more(patch: pytest.MonkeyPatch) -> 
     patch.setattr(report_dispense, "_note_late", forget)
 
 
-BREAKS: tuple[Break, ...] = (
-    a_sat_goes_to_the_wrong_lp,
-    cash_is_not_reserved,
-    a_payment_is_a_sat_short,
-    a_retry_pays_more,
-    a_dispensed_part_is_rounded_down,
-    a_correction_forgets_the_one_before,
-    nothing_is_kept_back_for_the_network,
-    what_was_passed_on_is_not_counted,
-    a_statement_begins_with_what_it_ends_with,
-    a_link_opens_again_although_its_payment_is_pending,
-    a_report_scales_what_was_scaled_already,
-    a_cash_in_pays_the_gross,
-    what_went_back_by_its_leg_goes_back_once_more,
-)
+#: break → what its stories are about: else the one that shows it may be the thousandth
+BREAKS: dict[Break, tuple[str, ...]] = {
+    a_sat_goes_to_the_wrong_lp: ("sells",),
+    cash_is_not_reserved: ("sells",),
+    a_payment_is_a_sat_short: ("sells",),
+    a_retry_pays_more: ("sells", "host_changes", "retries", "retries_leg"),
+    a_dispensed_part_is_rounded_down: ("sells", "dispenses_in_part"),
+    a_correction_forgets_the_one_before: ("sells_and_engine_works", "corrects"),
+    nothing_is_kept_back_for_the_network: ("sells",),
+    what_was_passed_on_is_not_counted: ("sells", "lp_chooses", "works_on_everything"),
+    a_statement_begins_with_what_it_ends_with: (),
+    a_link_opens_again_although_its_payment_is_pending: (
+        "pairs", "network_changes", "brings_cash", "customer_claims", "works_on_everything",
+    ),
+    a_report_scales_what_was_scaled_already: ("pairs", "asks_for_cash_out", "reports"),
+    a_cash_in_pays_the_gross: ("pairs", "brings_cash", "customer_claims"),
+    what_went_back_by_its_leg_goes_back_once_more: ("pairs", "asks_for_cash_out", "reports", "refunds_late"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("database", ["sqlite"], scope="module", indirect=True)
@@ -151,5 +154,5 @@ BREAKS: tuple[Break, ...] = (
 def test_a_broken_engine_is_found(bench: Bench, monkeypatch: pytest.MonkeyPatch, break_it: Break) -> None:
     break_it(monkeypatch)
     with pytest.raises((AssertionError, InvariantViolated)):
-        # It ends with the first story that finds the break: nearly always among the first hundred.
-        bench.run(runs=1000, steps=50, phases=(Phase.generate,))
+        # It ends with the first story that finds the break.
+        bench.run(runs=1000, steps=50, phases=(Phase.generate,), about=BREAKS[break_it])
