@@ -76,6 +76,7 @@ class Newcomer:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=_hears_ctrl_c,
         )
 
     def does(self, text: str, folder: Path | None = None, timeout_s: float = 120, **more: str) -> str:
@@ -98,3 +99,8 @@ class Newcomer:
         """Ctrl-C: everybody in the terminal hears it."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(shell.pid, signal.SIGINT)
+
+
+def _hears_ctrl_c() -> None:
+    """As in a terminal: whoever starts the tests in the background has them inherit that it is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

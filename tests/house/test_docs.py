@@ -109,6 +109,7 @@ WORDS = {
     "Faults of the audit trail": "TrailFault",
     "Subjects of a month": "Subject",
     "What becomes of what is taken over": "MoveOutcome",
+    "Statuses of a sale of before": "EarlierStatus",
 }
 
 

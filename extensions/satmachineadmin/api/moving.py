@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field, StrictStr
 
+from ..core.predecessor.records import EarlierStatus
 from ..host import predecessor
 from ..present import moving as present
 from ..services import current
@@ -64,7 +65,7 @@ async def list_earlier_sales(
     user: CurrentUser,
     page: Wanted,
     machine_id: IdFilter = None,
-    status: Annotated[str | None, Query(max_length=40, pattern="^[a-z_]+$")] = None,
+    status: EarlierStatus | None = Query(None),
 ) -> dict[str, Any]:
     equals = {
         "sale.operator_user_id": user.user_id,

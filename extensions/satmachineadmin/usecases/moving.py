@@ -95,6 +95,7 @@ async def move_over(
     where there is nothing to write.
     """
     require_platform(accounts.is_platform(user_id))
+    _require_known(name)
     if await predecessor.is_active(name):
         raise PredecessorActive(name=name)
     move = await preview_move(store, host, user_id, name, file)
@@ -123,9 +124,13 @@ async def move_over(
         return books.made(move_id)
 
 
-async def _find(name: str, file: Path | None) -> Found:
+def _require_known(name: str) -> None:
     if name not in predecessor.NAMES:
         raise NotFound(what="predecessor's database")
+
+
+async def _find(name: str, file: Path | None) -> Found:
+    _require_known(name)
     tables = await (predecessor.read(name) if file is None else predecessor.read_file(file))
     if tables is None:
         raise NotFound(what="predecessor's database")

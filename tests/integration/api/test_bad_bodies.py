@@ -23,7 +23,7 @@ CODES = dict(re.findall(r"^\| `(\w+)` \| (\d+) \|", ERRORS, flags=re.MULTILINE))
 
 def caller_of(world: World, route: Route) -> User:
     """Somebody who may do it, so that only the input is wrong."""
-    if route.path.endswith("/super-config") or "/operators" in route.path:
+    if route.path.endswith("/super-config") or "/operators" in route.path or "/predecessors" in route.path:
         return world.server.super_user
     return world.olga.lps["ana"] if route.is_lp else world.olga.operator
 

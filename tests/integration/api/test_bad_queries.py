@@ -54,8 +54,8 @@ def test_what_is_no_id_of_ones_own_is_not_there(world: World, route: Route) -> N
     """404 not_found for unknown and malformed ids and for another operator's; nothing is written."""
     before, wrong = digest(world.server), []
     name = route.path[route.path.index("{") + 1 : route.path.index("}")]
-    # No operator is another one's to the platform.
-    foreign = [] if name == "operator_id" else [world.ids["otto"][name]]
+    # No operator is another one's to the platform, and no predecessor.
+    foreign = [] if name in ("operator_id", "predecessor") else [world.ids["otto"][name]]
     values = [*_bad_ids(world), *foreign]
 
     with bare_client(world.server, caller_of(world, route)) as client:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import UnknownCurrency
 from ..npub import key_hex
-from ..states import DcaMode, EnrolmentStatus, LegType, TxType
+from ..states import DcaMode, EnrolmentStatus, LegType, TxType, Word
 from ..units import (
     MAX_MINOR,
     MAX_SATS,
@@ -35,6 +35,19 @@ OVER = frozenset({"skipped", "voided", "refunded", "cancelled", "canceled"})
 DONE = frozenset({"processed", "completed", "refunded", "rejected", "dismissed", "cancelled", "canceled"})
 #: Legs that took fiat of an LP.
 DRAWING = frozenset({LegType.DCA.value, LegType.SETTLEMENT.value})
+
+
+class EarlierStatus(Word):
+    """What became of a sale there, in the predecessor's words; a list is narrowed down by them."""
+
+    PROCESSED = "processed"
+    PENDING = "pending"
+    PROCESSING = "processing"
+    #: some of its notes did not come out
+    PARTIAL = "partial"
+    ERRORED = "errored"
+    REFUNDED = "refunded"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, kw_only=True)
