@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
-from tests.harness import LnbitsServer
-from tests.harness.env import clean_environment, lnbits_env
 from tests.harness.farm import ServerFarm
 from tests.harness.http import Api
 from tests.harness.old_shapes import SHAPES
 from tests.harness.old_shop import HTML, NPUB, OldShop
 from tests.harness.shop import DCA, LP
 
-from .api.values import ON_SQLITE
+from .moving import BALANCES, BOOKS, PREDECESSORS, balances, look, platform, rows, take_over
 
-PREDECESSORS = f"{DCA}/predecessors"
-#: LP and machine → its balance there, to the cent, and what waits for confirmation
 FIGURES = (
     "wire_sats", "principal_sats", "commission_sats", "platform_fee_sats", "operator_fee_sats", "fiat_amount",
     "exchange_rate", "status", "notes", "paid_at",
 )  # fmt: skip
-BOOKS = {
-    "machines": "SELECT COUNT(*) AS n FROM satmachineadmin.dca_machines",
-    "cash": "SELECT COUNT(*) AS n, SUM(amount_minor) AS sum FROM satmachineadmin.dca_deposits",
-    "lps": "SELECT COUNT(*) AS n, SUM(confirmed_minor) AS sum FROM satmachineadmin.dca_clients",
-    "sales": "SELECT COUNT(*) AS n FROM satmachineadmin.earlier_sales",
-    "legs": "SELECT COUNT(*) AS n FROM satmachineadmin.earlier_legs",
-    "matters": "SELECT COUNT(*) AS n FROM satmachineadmin.worklist",
-    "events": "SELECT COUNT(*) AS n FROM satmachineadmin.audit_events",
-}
-BALANCES = {
-    ("ana", "Plaza"): ("947.05", "77.77"),
-    ("ana", "Market"): ("0.01", "0.00"),
-    ("ana", "Station"): ("12000", "0"),
-    ("ben", "Plaza"): ("316.63", "0.00"),
-    ("ben", "Market"): ("0.00", "0.00"),
-    ("ben", "Station"): ("0", "0"),
-}
 #: (row of the predecessor's, what) → what it said exactly, and what it is here
 ROUNDINGS = {
     ("d-1", "deposit"): ("0.30000000000000004 EUR", "0.30 EUR"),
@@ -80,34 +56,8 @@ def moved(
     assert server.log_defects() == []
 
 
-def platform(shop: OldShop) -> Api:
-    return shop.server.api(shop.server.super_user)
-
-
-def look(shop: OldShop, name: str = "satoshimachine") -> dict[str, Any]:
-    found: dict[str, Any] = platform(shop).post(f"{PREDECESSORS}/{name}/preview", expect=200)
-    return found
-
-
-def take_over(shop: OldShop, seen: dict[str, Any], name: str = "satoshimachine") -> dict[str, Any]:
-    body = {"confirmation": seen["confirmation"]}
-    done: dict[str, Any] = platform(shop).post(f"{PREDECESSORS}/{name}/move", body, expect=201)
-    return done
-
-
-def rows(api: Api, path: str, **query: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = api.get(path, limit=100, **query)["data"]
-    return found
-
-
 def test_every_balance_is_the_one_that_it_was_to_the_cent(moved: OldShop) -> None:
-    olga = moved.server.api(moved.olga)
-    clients = rows(olga, f"{DCA}/clients")
-    found = {
-        (row["username"], row["machine_name"]): (row["balance"]["remaining"], row["balance"]["pending"])
-        for row in clients
-    }
-    assert found == BALANCES
+    assert balances(moved) == BALANCES
 
 
 def test_everything_else_is_what_it_was(moved: OldShop) -> None:
@@ -218,6 +168,29 @@ def test_sales_of_before_are_history_that_nothing_pays(moved: OldShop) -> None:
     assert {(row["received_sats"], row["fills"]) for row in sums} == {(0, 0)}
 
 
+def test_what_was_before_leaves_as_files_without_a_wallet_or_an_lps_address(moved: OldShop) -> None:
+    olga = moved.server.api(moved.olga)
+    sales, sales_text = lines(olga, f"{DCA}/reports/earlier-sales.csv")
+    legs, legs_text = lines(olga, f"{DCA}/reports/earlier-legs.csv")
+    own, own_text = lines(moved.server.api(moved.ben), f"{LP}/reports/earlier.csv")
+    assert {row["txid"] for row in sales} == {f"tx-{at}" for at in range(6)}
+    assert {row["exchange_rate"] for row in sales} == {"300.1234567890123"}
+    assert sum(int(row["sats"]) for row in legs) == sum(row["sats"] for row in moved.rows["dca_payments"])
+    assert {row["label"] for row in legs} == {"platform", "Pia", "ana", "ben"}
+    assert sorted(int(row["sats"]) for row in own) == [12, 4_000, 5_000, 9_000]
+    for text in (sales_text, legs_text, own_text):
+        for secret in (moved.ana.wallet.id, moved.partner.id, moved.partner.inkey, "ana@wallet"):
+            assert secret not in text
+
+
+def lines(api: Api, path: str) -> tuple[list[dict[str, str]], str]:
+    """The rows of a file, whose last line says that it is whole; and its text."""
+    text = api.raw("GET", path).text.removeprefix("\ufeff")
+    *found, end = csv.reader(io.StringIO(text, newline=""))
+    assert end == ["END", str(len(found) - 1)]
+    return [dict(zip(found[0], row, strict=True)) for row in found[1:]], text
+
+
 def test_every_row_is_kept_as_it_was_but_for_keys(moved: OldShop) -> None:
     kept = moved.server.sql("SELECT source_table, row_id, body FROM satmachineadmin.moved_rows")
     found = Counter(row["source_table"] for row in kept)
@@ -236,165 +209,3 @@ def test_a_second_time_nothing_is_taken_over(moved: OldShop) -> None:
     )
     assert refused["code"] == "invalid_input"
     assert moved.server.snapshot(BOOKS) == before
-
-
-def test_rows_that_came_after_the_move_are_told_and_sales_among_them_are_history(
-    fresh_server: LnbitsServer,
-) -> None:
-    """Somebody let the predecessor run on: what it drew is counted by a person."""
-    shop = OldShop.open(fresh_server)
-    shop.write("wire")
-    take_over(shop, look(shop))
-    shop.sell_once_more("wire")
-
-    seen = look(shop)
-    assert (seen["counts"]["sales"], seen["counts"]["legs"]) == (1, 1)
-    (ana,) = [one for one in seen["lps"] if (one["name"], one["machine_name"]) == ("ana", "Plaza")]
-    assert (ana["outcome"], ana["balance"]) == ("there", None)
-    assert ana["cash_problem"] == "1 of its deposits and payouts are not counted here: enter them by hand."
-    take_over(shop, seen)
-    assert look(shop)["is_empty"] is True
-    olga = fresh_server.api(shop.olga)
-    found = {(row["username"], row["machine_name"]): row["balance"] for row in rows(olga, f"{DCA}/clients")}
-    assert found["ana", "Plaza"]["remaining"] == BALANCES["ana", "Plaza"][0]
-
-
-def test_a_preview_that_is_not_the_present_one_writes_nothing(fresh_server: LnbitsServer) -> None:
-    shop = OldShop.open(fresh_server)
-    shop.write("wire")
-    seen = look(shop)
-    shop.sell_once_more("wire")
-    body = {"confirmation": seen["confirmation"]}
-    refused = platform(shop).post(f"{PREDECESSORS}/satoshimachine/move", body, expect=409)
-    assert refused["code"] == "preview_outdated"
-    assert fresh_server.snapshot(BOOKS)["machines"] == [{"n": 0}]
-
-    platform(shop).post(f"{PREDECESSORS}/spirekeeper/preview", expect=404)
-    platform(shop).post(f"{PREDECESSORS}/whatever/preview", expect=404)
-    fresh_server.api(shop.olga).post(f"{PREDECESSORS}/satoshimachine/preview", expect=403)
-
-
-def test_a_predecessor_that_still_works_is_not_moved_over(fresh_server: LnbitsServer) -> None:
-    shop = OldShop.open(fresh_server)
-    shop.write("wire", "spirekeeper")
-    fresh_server.sql(
-        "INSERT INTO installed_extensions (id, version, name, active) VALUES (:id, '2', 'Keeper', :active)",
-        id="spirekeeper",
-        active=True,
-    )
-    seen = look(shop, "spirekeeper")
-    assert seen["is_active"] is True
-    body = {"confirmation": seen["confirmation"]}
-    refused = platform(shop).post(f"{PREDECESSORS}/spirekeeper/move", body, expect=409)
-    assert refused["code"] == "predecessor_active"
-
-
-def test_a_table_that_nobody_knows_says_what_is_missing(fresh_server: LnbitsServer) -> None:
-    shop = OldShop.open(fresh_server)
-    shop.rows["dca_settlements"] = []
-    shop.write("net")
-    shop.execute("ALTER TABLE {}.dca_settlements RENAME COLUMN gross_sats TO something")
-    refused = platform(shop).post(f"{PREDECESSORS}/satoshimachine/preview", expect=409)
-    assert refused["code"] == "predecessor_unreadable"
-    assert "wire_sats/gross_sats" in refused["detail"]
-
-
-def test_no_payment_of_a_sale_of_before_is_settled_again_and_what_no_book_knows_is_told(
-    fresh_server: LnbitsServer,
-) -> None:
-    """One invoice is open while the books move, and was a sale there already; another one is in no book."""
-    shop = OldShop.open(fresh_server)
-    customer = fresh_server.create_user("customer").wallet
-    fresh_server.top_up(customer, 10_000)
-    stamp = {"source": "bitspire", "type": "cash_out", "principal_sats": 900, "fee_sats": 100}
-    stamp |= {"exchange_rate": "5", "currency": "EUR", "fiat_amount": "180.00", "txid": "late"}
-    plaza = shop.wallets["Plaza"]
-    is_known, is_new = (fresh_server.create_invoice(plaza, 1000, extra=stamp) for _ in range(2))
-    unrecorded = fresh_server.create_invoice(plaza, 777)
-    fresh_server.pay_invoice(customer, unrecorded.bolt11)
-    shop.rows["dca_settlements"][2]["payment_hash"] = is_known.payment_hash
-    shop.write("wire")
-    take_over(shop, look(shop))
-    olga = fresh_server.api(shop.olga)
-
-    for invoice in (is_known, is_new):
-        fresh_server.pay_invoice(customer, invoice.bolt11)
-
-    def settled() -> set[str]:
-        return {row["payment_hash"] for row in rows(olga, f"{DCA}/settlements")}
-
-    fresh_server.wait_for(lambda: is_new.payment_hash in settled(), "the sale that is new")
-    verdict = "SELECT verdict FROM satmachineadmin.seen_payments WHERE payment_hash = :hash"
-    decided = [{"verdict": "settled_before"}]
-    fresh_server.wait_for(
-        lambda: fresh_server.sql(verdict, hash=is_known.payment_hash) == decided, "the sale that was known"
-    )
-    assert is_known.payment_hash not in settled()
-    told = [row["detail"] for row in rows(olga, f"{DCA}/worklist", is_open=True)]
-    assert [text for text in told if text.startswith("1 payment of 777 sat came into")]
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_whoever_dies_in_the_middle_has_taken_over_nothing_or_everything(
-    fresh_server: LnbitsServer, when: str
-) -> None:
-    shop = OldShop.open(fresh_server)
-    shop.write("wire")
-    fresh_server.restart(env={"SATMACHINE_FAILPOINT": f"move.{when}_commit:1"})
-    seen = look(shop)
-    with pytest.raises(httpx.HTTPError):
-        take_over(shop, seen)
-    fresh_server.wait_until_exit()
-    fresh_server.start()
-
-    books = {name: found[0]["n"] for name, found in fresh_server.snapshot(BOOKS).items()}
-    assert (books["machines"], books["lps"], books["sales"]) == ((0, 0, 0) if when == "before" else (3, 6, 6))
-    seen = look(shop)
-    assert seen["is_empty"] is (when == "after")
-    if when == "before":
-        take_over(shop, seen)
-    olga = fresh_server.api(shop.olga)
-    found = {
-        (row["username"], row["machine_name"]): (row["balance"]["remaining"], row["balance"]["pending"])
-        for row in rows(olga, f"{DCA}/clients")
-    }
-    assert found == BALANCES
-
-
-@ON_SQLITE
-def test_the_command_does_the_same_while_lnbits_is_stopped(
-    fresh_server: LnbitsServer, tmp_path: Path
-) -> None:
-    """From a file that lies elsewhere, as of another LNbits whose people and wallets came along."""
-    shop = OldShop.open(fresh_server)
-    shop.write_file("net", tmp_path / "old.sqlite3")
-    refused = move_by_command(fresh_server, "--from", str(tmp_path / "old.sqlite3"), "--yes")
-    assert "LNbits is running" in refused.stderr
-    fresh_server.stop()
-    asked = move_by_command(fresh_server, "--from", str(tmp_path / "old.sqlite3"), answer="no\n")
-    assert (asked.returncode, "Nothing was taken over." in asked.stderr) == (1, True), asked.stderr
-
-    done = move_by_command(fresh_server, "--from", str(tmp_path / "old.sqlite3"), "--yes")
-    assert done.returncode == 0, done.stderr
-    assert "balance before 947.04666666666666404, after 947.05 EUR" in done.stdout
-    fresh_server.start()
-    clients = rows(fresh_server.api(shop.olga), f"{DCA}/clients")
-    found = {(row["username"], row["machine_name"]): row["balance"]["remaining"] for row in clients}
-    assert found == {place: remaining for place, (remaining, _pending) in BALANCES.items()}
-
-
-def move_by_command(
-    server: LnbitsServer, *arguments: str, answer: str = ""
-) -> subprocess.CompletedProcess[str]:
-    """As the operator of a server types it, in the folder and with the environment of its LNbits."""
-    settings = lnbits_env(server.data_dir, server.folder, server.port, server.database_url)
-    environment = {**clean_environment(settings), "PYTHONPATH": str(server.folder / "extensions")}
-    return subprocess.run(
-        [sys.executable, "-m", "satmachineadmin.move", *arguments],
-        cwd=server.folder,
-        env=environment,
-        input=answer,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
