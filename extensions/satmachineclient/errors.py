@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from loguru import logger
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute
 from starlette.types import Message
 
@@ -67,6 +68,9 @@ class TranslatingRoute(APIRoute):
                 return _json(status, detail=str(error.detail), code=_HOST_CODES.get(status, "not_allowed"))
             except EngineMissing as missing:
                 return _json(missing.status, **missing.body())
+            except ClientDisconnect:
+                # It left before its request had come whole: nothing was done, and nobody hears this.
+                return Response(status_code=400)
             except Exception as error:  # noqa: BLE001 - the outermost loop of a request
                 if _is_refusal(error):
                     return _json(error.status, **error.body())  # type: ignore[attr-defined]

@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from loguru import logger
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from ..core.errors import (
@@ -64,6 +65,9 @@ class OpenRoute(APIRoute):
                 return as_response(_invalid_input(error))
             except HTTPException as error:
                 return as_response(_of_host(error))
+            except ClientDisconnect:
+                # It left before its request had come whole: nothing was done, and nobody hears this.
+                return Response(status_code=400)
             except Exception as trouble:  # noqa: BLE001 - the outermost loop of a request: logged, and told without details
                 logger.exception(f"satmachineadmin: {request.method} {request.url.path}: {trouble!r}")
                 return JSONResponse(

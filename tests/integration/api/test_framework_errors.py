@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
+
+from tests.harness.shop import DCA, LP
 
 from .route import Route
 from .routes import PUBLIC_ROUTES, ROUTES
@@ -96,3 +99,17 @@ def test_a_parameter_that_a_route_does_not_know_is_refused(world: World, route: 
                 wrong.append(f"{name!r}: {why}")
     assert wrong == []
     assert digest(world.server) == before
+
+
+@pytest.mark.parametrize("prefix", [f"{DCA}/imports/preview", f"{LP}/statement/check"])
+def test_whoever_leaves_in_the_middle_of_its_request_is_no_error_of_the_program(
+    world: World, prefix: str
+) -> None:
+    """The power goes at a machine, a page is closed: its body says that more comes, and none does."""
+    caller = world.olga.operator if prefix.startswith(DCA) else world.olga.lps["ana"]
+    head = f"POST {prefix} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {caller.token}\r\n"
+    for _ in range(5):
+        with socket.create_connection(("127.0.0.1", world.server.port), timeout=10) as line:
+            line.sendall(f'{head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"'.encode())
+    world.server.wait_for(lambda: world.server.api(caller).raw("GET", "/api/v1/health").is_success, "health")
+    assert world.server.log_defects() == []
