@@ -58,6 +58,9 @@ _RATE_DECIMALS = 24
 _RATE = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,24})?")
 _NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
 
+#: So many decimals a number may have that is told exactly; one without an end is cut after fewer.
+_MOST_DECIMALS, _CUT_DECIMALS = 40, 12
+
 #: powers of ten beyond which a number cannot be an amount or a rate, and costs memory as a fraction
 _LARGEST_POWER = 40
 
@@ -199,6 +202,14 @@ def _is_of_this_world(number: Decimal) -> bool:
         return False
     exponent = number.as_tuple().exponent
     return isinstance(exponent, int) and exponent >= -_LARGEST_POWER and number.adjusted() < _LARGEST_POWER
+
+
+def decimal_text(number: Fraction) -> str:
+    """A number as a person reads it: exactly, or cut after twelve decimals with `…` where it goes on."""
+    has_end = number * 10**_MOST_DECIMALS % 1 == 0
+    decimals = _MOST_DECIMALS if has_end else _CUT_DECIMALS
+    text = without_spare_zeros(fixed_point(int(abs(number) * 10**decimals), decimals))
+    return ("-" if number < 0 else "") + text + ("" if has_end else "…")
 
 
 def fixed_point(value: int, digits: int) -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 
 from satmachineadmin.core.errors import PredecessorUnreadable
 from satmachineadmin.core.predecessor.columns import COLUMNS, Cells
 from satmachineadmin.core.predecessor.found import read
-from satmachineadmin.core.predecessor.rounding import decimal
 from satmachineadmin.core.states import DcaMode, EnrolmentStatus, TxType
 
 from .old_rows import CLIENT, DEPOSIT, LEG, LP, MACHINE, SALE, SPLIT, found
@@ -133,17 +131,3 @@ def test_control_characters_and_endless_notes_are_cut_and_nothing_else_of_a_text
     (deposit,) = found(dca_deposits=[{**DEPOSIT, "notes": "<b>a\x00\x07b</b>\nc" + "x" * 5000}]).deposits
     assert deposit.notes.startswith("<b>ab</b>\ncxxx")
     assert len(deposit.notes) == 2000
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [
-        (Fraction(0), "0"),
-        (Fraction(-5, 4), "-1.25"),
-        (Fraction(1, 3), "0.333333333333…"),
-        (Fraction(Decimal("0.30000000000000004")), "0.30000000000000004"),
-        (Fraction(12_000), "12000"),
-    ],
-)
-def test_a_number_is_told_exactly_or_says_that_it_goes_on(number: Fraction, text: str) -> None:
-    assert decimal(number) == text

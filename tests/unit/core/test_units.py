@@ -236,3 +236,17 @@ def test_the_middle_of_an_even_number_of_rates_lies_between_the_two_middle_ones(
     assert units.median_of(["3", "1", "2"]) == "2"
     assert units.median_of(["1500", "1501", "1", "9999"]) == "1500.5"
     assert units.median_of(["0." + "0" * 23 + "1", "0." + "0" * 23 + "2"]) == "0." + "0" * 23 + "2"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (Fraction(0), "0"),
+        (Fraction(-5, 4), "-1.25"),
+        (Fraction(1, 3), "0.333333333333…"),
+        (Fraction(Decimal("0.30000000000000004")), "0.30000000000000004"),
+        (Fraction(12_000), "12000"),
+    ],
+)
+def test_a_number_is_told_exactly_or_says_that_it_goes_on(number: Fraction, text: str) -> None:
+    assert units.decimal_text(number) == text

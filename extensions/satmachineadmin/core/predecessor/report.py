@@ -10,11 +10,11 @@ from datetime import datetime, timezone
 from fractions import Fraction
 from typing import Any
 
-from ..units import currency_digits, format_fiat, format_percent
+from ..units import currency_digits, decimal_text, format_fiat, format_percent
 from . import records, telling
 from .found import Found
 from .moves import EnrolmentMove, Move, MoveOutcome, Plan
-from .rounding import decimal, roundings
+from .rounding import roundings
 
 #: Unfinished sales that are listed one by one; all of them are counted.
 MOST_LISTED = 200
@@ -156,7 +156,7 @@ def _name(places: Mapping[str, records.OldMachine], machine_id: str | None) -> s
 
 
 def _exact(minor: Fraction, currency: str) -> str:
-    return decimal(minor / 10 ** currency_digits(currency))
+    return decimal_text(minor / 10 ** currency_digits(currency))
 
 
 def _iso(seconds: int) -> str | None:

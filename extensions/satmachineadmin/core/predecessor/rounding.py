@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..units import WHOLE_PPM, currency_digits, format_fiat, format_percent, round_half_up
+from ..units import WHOLE_PPM, currency_digits, decimal_text, format_fiat, format_percent, round_half_up
 from . import records
 from .columns import DEPOSITS, ENROLMENTS, MACHINES, SPLITS
 from .moves import EnrolmentMove, MoveOutcome, Plan
-
-#: So many decimals a number may have that is written as it is; one without an end is cut after fewer.
-_MOST_DECIMALS, _CUT_DECIMALS = 40, 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +45,7 @@ def _of_machines(plan: Plan) -> Iterator[Rounding]:
                     table=MACHINES,
                     row_id=old.id,
                     what=what,
-                    exact=f"{decimal(Fraction(fraction) * 100)} %",
+                    exact=f"{decimal_text(Fraction(fraction) * 100)} %",
                     rounded=f"{records.percent_of(fraction)} %",
                 )
 
@@ -80,7 +77,7 @@ def _of_splits(plan: Plan) -> Iterator[Rounding]:
                     table=SPLITS,
                     row_id=share.id,
                     what="share",
-                    exact=f"{decimal(share.exact_ppm / 10_000)} %",
+                    exact=f"{decimal_text(share.exact_ppm / 10_000)} %",
                     rounded=f"{format_percent(share.share_ppm)} %",
                 )
 
@@ -91,15 +88,6 @@ def _of_fiat(table: str, row_id: str, what: str, exact: Fraction, minor: int, cu
         table=table,
         row_id=row_id,
         what=what,
-        exact=f"{decimal(whole)} {currency}",
+        exact=f"{decimal_text(whole)} {currency}",
         rounded=f"{format_fiat(minor, currency)} {currency}",
     )
-
-
-def decimal(number: Fraction) -> str:
-    """A number as text: exactly, or cut with an ellipsis where it has no end."""
-    has_end = number * 10**_MOST_DECIMALS % 1 == 0
-    decimals = _MOST_DECIMALS if has_end else _CUT_DECIMALS
-    digits = f"{int(abs(number) * 10**decimals):0{decimals + 1}d}"
-    text = f"{digits[:-decimals]}.{digits[-decimals:]}".rstrip("0").rstrip(".")
-    return ("-" if number < 0 else "") + text + ("" if has_end else "…")

@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ..allocation import allocate
-from ..units import WHOLE_PPM
+from ..units import WHOLE_PPM, decimal_text
 from .columns import Cells
 from .records import NotReadable, Unread
 
@@ -71,7 +71,9 @@ def _shares(lines: Sequence[Cells]) -> list[OldShare]:
         raise NotReadable("A share of this split is no number.")
     total = sum((Fraction(share) for share in shares), Fraction(0))
     if not any(abs(total - whole) <= _DRIFT * whole for whole in (1, 100)):
-        raise NotReadable(f"The shares of this split come to {float(total):g}: neither to 1 nor to 100 %.")
+        raise NotReadable(
+            f"The shares of this split come to {decimal_text(total)}: neither to 1 nor to 100 %."
+        )
     scale = math.lcm(*(Fraction(share).denominator for share in shares))
     ppm = allocate(WHOLE_PPM, [int(Fraction(share) * scale) for share in shares])
     return [
