@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -112,6 +113,52 @@ def test_no_payment_of_a_sale_of_before_is_settled_again_and_what_no_book_knows_
     assert is_known.payment_hash not in settled()
     told = [row["detail"] for row in rows(olga, f"{DCA}/worklist", is_open=True)]
     assert [text for text in told if text.startswith("1 payment of 777 sat came into")]
+
+
+def test_two_who_confirm_at_the_same_instant_take_it_over_once(fresh_server: LnbitsServer) -> None:
+    shop = OldShop.open(fresh_server)
+    shop.write("wire")
+    body = {"confirmation": look(shop)["confirmation"]}
+
+    def confirm(_who: int) -> int:
+        with httpx.Client(base_url=fresh_server.url, timeout=60, trust_env=False) as client:
+            headers = {"Authorization": f"Bearer {fresh_server.super_user.token}"}
+            path = f"{PREDECESSORS}/satoshimachine/move"
+            return client.post(path, json=body, headers=headers).status_code
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = sorted(pool.map(confirm, range(3)))
+    assert answers[0] == 201
+    assert set(answers[1:]) <= {409, 422}
+    assert balances(shop) == BALANCES
+    assert fresh_server.snapshot(BOOKS)["sales"] == [{"n": 6}]
+    assert len(platform(shop).get(PREDECESSORS)["moves"]) == 1
+
+
+def test_a_payment_that_the_predecessor_had_for_a_sale_is_not_adopted_here(
+    fresh_server: LnbitsServer,
+) -> None:
+    """The machine was added by hand before the move, and its payment rejected: the predecessor paid it."""
+    shop = OldShop.open(fresh_server)
+    olga, plaza = fresh_server.api(shop.olga), shop.wallets["Plaza"]
+    machine = {"name": "Plaza", "wallet_id": plaza.id, "currency": "EUR", "reference_rate": "300"}
+    olga.post(f"{DCA}/machines", machine)
+    customer = fresh_server.create_user("customer").wallet
+    fresh_server.top_up(customer, 10_000)
+    invoice = fresh_server.create_invoice(plaza, 1000)
+    fresh_server.pay_invoice(customer, invoice.bolt11)
+    fresh_server.wait_for(lambda: rows(olga, f"{DCA}/settlements", state="rejected"), "the payment")
+    (payment,) = rows(olga, f"{DCA}/settlements")
+    shop.rows["dca_settlements"][0]["payment_hash"] = invoice.payment_hash
+    shop.write("wire")
+    take_over(shop, look(shop))
+
+    facts = {"principal_sats": 900, "fee_sats": 100, "exchange_rate": "300"}
+    for what in ("adopt/preview", "adopt"):
+        refused = olga.post(f"{DCA}/settlements/{payment['id']}/{what}", facts, expect=422)
+        assert refused["code"] == "facts_unusable"
+    told = [row["detail"] for row in rows(olga, f"{DCA}/worklist", is_open=True)]
+    assert [text for text in told if "is a settlement here, “rejected”" in text]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

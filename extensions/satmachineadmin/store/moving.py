@@ -149,6 +149,18 @@ class Moving:
         )
         return {str(row["payment_hash"]) for row in found}
 
+    async def sales_of(self, wallet_ids: Collection[str]) -> dict[tuple[str, str], str]:
+        """(wallet, payment hash) of every sale of these books in some wallets → its state."""
+        found = await self._in_slices(
+            "wallet",
+            wallet_ids,
+            f"""
+            SELECT wallet_id, payment_hash, state FROM {SCHEMA}.dca_settlements
+            WHERE wallet_id IN {{listed}}
+            """,
+        )
+        return {(str(row["wallet_id"]), str(row["payment_hash"])): str(row["state"]) for row in found}
+
     async def _add(self, table: str, rows: Sequence[Row]) -> None:
         if rows:
             columns = sorted(rows[0])

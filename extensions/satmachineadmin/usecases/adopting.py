@@ -123,6 +123,8 @@ async def _rejected(books: Books, user_id: str, settlement_id: str) -> Row:
     row = may(user_id, "adopt", await books.settlements.row(settlement_id), "settlement")
     if row["state"] != SettlementState.REJECTED:
         raise ArrowNotAllowed(thing="settlement", before=row["state"], after="adopted")
+    if await books.moving.settled_before(row["wallet_id"], [row["payment_hash"]]):
+        raise FactsUnusable(problem="the predecessor had this payment for a sale, and may have paid it")
     return row
 
 

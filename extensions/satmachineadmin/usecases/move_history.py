@@ -52,7 +52,7 @@ class History:
             if move.outcome is MoveOutcome.ADD:
                 sale_rows.append(self._sale(move.old))
                 leg_rows += self._legs(move.legs, move.old, str(sale_rows[-1]["id"]))
-                if move.is_unfinished:
+                if move.needs_a_person:
                     detail = telling.unfinished(move, self._names)
                     await self._ask(str(sale_rows[-1]["id"]), move.old.machine_id, detail)
         leg_rows += await self._loose(loose)

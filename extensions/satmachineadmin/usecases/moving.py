@@ -203,6 +203,8 @@ async def _known(books: Books, found: Found, asked: Asked) -> Known:
     enrolments = await books.moving.enrolments_at({row["id"] for row in machines})
     _held, paid = await books.imports.unfree_wallets(sorted(wallets))
     npubs = {one.npub for one in found.machines if one.npub}
+    hashes = {one.payment_hash for one in found.sales}
+    here = await books.moving.sales_of({row["wallet_id"] for row in machines})
     splits = set()
     for operator in {one.operator_user_id for one in found.splits}:
         splits |= {(operator, one.machine_id) for one in await books.splits.all_in_force(operator)}
@@ -225,5 +227,6 @@ async def _known(books: Books, found: Found, asked: Asked) -> Known:
         chosen=await books.moving.chosen_among({one.user_id for one in found.choices}),
         targets=asked.targets,
         splits=splits,
+        sales={place: state for place, state in here.items() if place[1] in hashes},
         moved=await books.moving.moved(),
     )

@@ -49,6 +49,7 @@ KNOWN = Known(
         )
     },
     splits=frozenset(),
+    sales={},
     moved={},
 )
 

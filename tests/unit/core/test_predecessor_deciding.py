@@ -227,3 +227,13 @@ def test_what_was_still_to_be_paid_is_unfinished(sale: Row, leg: Row, is_unfinis
     one = found(dca_settlements=[{**SALE, **sale}], dca_payments=[{**LEG, **leg}])
     told = report(one, decide(one, KNOWN), {})
     assert told["unfinished_total"] == int(is_unfinished)
+
+
+def test_a_payment_that_is_a_sale_here_too_is_put_before_a_person() -> None:
+    """Somebody had added the machine by hand while the predecessor still worked."""
+    one = found()
+    here = {"machines": {"plaza": HERE}, "sales": {("plaza", "ab"): "rejected"}}
+    told = report(one, decide(one, known(**here)), {})
+    assert told["unfinished_total"] == 1
+    assert "The same payment is a settlement here, “rejected”" in told["unfinished"][0]["sentence"]
+    assert report(one, decide(one, KNOWN), {})["unfinished_total"] == 0

@@ -282,6 +282,7 @@ def _sales(
             problem = "Its machine is not among the machines that were found."
             moves.append(SaleMove(old=old, legs=own, outcome=MoveOutcome.LEFT, problem=problem))
         else:
-            moves.append(SaleMove(old=old, legs=own, outcome=MoveOutcome.ADD))
+            here = known.sales.get((places[old.machine_id].old.wallet_id, old.payment_hash), "")
+            moves.append(SaleMove(old=old, legs=own, outcome=MoveOutcome.ADD, here=here))
     loose = [leg for rest in legs.values() for leg in rest if (LEGS, leg.id) not in known.moved]
     return moves, loose

@@ -69,6 +69,8 @@ class Known:
     targets: Mapping[str, SplitRule | str]
     #: (operator, machine of these books or None) that have a split here
     splits: Collection[tuple[str, str | None]]
+    #: (wallet, payment hash) of sales of these books in the wallets of the machines that were found → state
+    sales: Mapping[tuple[str, str], str]
     #: (table, id) of rows that an earlier run has taken over → what became of them
     moved: Mapping[tuple[str, str], str]
 
@@ -180,11 +182,15 @@ class SaleMove:
     legs: Sequence[records.OldLeg]
     outcome: MoveOutcome
     problem: str = ""
+    #: the state of the settlement that its payment is in these books as well, where somebody had added the
+    #: machine before the move
+    here: str = ""
 
     @property
-    def is_unfinished(self) -> bool:
-        """Whether something of it was still to be paid."""
-        return self.old.status not in records.DONE or any(leg.is_open for leg in self.legs)
+    def needs_a_person(self) -> bool:
+        """Whether something of it was still to be paid, or may be paid by both."""
+        is_open = self.old.status not in records.DONE or any(leg.is_open for leg in self.legs)
+        return is_open or bool(self.here)
 
 
 class Move(Protocol):

@@ -22,7 +22,7 @@ MOST_LISTED = 200
 
 def report(found: Found, plan: Plan, names: Mapping[str, str]) -> dict[str, Any]:
     """Everything as plain values; `names` are what people of this LNbits are called, by user."""
-    unfinished = [move for move in plan.sales if move.outcome is MoveOutcome.ADD and move.is_unfinished]
+    unfinished = [move for move in plan.sales if move.outcome is MoveOutcome.ADD and move.needs_a_person]
     lps = {one.id: one.name for one in found.enrolments if one.name}
     places = {move.old.id: move.old for move in plan.machines}
     return {

@@ -28,6 +28,12 @@ def unfinished(move: SaleMove, names: Mapping[str, str]) -> str:
         parts.append(f"Not known to be paid: {_list(left, names, has_state=True)}.")
     if move.old.error:
         parts.append(f"It said: {move.old.error[:_LONGEST_ERROR]}")
+    if move.here:
+        parts.append(
+            f"The same payment is a settlement here, “{move.here}”: what was paid of it there must not be "
+            "paid here once more, and what is paid twice by now is for you to see to."
+        )
+        return " ".join(parts)
     return " ".join([*parts, _NOBODY_PAYS])
 
 
