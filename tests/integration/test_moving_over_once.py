@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -93,6 +94,9 @@ def test_no_payment_of_a_sale_of_before_is_settled_again_and_what_no_book_knows_
     is_known, is_new = (fresh_server.create_invoice(plaza, 1000, extra=stamp) for _ in range(2))
     unrecorded = fresh_server.create_invoice(plaza, 777)
     fresh_server.pay_invoice(customer, unrecorded.bolt11)
+    # What was made in the second of the move would land: it is not to be of that second.
+    paid_at = time.time()
+    fresh_server.wait_for(lambda: int(time.time()) > int(paid_at) + 1, "another second")
     shop.rows["dca_settlements"][2]["payment_hash"] = is_known.payment_hash
     shop.write("wire")
     take_over(shop, look(shop))

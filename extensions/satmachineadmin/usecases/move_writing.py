@@ -50,6 +50,8 @@ class MoveWriting:
     names: Mapping[str, str]
     #: wallet → payments that are not decided
     pending: Mapping[str, Sequence[str]]
+    #: what machines' wallets are asked for from then on, epoch seconds
+    scan_from: int
     #: every row as it was
     texts: Mapping[tuple[str, str], str]
     #: the predecessor's machine or enrolment → ours
@@ -100,7 +102,9 @@ class MoveWriting:
                 "rate_tolerance_pct": _RATE_TOLERANCE_PCT,
                 "active": old.is_active,
             }
-            machine_id = await write_machine(self.books, old.operator_user_id, fields)
+            machine_id = await write_machine(
+                self.books, old.operator_user_id, fields, scan_from=self.scan_from
+            )
             await self.books.scan.keep_open(old.wallet_id, self.pending[old.wallet_id])
             if move.unrecorded:
                 await self.books.worklist.open(

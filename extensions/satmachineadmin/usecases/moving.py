@@ -22,7 +22,7 @@ from ..core.model import HostPayment, SplitRule
 from ..core.predecessor import found as reading
 from ..core.predecessor.deciding import decide
 from ..core.predecessor.found import Found
-from ..core.predecessor.moves import Known, KnownPlace, MoveOutcome, Plan, Unrecorded
+from ..core.predecessor.moves import Known, KnownPlace, Plan, Unrecorded
 from ..core.predecessor.report import report
 from ..host import accounts, predecessor
 from ..ports import Host
@@ -45,6 +45,11 @@ class Asked:
     wallets: Mapping[str, str]
     logins: frozenset[str]
     targets: Mapping[str, SplitRule | str]
+    #: Before LNbits was asked, epoch seconds. What was made from here on lands as a sale, what was pending
+    #: right after it is watched, and what came before is unrecorded: no payment falls in between.
+    asked_at: int
+    #: wallet → payments that were not decided then
+    pending: Mapping[str, Sequence[str]]
     unrecorded: Mapping[str, Sequence[Unrecorded]]
 
 
@@ -78,7 +83,9 @@ async def preview_move(store: Store, host: Host, user_id: str, name: str, file: 
     """
     require_platform(accounts.is_platform(user_id))
     found = await _find(name, file)
-    asked = await _ask_lnbits(host, found)
+    async with store.reading() as books:
+        asked_at = books.now
+    asked = await _ask_lnbits(host, found, asked_at)
     async with store.reading(at_one_instant=True) as books:
         known = await _known(books, found, asked)
     # Others have their turn while it is decided on tens of thousands of rows.
@@ -104,8 +111,6 @@ async def move_over(
     if move.plan.is_empty:
         raise InvalidInput(field="confirmation", problem="everything of it is here already")
     report, texts = await asyncio.to_thread(lambda: (move.report(), raw_texts(move.found)))
-    wallets = [one.old.wallet_id for one in move.plan.machines if one.outcome is MoveOutcome.ADD]
-    pending = {wallet_id: await accounts.pending_hashes(wallet_id) for wallet_id in wallets}
     async with store.transaction("move", actor=user_id) as books:
         # Nobody else writes from here on: where the books say the same, the plan is still the one.
         if await _known(books, move.found, move.asked) != move.known:
@@ -117,7 +122,8 @@ async def move_over(
             move_id=move_id,
             by=user_id,
             names=move.asked.users,
-            pending=pending,
+            pending=move.asked.pending,
+            scan_from=move.asked.asked_at,
             texts=texts,
         )
         await writing.all(move.plan)
@@ -138,11 +144,12 @@ async def _find(name: str, file: Path | None) -> Found:
     return await asyncio.to_thread(reading.read, tables.where, tables.rows, tables.columns)
 
 
-async def _ask_lnbits(host: Host, found: Found) -> Asked:
+async def _ask_lnbits(host: Host, found: Found, asked_at: int) -> Asked:
     users = {one.operator_user_id for one in found.machines} | {one.user_id for one in found.enrolments}
     wallets = {one.wallet_id for one in found.machines} | {one.wallet_id for one in found.choices}
     owners = await accounts.owners_of_ordinary(wallets)
     there = [one for one in found.machines if one.wallet_id in owners]
+    pending = {one.wallet_id: await accounts.pending_hashes(one.wallet_id) for one in there}
     targets: dict[str, SplitRule | str] = {}
     for split in found.splits:
         for share in split.shares:
@@ -152,7 +159,9 @@ async def _ask_lnbits(host: Host, found: Found) -> Asked:
         wallets=owners,
         logins=frozenset(await accounts.logins_among({one.npub for one in found.machines if one.npub})),
         targets=targets,
-        unrecorded=await _unrecorded(host, found, {one.wallet_id for one in there}),
+        asked_at=asked_at,
+        pending=pending,
+        unrecorded=await _unrecorded(host, found, {one.wallet_id for one in there}, asked_at),
     )
 
 
@@ -163,7 +172,9 @@ async def _target(text: str) -> SplitRule | str:
         return refusal.sentence()
 
 
-async def _unrecorded(host: Host, found: Found, wallets: set[str]) -> dict[str, list[Unrecorded]]:
+async def _unrecorded(
+    host: Host, found: Found, wallets: set[str], asked_at: int
+) -> dict[str, list[Unrecorded]]:
     """What came into machines' wallets since about the last sale that was written down, and is none."""
     known = {sale.payment_hash for sale in found.sales}
     last: dict[str, int] = {}
@@ -180,7 +191,9 @@ async def _unrecorded(host: Host, found: Found, wallets: set[str]) -> dict[str, 
                     paid_at=int(one.created_at.timestamp()),
                 )
                 async for one in _payments_since(host, machine.wallet_id, since)
-                if one.amount_msat > 0 and one.payment_hash not in known
+                if one.amount_msat > 0
+                and one.payment_hash not in known
+                and one.created_at.timestamp() < asked_at
             ]
     return came
 
