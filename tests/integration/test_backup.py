@@ -4,11 +4,12 @@ instant, nothing leaves before a person lets it, and nothing is paid twice."""
 from __future__ import annotations
 
 import shutil
+import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -41,13 +42,42 @@ def back_up(farm: ServerFarm, server: LnbitsServer, copies: Path) -> Path:
     """The backup that the page's commands make, of a server that runs."""
     copies.mkdir()
     where = {"DATA": str(server.data_dir), "BACKUPS": str(copies)}
-    if server.database_url is None:
-        run_block(PAGE, "backup on SQLite", where)
-        (made,) = copies.iterdir()
-        return made
-    run_block(PAGE, "backup on PostgreSQL", {**where, "DATABASE": server.database_url}, [farm.cluster.tools])
-    (made,) = copies.glob("*.dump")
+    with files_come_and_go(server.data_dir):
+        if server.database_url is None:
+            run_block(PAGE, "backup on SQLite", where)
+        else:
+            addressed = {**where, "DATABASE": server.database_url}
+            run_block(PAGE, "backup on PostgreSQL", addressed, [farm.cluster.tools])
+    (files,) = copies.rglob("*files.tgz")
+    assert ".super_user" in names_in(files)
+    assert not [name for name in names_in(files) if ".sqlite3" in name]
+    (made,) = copies.iterdir() if server.database_url is None else copies.glob("*.dump")
     return made
+
+
+@contextmanager
+def files_come_and_go(folder: Path) -> Iterator[None]:
+    """As SQLite's journals do with each commit, only without a pause."""
+    is_over = Event()
+
+    def write() -> None:
+        journal = folder / "ext_of_another.sqlite3-journal"
+        while not is_over.is_set():
+            journal.touch()
+            journal.unlink()
+
+    writing = Thread(target=write)
+    writing.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        writing.join()
+
+
+def names_in(archive: Path) -> set[str]:
+    with tarfile.open(archive) as files:
+        return set(files.getnames())
 
 
 @contextmanager
