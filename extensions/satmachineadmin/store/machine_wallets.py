@@ -70,8 +70,8 @@ class MachineWallets:
             wallet_id=wallet_id,
         )
 
-    async def change(self, machine: Machine, wallet_id: str) -> None:
-        """Bind another wallet; the present one becomes a former one and is scanned on.
+    async def change(self, machine: Machine, wallet_id: str, *, scan_from: int) -> None:
+        """Bind another wallet from `scan_from` on; the present one becomes a former one and is scanned on.
 
         One that the machine had before and has not closed is bound again as it was.
         """
@@ -85,7 +85,7 @@ class MachineWallets:
             wallet_id=machine.wallet_id,
         )
         if await self.open_former(machine.id, wallet_id) is None:
-            await bind(self._sql, machine.id, wallet_id, scan_from=self._now, now=self._now)
+            await bind(self._sql, machine.id, wallet_id, scan_from=scan_from, now=self._now)
         else:
             await self._sql.run(
                 f"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..core.errors import ensure
@@ -18,6 +18,7 @@ from ..core.model import SplitRule
 from ..core.states import CashEntryKind
 from ..store.books import Books
 from .machines import write_machine
+from .wallets import Arrivals
 
 
 class Writing:
@@ -27,13 +28,12 @@ class Writing:
         self,
         books: Books,
         user_id: str,
-        pending: Mapping[str, Sequence[str]],
+        arrivals: Arrivals,
         new_token: Callable[[], str],
     ) -> None:
         self._books = books
         self._user_id = user_id
-        #: payments that are not decided, of the wallets that become machines'
-        self._pending = pending
+        self._arrivals = arrivals
         self._new_token = new_token
         self._machines: dict[str, str] = {}
         self._lps: dict[tuple[str, str], str] = {}
@@ -61,9 +61,7 @@ class Writing:
 
     async def _machine(self, row: Decision, draft: MachineDraft) -> None:
         fields = {**draft.fields, "name": draft.name, "wallet_id": row.wallet_id}
-        self._machines[draft.name] = await write_machine(self._books, self._user_id, fields)
-        wallet_id = str(row.wallet_id)
-        await self._books.scan.keep_open(wallet_id, self._pending[wallet_id])
+        self._machines[draft.name] = await write_machine(self._books, self._user_id, fields, self._arrivals)
 
     async def _lp(self, row: Decision, draft: LpDraft) -> None:
         """An enrolment that its LP has yet to accept, with a link of its own."""

@@ -33,6 +33,7 @@ from ..store.sql import Row
 from .import_writing import Writing
 from .permissions import may
 from .splits import DraftRule, resolve_rule
+from .wallets import ask_arrivals
 
 Files = Sequence[tuple[str, str]]
 
@@ -88,7 +89,7 @@ async def import_files(
     """
     read = _read(files)
     asked = await _ask_lnbits(user_id, read)
-    pending = {wallet_id: await accounts.pending_hashes(wallet_id) for wallet_id in _wallets(read, asked)}
+    arrivals = await ask_arrivals(store, _wallets(read, asked))
     name = await accounts.user_name(user_id)
     async with store.transaction("import", actor=user_id) as books:
         preview = await _decide(books, user_id, read, asked)
@@ -100,7 +101,7 @@ async def import_files(
         await books.standings.require(user_id)
         if counts[ImportKind.MACHINES]:
             await books.standings.welcome(user_id, name)
-        writing = Writing(books, user_id, pending, new_token)
+        writing = Writing(books, user_id, arrivals, new_token)
         await writing.all(preview.decisions)
         return books.made(
             await books.imports.record(

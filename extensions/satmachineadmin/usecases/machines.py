@@ -26,7 +26,7 @@ from ..store.books import Books, Store
 from ..store.sql import Row
 from .machine_limits import has_limits
 from .permissions import may
-from .wallets import own_wallet
+from .wallets import Arrivals, ask_arrivals, own_wallet
 
 #: Who has a key that is no machine's.
 A_PERSON = "a person's login"
@@ -59,34 +59,40 @@ async def add_machine(
     wallet = await own_wallet(user_id, str(fields["wallet_id"]))
     if fields["npub"] is not None and await accounts.is_login(str(fields["npub"])):
         raise KeyTaken(owner=A_PERSON)
-    pending = await accounts.pending_hashes(wallet.id)
+    arrivals = await ask_arrivals(store, [wallet.id])
     name = await accounts.user_name(user_id)
     async with store.transaction("machine", actor=user_id) as books:
         await books.standings.require(user_id)
         await books.standings.welcome(user_id, name)
-        machine_id = books.made(await write_machine(books, user_id, fields, scan_from=scan_from, noted=noted))
-        await books.scan.keep_open(wallet.id, pending)
-    return machine_id
+        return books.made(
+            await write_machine(books, user_id, fields, arrivals, scan_from=scan_from, noted=noted)
+        )
 
 
 async def write_machine(
     books: Books,
     user_id: str,
     fields: Mapping[str, object],
+    arrivals: Arrivals,
     *,
     scan_from: int | None = None,
     noted: Mapping[str, object] | None = None,
 ) -> str:
-    """A machine in the books, beside what else its caller writes. Raises WalletInUse,
-    WalletGetsPayouts, AlreadyExists."""
-    await require_free(books, str(fields["wallet_id"]))
+    """A machine in the books, beside what else its caller writes; its sales begin with the `arrivals`.
+
+    Raises WalletInUse, WalletGetsPayouts, AlreadyExists.
+    """
+    wallet_id = str(fields["wallet_id"])
+    await require_free(books, wallet_id)
     if fields["npub"] is not None and await books.machines.has_npub(str(fields["npub"])):
         raise AlreadyExists(what="npub")
-    return await books.machines.add(
+    machine_id = await books.machines.add(
         {**AT_FIRST, **fields, "operator_user_id": user_id},
-        scan_from=books.now if scan_from is None else scan_from,
+        scan_from=arrivals.asked_at if scan_from is None else scan_from,
         noted=noted,
     )
+    await books.scan.keep_open(wallet_id, arrivals.pending[wallet_id])
+    return machine_id
 
 
 async def change_machine(store: Store, user_id: str, machine_id: str, fields: Mapping[str, object]) -> None:
@@ -101,19 +107,19 @@ async def change_machine(store: Store, user_id: str, machine_id: str, fields: Ma
     npub = fields.get("npub")
     is_login = npub is not None and await accounts.is_login(str(npub))
     wallet_id = fields.get("wallet_id")
-    pending: list[str] = []
+    arrivals: Arrivals | None = None
     if wallet_id is not None:
         async with store.reading() as books:
             may(user_id, "change", await books.machines.row(machine_id), "machine")
         wallet = await own_wallet(user_id, str(wallet_id))
-        pending = await accounts.pending_hashes(wallet.id)
+        arrivals = await ask_arrivals(store, [wallet.id])
     async with store.transaction("machine", actor=user_id) as books:
         row = may(user_id, "change", await books.machines.row(machine_id), "machine")
         await _check_change(books, row, fields)
         if npub != row["npub"] and is_login:
             raise KeyTaken(owner=A_PERSON)
-        if wallet_id is not None and wallet_id != row["wallet_id"]:
-            await _change_wallet(books, rows.machine(row), str(wallet_id), pending)
+        if arrivals is not None and wallet_id != row["wallet_id"]:
+            await _change_wallet(books, rows.machine(row), str(wallet_id), arrivals)
         await books.machines.change(
             machine_id, {name: value for name, value in fields.items() if name != "wallet_id"}
         )
@@ -138,15 +144,15 @@ async def _check_change(books: Books, row: Row, fields: Mapping[str, object]) ->
         raise AlreadyExists(what="npub")
 
 
-async def _change_wallet(books: Books, machine: Machine, wallet_id: str, pending: list[str]) -> None:
+async def _change_wallet(books: Books, machine: Machine, wallet_id: str, arrivals: Arrivals) -> None:
     """Bind another wallet while nothing is under way in the one of now."""
     await require_free(books, wallet_id, machine.id)
     ties = await books.machine_wallets.ties(machine, machine.wallet_id)
     refusal = why_not_changed(ties)
     if refusal is not None:
         raise refusal
-    await books.machine_wallets.change(machine, wallet_id)
-    await books.scan.keep_open(wallet_id, pending)
+    await books.machine_wallets.change(machine, wallet_id, scan_from=arrivals.asked_at)
+    await books.scan.keep_open(wallet_id, arrivals.pending[wallet_id])
 
 
 async def require_free(books: Books, wallet_id: str, machine_id: str | None = None) -> None:

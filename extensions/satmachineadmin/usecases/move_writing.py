@@ -30,6 +30,7 @@ from ..store.books import Books
 from ..store.moving import MovedRow
 from .machines import write_machine
 from .move_history import History, Written
+from .wallets import Arrivals
 
 #: What an LP is called whose name nobody kept.
 NAMELESS = "LP"
@@ -48,10 +49,7 @@ class MoveWriting:
     by: str
     #: user of this LNbits → what it is called
     names: Mapping[str, str]
-    #: wallet → payments that are not decided
-    pending: Mapping[str, Sequence[str]]
-    #: what machines' wallets are asked for from then on, epoch seconds
-    scan_from: int
+    arrivals: Arrivals
     #: every row as it was
     texts: Mapping[tuple[str, str], str]
     #: the predecessor's machine or enrolment → ours
@@ -102,10 +100,7 @@ class MoveWriting:
                 "rate_tolerance_pct": _RATE_TOLERANCE_PCT,
                 "active": old.is_active,
             }
-            machine_id = await write_machine(
-                self.books, old.operator_user_id, fields, scan_from=self.scan_from
-            )
-            await self.books.scan.keep_open(old.wallet_id, self.pending[old.wallet_id])
+            machine_id = await write_machine(self.books, old.operator_user_id, fields, self.arrivals)
             if move.unrecorded:
                 await self.books.worklist.open(
                     MatterKind.UNFINISHED_BEFORE,

@@ -30,6 +30,7 @@ from ..store.books import Books, Store
 from .move_writing import MoveWriting, raw_texts
 from .permissions import require_platform
 from .splits import DraftRule, resolve_rule
+from .wallets import Arrivals, ask_arrivals
 
 #: An invoice of LNbits' can be paid for so long: the last sale's may have been made after one that was paid
 #: when nobody wrote it down any more.
@@ -45,11 +46,8 @@ class Asked:
     wallets: Mapping[str, str]
     logins: frozenset[str]
     targets: Mapping[str, SplitRule | str]
-    #: Before LNbits was asked, epoch seconds. What was made from here on lands as a sale, what was pending
-    #: right after it is watched, and what came before is unrecorded: no payment falls in between.
-    asked_at: int
-    #: wallet → payments that were not decided then
-    pending: Mapping[str, Sequence[str]]
+    #: what machines' wallets are still to receive; what came before and nobody wrote down is unrecorded
+    arrivals: Arrivals
     unrecorded: Mapping[str, Sequence[Unrecorded]]
 
 
@@ -83,9 +81,7 @@ async def preview_move(store: Store, host: Host, user_id: str, name: str, file: 
     """
     require_platform(accounts.is_platform(user_id))
     found = await _find(name, file)
-    async with store.reading() as books:
-        asked_at = books.now
-    asked = await _ask_lnbits(host, found, asked_at)
+    asked = await _ask_lnbits(store, host, found)
     async with store.reading(at_one_instant=True) as books:
         known = await _known(books, found, asked)
     # Others have their turn while it is decided on tens of thousands of rows.
@@ -122,8 +118,7 @@ async def move_over(
             move_id=move_id,
             by=user_id,
             names=move.asked.users,
-            pending=move.asked.pending,
-            scan_from=move.asked.asked_at,
+            arrivals=move.asked.arrivals,
             texts=texts,
         )
         await writing.all(move.plan)
@@ -144,12 +139,12 @@ async def _find(name: str, file: Path | None) -> Found:
     return await asyncio.to_thread(reading.read, tables.where, tables.rows, tables.columns)
 
 
-async def _ask_lnbits(host: Host, found: Found, asked_at: int) -> Asked:
+async def _ask_lnbits(store: Store, host: Host, found: Found) -> Asked:
     users = {one.operator_user_id for one in found.machines} | {one.user_id for one in found.enrolments}
     wallets = {one.wallet_id for one in found.machines} | {one.wallet_id for one in found.choices}
     owners = await accounts.owners_of_ordinary(wallets)
-    there = [one for one in found.machines if one.wallet_id in owners]
-    pending = {one.wallet_id: await accounts.pending_hashes(one.wallet_id) for one in there}
+    there = {one.wallet_id for one in found.machines} & owners.keys()
+    arrivals = await ask_arrivals(store, sorted(there))
     targets: dict[str, SplitRule | str] = {}
     for split in found.splits:
         for share in split.shares:
@@ -159,9 +154,8 @@ async def _ask_lnbits(host: Host, found: Found, asked_at: int) -> Asked:
         wallets=owners,
         logins=frozenset(await accounts.logins_among({one.npub for one in found.machines if one.npub})),
         targets=targets,
-        asked_at=asked_at,
-        pending=pending,
-        unrecorded=await _unrecorded(host, found, {one.wallet_id for one in there}, asked_at),
+        arrivals=arrivals,
+        unrecorded=await _unrecorded(host, found, there, arrivals.asked_at),
     )
 
 
