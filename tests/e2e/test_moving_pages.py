@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.harness.farm import ServerFarm
 from tests.harness.old_shop import HTML, OldShop
@@ -21,6 +21,10 @@ pytestmark = pytest.mark.browser
 PLATFORM = "/satmachineadmin/platform"
 #: the title of a page on which `HTML` has run
 RAN = "1"
+#: no amount of a card is wider than its place
+STAYS_INSIDE = """
+[...document.querySelectorAll('.q-card .text-right div')].every(one => one.scrollWidth <= one.clientWidth)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +95,37 @@ def test_the_platform_looks_at_what_is_there_and_takes_it_over_by_one_button(
     page.get_by_role("button", name="Look again").click()
     expect(headline).to_have_text(re.compile("^Everything in .* is here$"))
     expect(page.get_by_role("button", name="Take it over")).to_be_disabled()
+    # whose cash is here already has nothing before and nothing after
+    expect(page.get_by_text("LPs and their cash (6)")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Turned into sats")).to_have_count(0)
+    expect(page.get_by_text("Before: what the predecessor’s own rows come to")).to_have_count(0)
     assert of_ours(seen.complaints) == []
+
+
+def test_who_could_not_look_can_look_again(open_page: OpenPage, moved: OldShop) -> None:
+    """Looking writes nothing: no answer is no reason to wonder what was done."""
+    page = open_page(moved.server.super_user, PLATFORM).page
+    page.route("**/preview", lambda route: route.abort())
+    page.get_by_role("button", name="Look again").click()
+    expect(page.get_by_text("What there is to take over could not be looked at.")).to_be_visible()
+    page.unroute("**/preview")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Everything in "))
+
+
+def test_a_long_number_stays_on_its_card(open_page: OpenPage, moved: OldShop) -> None:
+    """A predecessor's binary fractions have many digits, and a phone has little room."""
+    page = open_page(moved.server.super_user, PLATFORM, PHONE).page
+
+    def with_a_long_number(route: Route) -> None:
+        found = route.fetch().json()
+        found["moves"][0]["lps"][0]["exact_balance"] = "-37036096.35000000000000296"
+        route.fulfill(json=found)
+
+    page.route("**/predecessors", with_a_long_number)
+    page.get_by_text(re.compile("Taken over from ext_satoshimachine.sqlite3")).click()
+    expect(page.get_by_text(re.compile("35000000000000296"))).to_be_visible()
+    assert page.evaluate(STAYS_INSIDE)
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
@@ -117,6 +151,10 @@ def test_an_operator_finds_the_sales_of_before(
     expect(page.get_by_text(re.compile("nothing here pays any of them"))).to_be_visible()
     assert fits(page)
 
+    page.get_by_label("Search (press /)").fill("nothing like that")
+    expect(page.get_by_role("heading", name="No sale from before the move matches")).to_be_visible()
+    page.get_by_role("button", name="Clear the filters").click()
+    expect(page.get_by_role("heading", name="6 sales from before the move")).to_be_visible()
     page.get_by_label("Search (press /)").fill("tx-0")
     expect(page.get_by_role("heading", name="1 sale from before the move matches")).to_be_visible()
     expect(page).to_have_url(re.compile("search=tx-0"))
@@ -130,6 +168,7 @@ def test_an_operator_finds_the_sales_of_before(
     assert fits(page)
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile("/earlier\\?search=tx-0$"))
+    expect(page.locator("tr:focus-within, .q-item:focus-within")).to_contain_text("cash-out")
 
     page.goto(moved.server.url + "/satmachineadmin/reports")
     expect(page.get_by_text("Sales from before the move")).to_be_visible()

@@ -45,7 +45,8 @@ window.satmachine.parts['moving-page'] = {
         this.report = report
         this.error = null
       } catch (error) {
-        this.error = error
+        // Looking writes nothing, and can be done again from here.
+        this.error = {...error, wrote: false}
         this.report = null
       }
       this.loading = false

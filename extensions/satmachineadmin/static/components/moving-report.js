@@ -48,9 +48,7 @@
           .map(name => ({
             name,
             title: this.t(`table.${name}`, {n: this.report[name].length}),
-            hint: this.$te(`satmachineadmin.moving.hint.${name}`, 'en')
-              ? this.t(`hint.${name}`)
-              : '',
+            hint: this.hint(name),
             columns: this.columnsOf[name],
             rows: this.report[name].map((row, key) => ({key, ...this[name](row)}))
           }))
@@ -79,6 +77,11 @@
       t(key, words = {}, count = undefined) {
         const path = `satmachineadmin.moving.${key}`
         return count === undefined ? this.$t(path, words) : this.$t(path, words, count)
+      },
+      hint(name) {
+        const isCashless = name === 'lps' && !this.balances
+        const known = this.$te(`satmachineadmin.moving.hint.${name}`, 'en')
+        return known && !isCashless ? this.t(`hint.${name}`) : ''
       },
       machines(one) {
         const {percent, sats, satsUnit} = window.satmachine.money

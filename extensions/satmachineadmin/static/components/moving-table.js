@@ -12,8 +12,14 @@ window.satmachine.parts['moving-table'] = {
   },
   data: () => ({pagination: {page: 1, rowsPerPage: 25}}),
   computed: {
+    // Beside the first, a column that says nothing of any row is left out.
+    told() {
+      const {UNKNOWN} = window.satmachine.money
+      const tells = ({name}) => this.rows.some(({cells}) => cells[name] !== UNKNOWN)
+      return this.columns.filter((column, place) => !place || tells(column))
+    },
     shown() {
-      return this.columns.map(({name, label, isAmount}) => ({
+      return this.told.map(({name, label, isAmount}) => ({
         name,
         label,
         field: row => row.cells[name],
@@ -30,7 +36,7 @@ window.satmachine.parts['moving-table'] = {
       return this.columns[0].name
     },
     rest() {
-      return this.columns
+      return this.told
         .slice(1)
         .filter(({name, isWide}) => name !== 'outcome' && !isWide)
     }
