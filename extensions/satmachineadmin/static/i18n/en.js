@@ -427,7 +427,7 @@ window.i18n.global.mergeLocaleMessage('en', {
         platform_fee: 'of it the platform’s',
         operator_fee: 'of it the operator’s'
       },
-      legs: 'What the predecessor paid of it',
+      legs: 'Its payouts, as the predecessor had them',
       no_legs: 'No payout of it was written down.',
       said: {error: 'What went wrong', notes: 'Note'},
       none: {
