@@ -14,6 +14,7 @@ from satmachineadmin.core.predecessor.deciding import decide
 from satmachineadmin.core.predecessor.moves import KnownPlace, MoveOutcome, Plan
 from satmachineadmin.core.predecessor.report import report
 from satmachineadmin.core.predecessor.rounding import roundings
+from satmachineadmin.core.predecessor.telling import unfinished
 from satmachineadmin.core.units import round_half_up
 
 from .old_rows import CLIENT, DEPOSIT, KNOWN, LEG, LP, MACHINE, SALE, SPLIT, Row, found, known
@@ -237,3 +238,17 @@ def test_a_payment_that_is_a_sale_here_too_is_put_before_a_person() -> None:
     assert told["unfinished_total"] == 1
     assert "The same payment is a settlement here, “rejected”" in told["unfinished"][0]["sentence"]
     assert report(one, decide(one, KNOWN), {})["unfinished_total"] == 0
+
+
+def test_a_person_is_told_of_an_unfinished_sale_in_whole_sentences() -> None:
+    unpaid = {**LEG, "status": "failed", "error_message": "no route"}
+    one = plan(
+        dca_settlements=[{**SALE, "status": "errored", "error_message": "no route to the node"}],
+        dca_payments=[unpaid],
+    )
+    assert unfinished(one.sales[0], {"c": "ana"}) == (
+        "The predecessor left this sale of 1100 sat of an unknown day “errored”. "
+        "Nothing of it is known to be paid. Not known to be paid: 1000 sat to ana (failed). "
+        "It said: “no route to the node”. "
+        "Nothing here pays any of it: look into the wallet's history, and pay by hand what is owed."
+    )

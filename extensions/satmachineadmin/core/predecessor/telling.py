@@ -27,7 +27,7 @@ def unfinished(move: SaleMove, names: Mapping[str, str]) -> str:
     if left:
         parts.append(f"Not known to be paid: {_list(left, names, has_state=True)}.")
     if move.old.error:
-        parts.append(f"It said: {move.old.error[:_LONGEST_ERROR]}")
+        parts.append(_said(move.old.error))
     if move.here:
         parts.append(
             f"The same payment is a settlement here, “{move.here}”: what was paid of it there must not be "
@@ -40,7 +40,7 @@ def unfinished(move: SaleMove, names: Mapping[str, str]) -> str:
 def unfinished_leg(leg: OldLeg, names: Mapping[str, str]) -> str:
     """The same of a payment that belonged to no sale."""
     what = f"The predecessor left a payment of no sale unfinished: {_list([leg], names, has_state=True)}."
-    said = [f"It said: {leg.error[:_LONGEST_ERROR]}"] if leg.error else []
+    said = [_said(leg.error)] if leg.error else []
     return " ".join([what, *said, _NOBODY_PAYS])
 
 
@@ -55,6 +55,10 @@ def unrecorded(payments: Sequence[Unrecorded]) -> str:
         f"{came} came into this machine's wallet since an hour before the last sale that the predecessor "
         f"wrote down, and {'is' if one else 'are'} no sale of it: {hashes}{more}. {_NOBODY_PAYS}"
     )
+
+
+def _said(error: str) -> str:
+    return f"It said: “{error[:_LONGEST_ERROR]}”."
 
 
 def _list(legs: Sequence[OldLeg], names: Mapping[str, str], *, has_state: bool = False) -> str:
