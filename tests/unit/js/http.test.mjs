@@ -8,7 +8,7 @@ const answer = (status, data) => ({response: {status, data}})
 
 test('a refusal keeps its sentence, its code and its fields', () => {
   const body = {detail: 'Too long.', code: 'invalid_input', field: 'name'}
-  const error = http.toApiError(answer(422, body), 'POST')
+  const error = http.toApiError(answer(422, body), true)
   assert.deepEqual(error, {
     status: 422,
     code: 'invalid_input',
@@ -19,12 +19,12 @@ test('a refusal keeps its sentence, its code and its fields', () => {
 })
 
 test('no answer is status 0', () => {
-  assert.equal(http.toApiError(new Error('Network Error'), 'GET').status, 0)
+  assert.equal(http.toApiError(new Error('Network Error'), false).status, 0)
 })
 
 test('an answer that is not ours has no sentence', () => {
   for (const data of ['<html>', null, undefined, {detail: [{msg: 'x'}]}]) {
-    const error = http.toApiError(answer(502, data), 'GET')
+    const error = http.toApiError(answer(502, data), false)
     assert.equal(error.detail, '')
     assert.equal(error.code, '')
     assert.equal(error.wrote, false)
@@ -63,6 +63,13 @@ test('each act has a key of its own, and what only asks has none', async () => {
   assert.match(first, /^[0-9a-f]{32}$/)
   assert.notEqual(first, second)
   assert.equal(third, undefined)
+})
+
+test('a look that needs a body has no key, and what fails of it has written nothing', async () => {
+  const sent = server(fails(lost))
+  await assert.rejects(http.look('POST', '/preview', {a: 1}), {wrote: false})
+  await assert.rejects(pay({a: 1}), {wrote: true})
+  assert.deepEqual(sent.map(({key}) => key === undefined), [true, false])
 })
 
 test('a double click is one request with one answer', async () => {

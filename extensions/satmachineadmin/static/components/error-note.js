@@ -1,5 +1,6 @@
 // @ts-check
-// What happened, what was not done, what to do. `what` is the sentence of what was not done.
+// What happened, what was not done, what to do. `what` is the sentence of what was not done. Where somebody
+// listens for it (`@retry`), what only looked looks again from here.
 ;(() => {
   const ADVISED = [401, 403, 404, 409, 503]
 
@@ -8,9 +9,9 @@
     props: {
       error: {type: Object, required: true},
       what: {type: String, required: true},
-      asOf: {type: String, default: null}
+      asOf: {type: String, default: null},
+      onRetry: {type: Function, default: null}
     },
-    emits: ['retry'],
     computed: {
       kind() {
         const {status, wrote, code} = this.error
@@ -36,7 +37,7 @@
       },
       // A request that may have gone through is not repeated from here.
       retryable() {
-        return !this.error.wrote
+        return !!this.onRetry && !this.error.wrote
       }
     }
   }

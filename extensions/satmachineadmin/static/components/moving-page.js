@@ -45,8 +45,7 @@ window.satmachine.parts['moving-page'] = {
         this.report = report
         this.error = null
       } catch (error) {
-        // Looking writes nothing, and can be done again from here.
-        this.error = {...error, wrote: false}
+        this.error = error
         this.report = null
       }
       this.loading = false

@@ -4,23 +4,24 @@
 ;(() => {
   const BASE = '/satmachineadmin/api/v1/dca'
   const SPLITS = `${BASE}/commission-splits`
-  const {request, queryString} = window.satmachine.http
+  const {look, request, queryString} = window.satmachine.http
   const segment = encodeURIComponent
 
   /** @param {string} path @returns {(query: object) => Promise<{data: any[], total: number}>} */
   const list = path => query =>
     request('GET', `${BASE}/${path}${queryString(query)}`)
   /** @param {string} path @returns {(data: object) => Promise<any>} */
-  const post = path => data => request('POST', `${BASE}/${path}`, data)
+  const post = (path, send = request) => data =>
+    send('POST', `${BASE}/${path}`, data)
   /** @param {string} what @returns {(id: string, data: object) => Promise<any>} the sale afterwards */
-  const act = what => (id, data) =>
-    request('POST', `${BASE}/settlements/${segment(id)}/${what}`, data)
+  const act = (what, send = request) => (id, data) =>
+    send('POST', `${BASE}/settlements/${segment(id)}/${what}`, data)
   /** @param {string} what @returns {(id: string, data: object) => Promise<Settlement>} */
   const actOnLeg = what => (id, data) =>
     request('POST', `${BASE}/payments/${segment(id)}/${what}`, data)
   /** @param {string} what @returns {(id: string, data: object) => Promise<any>} */
-  const payOff = what => (id, data) =>
-    request('POST', `${BASE}/clients/${segment(id)}/settle${what}`, data)
+  const payOff = (what, send = request) => (id, data) =>
+    send('POST', `${BASE}/clients/${segment(id)}/settle${what}`, data)
 
   /** @param {Settings} settings @returns {Settings} from now on all times are on that clock */
   function onTheirClock(settings) {
@@ -44,7 +45,7 @@
     /** @param {string} id @returns {Promise<Machine>} */
     machine: id => request('GET', `${BASE}/machines/${segment(id)}`),
     createMachine: post('machines'),
-    earlierPayments: post('machines/earlier'),
+    earlierPayments: post('machines/earlier', look),
     /** @param {string} id @param {object} data @returns {Promise<Machine>} */
     updateMachine: (id, data) =>
       request('PUT', `${BASE}/machines/${segment(id)}`, data),
@@ -85,12 +86,12 @@
     cancelRefund: id =>
       request('POST', `${BASE}/settlements/${segment(id)}/refund/cancel`),
 
-    previewAdoption: act('adopt/preview'),
+    previewAdoption: act('adopt/preview', look),
     adopt: act('adopt'),
     dismiss: act('dismiss'),
-    previewRate: act('supply-rate/preview'),
+    previewRate: act('supply-rate/preview', look),
     supplyRate: act('supply-rate'),
-    previewCorrection: act('correct/preview'),
+    previewCorrection: act('correct/preview', look),
     correct: act('correct'),
     sweep: act('sweep'),
     /** @param {string} id @returns {Promise<object>} */
@@ -103,7 +104,7 @@
     knownPayers: () => request('GET', `${BASE}/known-payers`),
     /** @param {string} id @returns {Promise<{data: object[]}>} what is left */
     forgetPayer: id => request('DELETE', `${BASE}/known-payers/${segment(id)}`),
-    previewPayoff: payOff('/preview'),
+    previewPayoff: payOff('/preview', look),
     settleBalance: payOff(''),
     /** @param {string} id the LP @param {string} leg @param {'retry' | 'release'} what */
     decidePayoff: (id, leg, what) => {
@@ -119,8 +120,8 @@
     dropSplit: machine_id =>
       request('DELETE', SPLITS + queryString({machine_id})),
     splitVersions: list('commission-splits/versions'),
-    shareExample: post('commission-splits/example'),
-    whatIf: post('commission-splits/what-if'),
+    shareExample: post('commission-splits/example', look),
+    whatIf: post('commission-splits/what-if', look),
     replaceTarget: post('commission-splits/replace-target'),
 
     clients: list('clients'),
@@ -152,7 +153,7 @@
     forceReset: act('force-reset'),
     dispense: act('partial-dispense'),
     /** @type {(id: string, data: object) => Promise<DispensePreview>} */
-    previewDispense: act('partial-dispense/preview'),
+    previewDispense: act('partial-dispense/preview', look),
     addNote: act('notes'),
     releaseLeg: actOnLeg('release'),
     keepLeg: actOnLeg('keep'),
@@ -177,7 +178,7 @@
     journal: (form, query) =>
       `${BASE}/reports/journal.${segment(form)}${queryString(query)}`,
     events: list('audit-events'),
-    previewImport: post('imports/preview'),
+    previewImport: post('imports/preview', look),
     importFiles: post('imports'),
 
     /** @returns {Promise<any>} how the platform stands to the caller */

@@ -16,10 +16,10 @@
 
   /**
    * @param {any} error what axios threw
-   * @param {string} method
+   * @param {boolean} wrote
    * @returns {ApiError}
    */
-  function toApiError(error, method) {
+  function toApiError(error, wrote) {
     const response = error?.response
     const data = response?.data
     const body = data && typeof data === 'object' ? data : {}
@@ -28,7 +28,7 @@
       code: typeof body.code === 'string' ? body.code : '',
       detail: typeof body.detail === 'string' ? body.detail : '',
       data: body,
-      wrote: method.toUpperCase() !== 'GET'
+      wrote
     }
   }
 
@@ -97,16 +97,28 @@
    * @param {string} method
    * @param {string} url
    * @param {object} [data]
-   * @param {object} [headers]
+   * @param {string} [key] of the act; none where nothing is written
    * @returns {Promise<any>} the body; throws an ApiError
    */
-  async function send(method, url, data, headers = {}) {
+  async function send(method, url, data, key) {
+    const headers = key ? {'Idempotency-Key': key} : {}
     try {
       const answer = await LNbits.api.request(method, url, null, data, {headers})
       return answer.data
     } catch (error) {
-      throw toApiError(error, method)
+      throw toApiError(error, !!key)
     }
+  }
+
+  /**
+   * What only looks, although its question may need a body: a preview, an example, a check.
+   * @param {string} method
+   * @param {string} url
+   * @param {object} [data]
+   * @returns {Promise<any>} the body; throws an ApiError
+   */
+  function look(method, url, data) {
+    return send(method, url, data)
   }
 
   /**
@@ -116,20 +128,18 @@
    * @returns {Promise<any>} the body; throws an ApiError
    */
   function request(method, url, data) {
-    if (method === 'GET') return send(method, url, data)
+    if (method === 'GET') return look(method, url, data)
     const act = JSON.stringify([method, url, data])
     const before = underWay.get(act)
     if (before) return before
     const key = unsure.get(act) ?? newKey()
     unsure.set(act, key)
-    const answer = decided(act, () =>
-      send(method, url, data, {'Idempotency-Key': key})
-    )
+    const answer = decided(act, () => send(method, url, data, key))
     underWay.set(act, answer)
     return answer
   }
 
-  const http = Object.freeze({request, newAct, queryString, toApiError})
+  const http = Object.freeze({request, look, newAct, queryString, toApiError})
   if (typeof module !== 'undefined') module.exports = http
   else window.satmachine.http = http
 })()

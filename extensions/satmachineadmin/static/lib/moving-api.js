@@ -2,7 +2,7 @@
 // Moving over from a predecessor, and what was sold before. Same rules as lib/api.js, whose routes these are.
 ;(() => {
   const {base} = window.satmachine.adminApi
-  const {request, queryString} = window.satmachine.http
+  const {look, request, queryString} = window.satmachine.http
   const segment = encodeURIComponent
   const predecessor = (/** @type {string} */ name) => `${base}/predecessors/${segment(name)}`
 
@@ -10,7 +10,7 @@
     /** @returns {Promise<{data: any[], moves: any[]}>} what there is to take over, and what was */
     predecessors: () => request('GET', `${base}/predecessors`),
     /** @param {string} name @returns {Promise<any>} what would become of everything; nothing is written */
-    preview: name => request('POST', `${predecessor(name)}/preview`),
+    preview: name => look('POST', `${predecessor(name)}/preview`),
     /** @param {string} name @param {string} confirmation @returns {Promise<any>} the move */
     move: (name, confirmation) =>
       request('POST', `${predecessor(name)}/move`, {confirmation}),

@@ -15,8 +15,7 @@ window.i18n.global.mergeLocaleMessage('en', {
       happened: 'The server answered with the error {status}.',
       happened_no_answer: 'The server did not answer.',
       advice: {
-        no_answer:
-          'Check your connection. The page tries again by itself while it is open.',
+        no_answer: 'Check your connection, then try again.',
         no_answer_write:
           'It is not known whether the request arrived. Press the button again: if it did, nothing is done twice.',
         bug: 'Try again in a moment. If it stays, the cause is in the server’s log.',

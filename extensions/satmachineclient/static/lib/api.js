@@ -3,7 +3,7 @@
 // The shapes are docs/reference/api.md (lp-shapes.js); sats are integers, fiat and rates are strings.
 ;(() => {
   const BASE = '/satmachineclient/api/v1/dca-client'
-  const {request, queryString} = window.satmachine.http
+  const {look, request, queryString} = window.satmachine.http
   const segment = encodeURIComponent
 
   /** @param {Preferences} preferences @returns {Preferences} from now on all times are on that clock */
@@ -25,7 +25,7 @@
       request('GET', `${BASE}/preferences/history${queryString(query)}`),
     /** @param {string} address @returns {Promise<AddressTerms>} what it takes; nothing is paid */
     testAddress: address =>
-      request('POST', `${BASE}/preferences/address/test`, {address}),
+      look('POST', `${BASE}/preferences/address/test`, {address}),
     /** @param {{address: string, password: string}} data as shown; of the account @returns {Promise<Preferences>} */
     confirmAddress: data =>
       request('POST', `${BASE}/preferences/address/confirm`, data),
@@ -38,7 +38,7 @@
       request('POST', `${BASE}/enrolments/${segment(id)}/accept`, chosen),
 
     /** @param {string} token of an invitation's link @returns {Promise<Offer>} */
-    lookAtInvitation: token => request('POST', `${BASE}/invitation/look`, {token}),
+    lookAtInvitation: token => look('POST', `${BASE}/invitation/look`, {token}),
     /** @param {string} token @param {object} chosen @returns {Promise<Enrolment>} */
     acceptInvitation: (token, chosen) =>
       request('POST', `${BASE}/invitation/accept`, {token, ...chosen}),
@@ -79,6 +79,6 @@
     statement: month =>
       request('GET', `${BASE}/statement${queryString({month})}`),
     /** @param {string} text @returns {Promise<Checked>} */
-    checkStatement: text => request('POST', `${BASE}/statement/check`, {text})
+    checkStatement: text => look('POST', `${BASE}/statement/check`, {text})
   })
 })()
