@@ -85,6 +85,7 @@ def test_a_receipt_has_an_address_and_is_all_that_is_printed(
     expect(receipt).to_be_visible()
     page.keyboard.press("Escape")
     expect(receipt).to_be_hidden()
+    expect(page).not_to_have_url(re.compile(r"receipt=1"))
     page.get_by_role("button", name="Receipt").click()
     expect(page).to_have_url(re.compile(r"receipt=1"))
     page.reload()
